@@ -1,0 +1,92 @@
+// Package call follows one call from ring to record: it joins a leg, a media
+// session, a recogniser, a speaker and a script's machine, and carries out what
+// the machine decides. It also keeps the desk of live calls.
+package call
+
+import (
+	"time"
+
+	"github.com/parley-voice/parley/media"
+)
+
+// Record is what is kept of one call. There is exactly one per attempt, also
+// after a kill: it is begun before the leg is answered or the INVITE is sent.
+type Record struct {
+	ID        string     `json:"id"`
+	CallID    string     `json:"call_id"` // SIP Call-ID
+	Direction string     `json:"direction"`
+	Trunk     string     `json:"trunk"`
+	Caller    string     `json:"caller"`
+	Called    string     `json:"called"`
+	Script    string     `json:"script"`
+	Version   int        `json:"version"`
+	Language  string     `json:"language"`
+	Began     time.Time  `json:"began"`
+	Answered  time.Time  `json:"answered,omitzero"`
+	Ended     time.Time  `json:"ended,omitzero"`
+	State     State      `json:"state"`
+	Outcome   string     `json:"outcome,omitempty"`
+	EndedBy   string     `json:"ended_by,omitempty"` // "us", "them", "network", "crash"
+	Why       string     `json:"why,omitempty"`      // in words
+	SIPCode   int        `json:"sip_code,omitempty"`
+	Cause     int        `json:"cause,omitempty"` // Q.850
+	Recording string     `json:"recording,omitempty"`
+	Media     MediaFacts `json:"media"`
+	Entries   []Entry    `json:"entries,omitempty"`
+}
+
+// State is how far a record has come.
+type State string
+
+// The states of a record.
+const (
+	Ringing     State = "ringing"
+	Talking     State = "talking"
+	Finished    State = "finished"
+	Failed      State = "failed"      // never answered
+	Interrupted State = "interrupted" // the process died in mid-call; written by the next start
+)
+
+// MediaFacts is media.Stats in the record's words.
+type MediaFacts = media.Stats
+
+// EntryKind says what an Entry of the journal tells.
+type EntryKind string
+
+// The kinds of Entry.
+const (
+	EntrySaid     EntryKind = "said"
+	EntryHeard    EntryKind = "heard"
+	EntryDigits   EntryKind = "digits"
+	EntryMoved    EntryKind = "moved"
+	EntryNote     EntryKind = "note"     // tag, opt-out, variable
+	EntryTransfer EntryKind = "transfer" // begun, progress, ended
+	EntryTrouble  EntryKind = "trouble"  // a rung of the fallback ladder, and why
+)
+
+// Entry is one line of a call's journal, in order of Seq from 1.
+type Entry struct {
+	Seq    int       `json:"seq"`
+	At     time.Time `json:"at"`
+	Kind   EntryKind `json:"kind"`
+	Turn   int       `json:"turn,omitempty"`
+	Node   string    `json:"node,omitempty"`
+	From   string    `json:"from,omitempty"`  // moved
+	Stage  string    `json:"stage,omitempty"` // moved
+	Text   string    `json:"text,omitempty"`
+	Intent string    `json:"intent,omitempty"`
+	Score  float64   `json:"score,omitempty"`
+	Why    string    `json:"why,omitempty"`
+	Timing *Timing   `json:"timing,omitempty"` // heard
+}
+
+// Timing is the latency of one turn, each part in milliseconds. Reply is from
+// the caller's last sound to our first packet of the answer.
+type Timing struct {
+	Endpoint   float64 `json:"endpoint_ms"`
+	Decode     float64 `json:"decode_ms"`
+	Understand float64 `json:"understand_ms"`
+	Reply      float64 `json:"reply_ms"`
+	SpeechMS   float64 `json:"speech_ms"` // how long the caller spoke
+	Barged     bool    `json:"barged,omitempty"`
+}

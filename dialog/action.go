@@ -1,0 +1,116 @@
+// Package dialog holds a YAML script and the pure machine that follows it: no
+// clock, no I/O, no goroutine. The machine takes events and returns actions.
+package dialog
+
+import "time"
+
+// Action is one thing the machine asks its driver to do. Sealed: the driver
+// knows every kind. Actions are carried out in order.
+type Action interface{ isAction() }
+
+// Say speaks parts one after the other and reports Spoken{ID}. A new Say queues
+// behind the one being spoken; Hush drops both.
+type Say struct {
+	ID    int
+	Node  string
+	Parts []Part
+	Loop  bool // play for ever (line tests, hold music)
+}
+
+// Part is a piece of a Say: text or a clip, exactly one set.
+type Part struct {
+	Text     string // templates already filled in
+	Clip     string // path of a WAV, relative to the script
+	Language string // BCP 47, for Text
+	Voice    string
+	Fixed    bool // the text has no variables, so it is rendered ahead
+}
+
+// Hush drops everything being spoken or queued.
+type Hush struct{}
+
+// Pause holds playout where it is, Resume goes on from there with nothing lost.
+type Pause struct{}
+
+// Resume goes on after a Pause.
+type Resume struct{}
+
+// Listen tells the recogniser what to expect from now on.
+type Listen struct {
+	Shape    string        // "open", "yes_no", "digits", "choice"
+	Words    []string      // closed set
+	Endpoint time.Duration // 0: the default of the shape
+	Hotwords []string
+}
+
+// Understand asks the detector what a turn meant; the answer is Meant{Turn}.
+type Understand struct {
+	Turn  int
+	Query Query
+}
+
+// Query is what a detector needs to know.
+type Query struct {
+	Text     string
+	Language string
+	Node     string
+	Shape    string   // what the node expects, as in Listen
+	Intents  []string // candidates in the order of precedence: always, node's own, asides
+}
+
+// SetTimer starts or restarts a timer, StopTimer stops it.
+type SetTimer struct {
+	Timer Timer
+	After time.Duration
+}
+
+// StopTimer stops a timer; a stopped timer never fires.
+type StopTimer struct{ Timer Timer }
+
+// Transfer hands the caller to a person; the answer is TransferEnded.
+type Transfer struct {
+	Queue   string // exactly one of Queue, Agent, SIP is set
+	Agent   string
+	SIP     string
+	Style   string // "blind" (REFER) or "bridge" (second leg); "" means bridge
+	Headers map[string]string
+	Wait    time.Duration // how long to ring before giving up
+	Hold    string        // clip that the caller hears meanwhile
+	Brief   string
+}
+
+// Echo sends the caller's own sound or digits back (line tests).
+type Echo struct {
+	Audio  bool
+	Digits bool
+}
+
+// Moved tells that the conversation went to another node, and why.
+type Moved struct {
+	From, To, Stage, Why string
+	Intent               string
+}
+
+// Note records a fact: a tag, an opt-out, a grade, a variable that was set.
+type Note struct{ Key, Value string }
+
+// Outcome sets the call's outcome; the last one stands.
+type Outcome struct{ Outcome string }
+
+// End hangs up after everything said has been heard.
+type End struct{ Why string }
+
+func (Say) isAction()        {}
+func (Hush) isAction()       {}
+func (Pause) isAction()      {}
+func (Resume) isAction()     {}
+func (Listen) isAction()     {}
+func (Understand) isAction() {}
+func (SetTimer) isAction()   {}
+func (StopTimer) isAction()  {}
+func (Transfer) isAction()   {}
+func (Echo) isAction()       {}
+func (Moved) isAction()      {}
+func (Note) isAction()       {}
+func (Outcome) isAction()    {}
+func (End) isAction()        {}

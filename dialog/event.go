@@ -1,0 +1,83 @@
+package dialog
+
+// Event is one thing that happened to a conversation. Sealed: the machine knows
+// every kind.
+type Event interface{ isEvent() }
+
+// Answered begins the conversation: the leg is up and audio flows.
+type Answered struct{}
+
+// SpeechStarted is the onset of the caller's sound.
+type SpeechStarted struct{}
+
+// SpeechEmpty is the end of a sound that held no words: a cough, a door, noise.
+type SpeechEmpty struct{}
+
+// Partial is what has been heard of a turn so far.
+type Partial struct{ Text string }
+
+// Heard is a turn's final words.
+type Heard struct{ Text string }
+
+// Meant is the detector's answer to an Understand action. A stale turn is dropped.
+type Meant struct {
+	Turn   int
+	Intent Intent
+}
+
+// Intent is what a turn meant, and why.
+type Intent struct {
+	Name  string            // an intent, always or aside key, "affirm", "deny", or "" for no match
+	Score float64           // 0..1
+	Why   string            // the rule or example behind it, for the record
+	Slots map[string]string // values read from the words, e.g. "digits"
+}
+
+// Pressed is one DTMF digit.
+type Pressed struct{ Digit byte }
+
+// Spoken tells that a Say's last packet has left (derived from RTP sent).
+type Spoken struct{ Say int }
+
+// SayFailed tells that a Say could not be spoken (no voice, no clip).
+type SayFailed struct {
+	Say int
+	Why string
+}
+
+// Fired is a timer that a SetTimer asked for.
+type Fired struct{ Timer Timer }
+
+// TransferEnded is how a Transfer action ended. OK means the caller left with a
+// person (joined and later parted, or taken over by REFER).
+type TransferEnded struct {
+	OK     bool
+	Reason string // "busy", "no answer", "declined", "unreachable", "gone", ...
+}
+
+// Deaf tells that recognition is lost for the rest of the call.
+type Deaf struct{ Why string }
+
+// Mute tells that speech synthesis is lost; only rendered prompts can be played.
+type Mute struct{ Why string }
+
+// HungUp tells that the call is over.
+type HungUp struct{ By string }
+
+// Timer names one of the machine's timers; each has at most one running.
+type Timer string
+
+func (Answered) isEvent()      {}
+func (SpeechStarted) isEvent() {}
+func (SpeechEmpty) isEvent()   {}
+func (Partial) isEvent()       {}
+func (Heard) isEvent()         {}
+func (Meant) isEvent()         {}
+func (Pressed) isEvent()       {}
+func (Spoken) isEvent()        {}
+func (SayFailed) isEvent()     {}
+func (Fired) isEvent()         {}
+func (TransferEnded) isEvent() {}
+func (Deaf) isEvent()          {}
+func (Mute) isEvent()          {}
+func (HungUp) isEvent()        {}
