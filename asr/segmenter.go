@@ -1,0 +1,226 @@
+package asr
+
+import "time"
+
+// SegmenterConfig says how speech is cut into turns. Zero fields take the
+// defaults, which were measured on 8 kHz telephone speech.
+type SegmenterConfig struct {
+	On, Off        float32       // speech begins at On, silence below Off (0.5, 0.35)
+	Hang           time.Duration // how late the detector tells the end of sound; counted as silence already past
+	PreRoll        time.Duration // audio kept from before the onset (200 ms)
+	MinSpeech      time.Duration // less detected speech than this is noise (250 ms)
+	Speculate      time.Duration // silence after which a first decode is worth while (160 ms)
+	Endpoint       time.Duration // silence that ends an open turn (450 ms)
+	LongTurn       time.Duration // speech after which callers pause longer (3.5 s)
+	LongEndpoint   time.Duration // silence that ends an open turn longer than LongTurn (600 ms)
+	ClosedEndpoint time.Duration // silence that ends a yes/no or a choice (250 ms)
+	DigitsEndpoint time.Duration // silence that ends spoken digits (300 ms)
+	MaxSegment     time.Duration // longest piece to decode at once (15 s)
+	MaxTurn        time.Duration // longest turn: a talker behind the caller hides every pause (30 s)
+}
+
+func orDefault[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}
+
+func (c SegmenterConfig) withDefaults() SegmenterConfig {
+	orDefault(&c.On, 0.5)
+	orDefault(&c.Off, 0.35)
+	orDefault(&c.PreRoll, 200*time.Millisecond)
+	orDefault(&c.MinSpeech, 250*time.Millisecond)
+	orDefault(&c.Speculate, 160*time.Millisecond)
+	orDefault(&c.Endpoint, 450*time.Millisecond)
+	orDefault(&c.LongTurn, 3500*time.Millisecond)
+	orDefault(&c.LongEndpoint, 600*time.Millisecond)
+	orDefault(&c.ClosedEndpoint, 250*time.Millisecond)
+	orDefault(&c.DigitsEndpoint, 300*time.Millisecond)
+	orDefault(&c.MaxSegment, 15*time.Second)
+	orDefault(&c.MaxTurn, 30*time.Second)
+	return c
+}
+
+// CueKind says what a Segmenter asks for.
+type CueKind uint8
+
+// The kinds of Cue. A turn is CueOnset, then any of CueSpeculate, CueResume and
+// CueCut, then CueEndpoint or CueNoise.
+const (
+	CueOnset     CueKind = iota + 1 // sound began
+	CueSpeculate                    // a short silence: decode Start..Until now
+	CueResume                       // speech went on: the speculation is void
+	CueCut                          // the piece Start..Until is full: decode it, the turn goes on
+	CueEndpoint                     // the turn ended: Start..Until is its last piece
+	CueNoise                        // the sound ended, too short to hold words
+)
+
+// Cue is one decision. Offsets count audio since the stream opened.
+type Cue struct {
+	Kind   CueKind
+	Turn   time.Duration // where the turn's sound began
+	Start  time.Duration // where the piece to decode begins, pre-roll included
+	End    time.Duration // where its sound ended
+	Until  time.Duration // where the piece to decode ends: a short tail is kept
+	Speech time.Duration // detected speech within the piece
+	Forced bool          // CueEndpoint: the turn had grown too long
+}
+
+// Segmenter cuts one leg's windows of detected speech into turns. It is pure:
+// it reads no clock and counts audio only, so the same windows always give the
+// same cues.
+type Segmenter struct {
+	cfg    SegmenterConfig
+	expect Expectation
+
+	talking    bool // within a turn
+	silent     bool // within a silence of a turn
+	speculated bool
+	turn       time.Duration // where the turn's sound began
+	turnSpeech time.Duration // detected speech in the turn's finished pieces
+	start      time.Duration // where the piece begins
+	voiced     time.Duration // end of the last voiced window
+	speech     time.Duration // detected speech in the piece
+	free       time.Duration // audio before this belongs to an earlier piece
+	quiet      quietest
+}
+
+// NewSegmenter makes a Segmenter that awaits e.
+func NewSegmenter(cfg SegmenterConfig, e Expectation) *Segmenter {
+	return &Segmenter{cfg: cfg.withDefaults(), expect: e}
+}
+
+// Expect changes the answer awaited, also within a turn.
+func (s *Segmenter) Expect(e Expectation) { s.expect = e }
+
+// Talking tells whether a turn is open.
+func (s *Segmenter) Talking() bool { return s.talking }
+
+// Needed is the oldest audio that a later cue can ask for when the last window
+// ended at now.
+func (s *Segmenter) Needed(now time.Duration) time.Duration {
+	if s.talking {
+		return s.start
+	}
+	return max(s.free, now-s.cfg.PreRoll)
+}
+
+// Step takes the next window. It returns false when nothing is to be done.
+func (s *Segmenter) Step(a Activity) (Cue, bool) {
+	if !s.talking {
+		return s.idle(a)
+	}
+	if a.Speech >= s.cfg.On || (!s.silent && a.Speech >= s.cfg.Off) {
+		return s.voice(a)
+	}
+	s.silent = true
+	return s.silence(a)
+}
+
+func (s *Segmenter) idle(a Activity) (Cue, bool) {
+	if a.Speech < s.cfg.On {
+		return Cue{}, false
+	}
+	s.talking, s.silent, s.speculated = true, false, false
+	s.turn = a.End - a.Length
+	s.turnSpeech = 0
+	s.start = max(s.free, s.turn-s.cfg.PreRoll, 0)
+	s.voiced, s.speech = a.End, a.Length
+	s.quiet = quietest{}
+	return s.cue(CueOnset, a.End), true
+}
+
+func (s *Segmenter) voice(a Activity) (Cue, bool) {
+	s.silent = false
+	s.voiced = a.End
+	s.speech += a.Length
+	if s.speculated {
+		s.speculated = false
+		return s.cue(CueResume, a.End), true
+	}
+	return s.tooLong(a)
+}
+
+// tooLong cuts a piece that is full and ends a turn that never pauses.
+func (s *Segmenter) tooLong(a Activity) (Cue, bool) {
+	if a.End-s.turn >= s.cfg.MaxTurn {
+		c := s.cue(CueEndpoint, a.End)
+		c.Forced = true
+		s.rest(a.End)
+		return c, true
+	}
+	age := a.End - s.start
+	if age >= s.cfg.MaxSegment*2/3 {
+		s.quiet.see(a, s.speech)
+	}
+	if age < s.cfg.MaxSegment {
+		return Cue{}, false
+	}
+	// Cut in the quietest window of the last third, not within a word.
+	c := s.cue(CueCut, s.quiet.at)
+	c.End, c.Speech = s.quiet.at, s.quiet.speech
+	s.turnSpeech += s.quiet.speech
+	s.speech -= s.quiet.speech
+	s.start, s.free = s.quiet.at, s.quiet.at
+	s.speculated = false
+	s.quiet = quietest{}
+	return c, true
+}
+
+func (s *Segmenter) silence(a Activity) (Cue, bool) {
+	lull := a.End - s.voiced + s.cfg.Hang
+	switch {
+	case lull >= s.endpoint():
+		kind := CueEndpoint
+		if s.turnSpeech+s.speech < s.cfg.MinSpeech {
+			kind = CueNoise
+		}
+		c := s.cue(kind, min(a.End, s.voiced+s.cfg.Speculate))
+		s.rest(s.voiced)
+		return c, true
+	case lull >= s.cfg.Speculate && !s.speculated && s.turnSpeech+s.speech >= s.cfg.MinSpeech:
+		s.speculated = true
+		return s.cue(CueSpeculate, min(a.End, s.voiced+s.cfg.Speculate)), true
+	}
+	return s.tooLong(a)
+}
+
+// rest ends the turn; the next piece may not reach back before from.
+func (s *Segmenter) rest(from time.Duration) {
+	s.talking = false
+	s.free = from
+}
+
+// endpoint is the silence that ends this turn.
+func (s *Segmenter) endpoint() time.Duration {
+	switch {
+	case s.expect.Endpoint > 0:
+		return s.expect.Endpoint
+	case s.expect.Shape == YesNo || s.expect.Shape == Choice:
+		return s.cfg.ClosedEndpoint
+	case s.expect.Shape == Digits:
+		return s.cfg.DigitsEndpoint
+	case s.voiced-s.turn > s.cfg.LongTurn:
+		return s.cfg.LongEndpoint
+	}
+	return s.cfg.Endpoint
+}
+
+func (s *Segmenter) cue(k CueKind, until time.Duration) Cue {
+	return Cue{Kind: k, Turn: s.turn, Start: s.start, End: s.voiced - s.cfg.Hang, Until: until, Speech: s.speech}
+}
+
+// quietest remembers the window with the least speech in it.
+type quietest struct {
+	at     time.Duration // its end
+	speech time.Duration // detected speech of the piece before it
+	level  float32
+	seen   bool
+}
+
+func (q *quietest) see(a Activity, speech time.Duration) {
+	if !q.seen || a.Speech <= q.level {
+		*q = quietest{at: a.End, speech: speech, level: a.Speech, seen: true}
+	}
+}
