@@ -17,10 +17,12 @@ type EventKind uint8
 
 // The kinds of Event.
 const (
-	EventDigit   EventKind = iota + 1 // a telephone-event ended (RFC 4733)
-	EventMark                         // a playout mark was passed: everything before it left as packets
-	EventTimeout                      // no RTP for Config.RTPTimeout (told once per silence)
-	EventAlive                        // RTP came back after a timeout
+	EventDigit     EventKind = iota + 1 // a telephone-event ended (RFC 4733)
+	EventMark                           // a playout mark was passed: everything before it left as packets
+	EventTimeout                        // no RTP for Config.RTPTimeout (told once per silence)
+	EventAlive                          // RTP came back after a timeout
+	EventCue                            // the first audible packet after Queue.Cue left
+	EventRecording                      // the recording lost audio (disk full); Session.RecordError says why. Told once per recording
 )
 
 // Event is one thing that happened on a session's wire.
@@ -28,6 +30,6 @@ type Event struct {
 	Kind     EventKind
 	Digit    byte          // EventDigit: 0-9 * # A-D
 	Duration time.Duration // EventDigit: how long it was held
-	Mark     uint64        // EventMark: the number given to Queue.Mark
+	Mark     uint64        // EventMark, EventCue: the number given to Queue.Mark or Cue
 	At       time.Time     // when the packet came or left
 }

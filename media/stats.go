@@ -13,6 +13,10 @@ type Stats struct {
 	PacingP50   float64 `json:"pacing_p50_ms"`
 	PacingP99   float64 `json:"pacing_p99_ms"` // |sent - due|
 	PacingMax   float64 `json:"pacing_max_ms"`
+	LateP50     float64 `json:"late_p50_ms"` // received packets against the fastest of their stream, by kernel time
+	LateP99     float64 `json:"late_p99_ms"`
+	LateMax     float64 `json:"late_max_ms"`
+	DelayMS     float64 `json:"delay_ms"`    // jitter buffer, now
 	RemoteLost  float64 `json:"remote_lost"` // share lost at the peer, from its RTCP reports, 0..1
 	RoundTripMS float64 `json:"round_trip_ms"`
 	MOS         float64 `json:"mos"` // E-model estimate (ITU-T G.107), 1..4.5
