@@ -1,0 +1,115 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// check finds what no single value can show by itself.
+func (c *Config) check() Problems {
+	var ps Problems
+	fail := func(path, hint, format string, args ...any) {
+		ps = append(ps, c.Problem(path, hint, format, args...))
+	}
+	if len(c.SIP.Listen) == 0 {
+		fail("sip.listen", "add udp://0.0.0.0:5060", "sip.listen is empty: Parley would hear nobody")
+	}
+	if c.Data == "" {
+		fail("data", "name a folder, like ./var", "data is empty: records and recordings need a place")
+	}
+	if c.HTTP.Listen != "off" {
+		if what := hostPort(c.HTTP.Listen, true); what != "" {
+			fail("http.listen", "write one like 127.0.0.1:8080, or off", "http.listen: %s", what)
+		}
+	}
+	c.checkTrunks(fail)
+	checkASR(fail, "speech.asr", c.Speech.ASR.ASREngine)
+	if second := c.Speech.ASR.Second; second != nil {
+		checkASR(fail, "speech.asr.second", *second)
+	}
+	c.checkQueues(fail)
+	return ps
+}
+
+type failer func(path, hint, format string, args ...any)
+
+func (c *Config) checkTrunks(fail failer) {
+	seen := map[string]bool{}
+	for i, t := range c.Trunks {
+		at := fmt.Sprintf("trunks[%d]", i)
+		if seen[t.Name] {
+			fail(at+".name", "names must differ", "a second trunk is named %q", t.Name)
+		}
+		seen[t.Name] = true
+		if len(t.Match) == 0 && t.Host == "" && t.Username == "" {
+			fail(at, "match or username is for calls that come in, host for calls that go out", "trunk %q has none of match, username and host", t.Name)
+		}
+		if t.Host != "" {
+			if what := hostPort(t.Host, false); what != "" {
+				fail(at+".host", "write HOST or HOST:PORT", "%s.host: %s", at, what)
+			}
+		}
+		if t.Password != "" && t.Username == "" {
+			fail(at+".password", "add username", "trunk %q has a password but no username", t.Name)
+		}
+		if t.Challenge && (t.Username == "" || t.Password == "") {
+			fail(at+".challenge", "", "trunk %q is to be challenged but has no username and password", t.Name)
+		}
+	}
+}
+
+func checkASR(fail failer, at string, e ASREngine) {
+	switch e.Engine {
+	case "moonshine":
+		if !slices.Contains([]string{"", "base", "tiny"}, e.Model) {
+			fail(at+".model", "", "%s.model: %q is not one of base, tiny", at, e.Model)
+		}
+	case "ws", "openai":
+		scheme := map[string][]string{"ws": {"ws", "wss"}, "openai": {"http", "https"}}[e.Engine]
+		u, err := url.Parse(e.URL)
+		if e.URL == "" {
+			fail(at, "", "%s: the %s engine needs a url", at, e.Engine)
+		} else if err != nil || !slices.Contains(scheme, u.Scheme) || u.Host == "" {
+			fail(at+".url", "", "%s.url: %q is not a %s:// address", at, e.URL, scheme[0])
+		}
+	}
+}
+
+func (c *Config) checkQueues(fail failer) {
+	var names []string
+	for _, t := range c.Trunks {
+		names = append(names, t.Name)
+	}
+	for name, target := range c.Queues {
+		at := join("queues", name)
+		if strings.HasPrefix(target, "sip:") {
+			continue
+		}
+		user, trunk, ok := strings.Cut(target, "@")
+		switch {
+		case !ok || user == "":
+			fail(at, "write sip:USER@HOST or USER@TRUNK", "%s: %q is no SIP address", at, target)
+		case !slices.Contains(names, trunk):
+			fail(at, strings.TrimPrefix(didYouMean(trunk, names), "; "), "%s: no trunk is named %q", at, trunk)
+		}
+	}
+}
+
+// Problem builds an error at a dotted path of the file, or at its nearest
+// section that was written.
+func (c *Config) Problem(path, hint, format string, args ...any) Problem {
+	p := Problem{File: c.file, Line: 1, Column: 1, Text: fmt.Sprintf(format, args...), Hint: hint}
+	for {
+		if at, ok := c.positions[path]; ok {
+			p.Line, p.Column = at.line, at.column
+			return p
+		}
+		i := strings.LastIndexAny(path, ".[")
+		if i < 0 {
+			return p
+		}
+		path = path[:i]
+	}
+}

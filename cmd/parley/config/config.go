@@ -1,0 +1,75 @@
+// Package config reads parley.yaml: one strict struct, every mistake told with
+// its file, line and column, secrets taken from the environment.
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+//go:generate go run ../../../tools/configdoc -o ../../../docs/configuration.md
+
+// Config is the whole of parley.yaml. The tags are the reference: yaml names
+// the key, doc explains it, default is used where the key is missing, and min,
+// max and oneof bound it. docs/configuration.md is generated from them.
+type Config struct {
+	SIP     SIP               `yaml:"sip" doc:"Where Parley listens for SIP and how it names itself."`
+	Trunks  []Trunk           `yaml:"trunks" doc:"Who may call and through whom Parley dials. A source that no trunk matches gets no answer at all."`
+	Media   Media             `yaml:"media" doc:"RTP: addresses, ports and the threads that pace it."`
+	Speech  Speech            `yaml:"speech" doc:"Recognition and voices."`
+	Scripts string            `yaml:"scripts" doc:"Folder of scripts (*.yaml). The scripts that ship with Parley are always there; one of the same id in this folder takes its place. Relative to the configuration file."`
+	Numbers map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`
+	Queues  map[string]string `yaml:"queues" doc:"Where a script's transfer goes: queue or agent name to a SIP address (sip:4100@192.0.2.20) or to user@trunk (4100@carrier). * stands for every other name; the fallback ladder hands callers to it too."`
+	Data    string            `yaml:"data" default:"./var" doc:"Folder for records.db, recordings/ and prompts/. Relative to the configuration file."`
+	Record  bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
+	HTTP    HTTP              `yaml:"http" doc:"Health, metrics and the calls as JSON."`
+	Drain   time.Duration     `yaml:"drain" default:"3m" min:"0s" max:"24h" doc:"How long calls in progress may go on after SIGTERM or the first Ctrl-C. A second signal ends them at once."`
+	Log     Log               `yaml:"log" doc:"What is written to standard error."`
+
+	positions map[string]position
+	file      string
+}
+
+// SIP is the signalling side.
+type SIP struct {
+	Listen    []Listen   `yaml:"listen" default:"udp://0.0.0.0:5060, tcp://0.0.0.0:5060" doc:"Transports and addresses to bind: udp://HOST:PORT or tcp://HOST:PORT. Port 0 takes a free one."`
+	Advertise netip.Addr `yaml:"advertise" doc:"Address that others reach Parley at, for Contact and SDP, when it is not the bound one (behind NAT, or bound to 0.0.0.0 on a host with several). Empty: the address that the route to the peer leaves from."`
+	UserAgent string     `yaml:"user_agent" default:"Parley" doc:"User-Agent and Server header."`
+}
+
+// Trunk is a carrier, a PBX or any other peer.
+type Trunk struct {
+	Name      string         `yaml:"name" required:"true" doc:"Name used in records, in queues and on the command line."`
+	Match     []netip.Prefix `yaml:"match" doc:"Networks that this trunk's requests come from (203.0.113.0/24; a single address is taken as such). Without any, whoever knows username and password may call, from anywhere."`
+	Host      string         `yaml:"host" doc:"Where outbound calls go: HOST or HOST:PORT."`
+	Transport string         `yaml:"transport" default:"udp" oneof:"udp|tcp" doc:"Transport of outbound calls."`
+	Username  string         `yaml:"username" doc:"Digest user, for both directions."`
+	Password  Secret         `yaml:"password" doc:"Digest password, best as ${TRUNK_PASSWORD}."`
+	Realm     string         `yaml:"realm" default:"parley" doc:"Digest realm for calls that come in."`
+	Challenge bool           `yaml:"challenge" default:"false" doc:"Ask callers from this trunk for username and password as well as for the right address."`
+	Caller    string         `yaml:"caller" doc:"Number shown on outbound calls. Empty: username."`
+	NAT       bool           `yaml:"nat" default:"false" doc:"The peer is behind NAT: answer RTP to where it comes from even outside the address in the SDP."`
+	Rate      int            `yaml:"rate" default:"100" min:"1" max:"10000" doc:"New calls a second; more are refused with 503 and Retry-After."`
+	Trusted   bool           `yaml:"trusted" default:"true" doc:"Believe P-Asserted-Identity, Diversion, User-to-User and X-* headers from this trunk."`
+}
+
+// Media is the RTP side.
+type Media struct {
+	Address    netip.Addr    `yaml:"address" doc:"Address that RTP binds to and that SDP shows. Empty: the SIP listening address, or the first address of the host when that is 0.0.0.0."`
+	Ports      PortRange     `yaml:"ports" default:"20000-29999" doc:"UDP ports for RTP, FIRST-LAST; two are used for each call. 0-0 takes any free ones."`
+	Threads    int           `yaml:"threads" default:"1" min:"1" max:"64" doc:"Pacer threads. One carries hundreds of calls."`
+	MaxCalls   int           `yaml:"max_calls" default:"2000" min:"1" max:"20000" doc:"Media sessions at once; calls beyond it are refused with 503."`
+	RTPTimeout time.Duration `yaml:"rtp_timeout" default:"60s" min:"5s" max:"1h" doc:"A caller who sends no RTP for so long is gone."`
+	Realtime   bool          `yaml:"realtime" default:"true" doc:"Ask the kernel for SCHED_RR on the pacer threads (needs CAP_SYS_NICE or an rtprio limit; doctor tells)."`
+}
+
+// HTTP is the console's address.
+type HTTP struct {
+	Listen string `yaml:"listen" default:"127.0.0.1:8080" doc:"HOST:PORT for /healthz, /readyz, /metrics and /v1/calls, without authentication: keep it on loopback or a private network. off: no HTTP."`
+}
+
+// Log says what is written to standard error.
+type Log struct {
+	Level  string `yaml:"level" default:"info" oneof:"debug|info|warn|error" doc:"Least level that is written."`
+	Format string `yaml:"format" default:"text" oneof:"text|json" doc:"text for people, json for collectors."`
+}

@@ -1,0 +1,46 @@
+package config
+
+import "time"
+
+// Speech is hearing and speaking.
+type Speech struct {
+	ASR    ASR               `yaml:"asr" doc:"Recognition."`
+	TTS    map[string]Voice  `yaml:"tts" default:"en=flite/slt, zh=espeak/cmn-latn-pinyin" doc:"Voice of each language: ENGINE or ENGINE/VOICE, engine one of flite, espeak, openai. A key here adds to the defaults or replaces one; * is for every other language."`
+	OpenAI OpenAISpeech      `yaml:"openai" doc:"Server behind the openai voices."`
+	Cache  SpeechCache       `yaml:"cache" doc:"Rendered lines. Fixed lines are rendered when a script is loaded."`
+	Slow   SpeechGuardLimits `yaml:"slow" doc:"When a speech engine counts as failed."`
+}
+
+// ASR is the first recogniser and, if wanted, a second one.
+type ASR struct {
+	ASREngine `yaml:",inline"`
+	Second    *ASREngine `yaml:"second" doc:"Recogniser that takes over when the first is slow or broken."`
+}
+
+// ASREngine is one recogniser.
+type ASREngine struct {
+	Engine   string        `yaml:"engine" default:"moonshine" oneof:"moonshine|ws|openai|none" doc:"moonshine runs inside Parley (English); ws speaks the Vosk or FunASR protocol; openai is any server with /v1/audio/transcriptions; none leaves callers the keypad."`
+	Model    string        `yaml:"model" doc:"moonshine: base (default) or tiny. openai: the server's model name (default whisper-1)."`
+	Workers  int           `yaml:"workers" default:"0" min:"0" max:"64" doc:"moonshine: decodes at once; 0 is as many as cores."`
+	URL      string        `yaml:"url" doc:"ws: ws://HOST:PORT. openai: http(s)://HOST/v1."`
+	Protocol string        `yaml:"protocol" default:"vosk" oneof:"vosk|funasr" doc:"ws: which protocol the server speaks."`
+	Key      Secret        `yaml:"key" doc:"openai: API key, best as ${OPENAI_API_KEY}."`
+	Deadline time.Duration `yaml:"deadline" default:"2s" min:"200ms" max:"30s" doc:"A turn not decided so long after the caller's last sound has failed."`
+}
+
+// OpenAISpeech is an OpenAI-compatible speech server.
+type OpenAISpeech struct {
+	URL   string `yaml:"url" default:"https://api.openai.com/v1" doc:"Base address of an OpenAI-compatible server."`
+	Key   Secret `yaml:"key" doc:"API key, best as ${OPENAI_API_KEY}."`
+	Model string `yaml:"model" default:"tts-1" doc:"Model name."`
+}
+
+// SpeechCache bounds the rendered lines kept in memory.
+type SpeechCache struct {
+	Memory int `yaml:"memory" default:"64" min:"1" max:"4096" doc:"MiB of rendered lines kept in memory; all of them stay on disk under data/prompts."`
+}
+
+// SpeechGuardLimits are the breaker's numbers.
+type SpeechGuardLimits struct {
+	FirstAudio time.Duration `yaml:"first_audio" default:"1500ms" min:"100ms" max:"30s" doc:"A voice that has not begun by then has failed for that line."`
+}

@@ -1,0 +1,103 @@
+// Command parley is a telephone that talks: it answers and places SIP calls,
+// follows a script, and hands the caller to a person when a person is better.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
+
+	"github.com/parley-voice/parley/cmd/parley/config"
+)
+
+// The exit codes, told by parley --help.
+const (
+	exitOK     = 0
+	exitFailed = 1 // it ran and failed
+	exitWrong  = 2 // command line, configuration or script is wrong
+)
+
+// CLI is the command line: one field, one file, for each subcommand.
+type CLI struct {
+	Version VersionCmd `cmd:"" help:"Tell the version and what it was built from."`
+}
+
+// Main is what the program takes from the world outside, so that tests can give
+// it another.
+type Main struct {
+	Stdout, Stderr io.Writer
+	Env            config.Env
+	Now            func() time.Time
+	Terminal       bool // standard output is one
+	Signals        func() (<-chan os.Signal, func())
+}
+
+func main() {
+	m := &Main{
+		Stdout:   os.Stdout,
+		Stderr:   os.Stderr,
+		Env:      os.LookupEnv,
+		Now:      time.Now,
+		Terminal: isatty.IsTerminal(os.Stdout.Fd()),
+		Signals:  osSignals,
+	}
+	os.Exit(m.Run(context.Background(), os.Args[1:]))
+}
+
+// Run carries out one command line and gives the exit code.
+func (m *Main) Run(ctx context.Context, args []string) int {
+	var cli CLI
+	parser, err := kong.New(&cli,
+		kong.Name("parley"),
+		kong.Description("A telephone that talks: SIP and RTP in, speech recognition, a script, speech out, and a person when a person is better.\n\nExit code 0: done. 1: it failed. 2: the command line, the configuration or a script is wrong."),
+		kong.Writers(m.Stdout, m.Stderr),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(m),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(m.Stderr, "parley:", err)
+		return exitWrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	kctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(m.Stderr, "parley: %v\nTry parley --help.\n", err)
+		return exitWrong
+	}
+	return m.report(kctx.Run())
+}
+
+// wrong marks an error of the user's input: exit code 2.
+type wrong struct{ error }
+
+func (w wrong) Unwrap() error { return w.error }
+
+// errQuiet fails a command that has already told why.
+var errQuiet = errors.New("failed")
+
+// report writes an error as plain lines, without a trace, and gives its exit code.
+func (m *Main) report(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if !errors.Is(err, errQuiet) {
+		for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
+			fmt.Fprintln(m.Stderr, "parley:", line)
+		}
+	}
+	var w wrong
+	if errors.As(err, &w) {
+		return exitWrong
+	}
+	return exitFailed
+}

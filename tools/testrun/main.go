@@ -1,0 +1,162 @@
+// Command testrun runs go test, shows what failed and why tests were skipped,
+// and ends with one line that counts: N passed, N failed, N skipped.
+//
+//	go run ./tools/testrun -race ./...
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+func main() {
+	cmd := exec.Command("go", append([]string{"test", "-json"}, os.Args[1:]...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testrun:", err)
+		os.Exit(1)
+	}
+	t := newTally(os.Stdout)
+	t.read(out)
+	waited := cmd.Wait()
+	t.summary()
+	if waited != nil || t.failed > 0 {
+		os.Exit(1)
+	}
+}
+
+// event is one line of go test -json (go doc test2json).
+type event struct {
+	Action     string
+	Package    string
+	ImportPath string
+	Test       string
+	Elapsed    float64
+	Output     string
+}
+
+// tally counts tests; a test that has subtests counts beside them, as go test
+// itself sees it.
+type tally struct {
+	w                       io.Writer
+	passed, failed, skipped int
+	output                  map[string][]string // by package and test, until it ends
+	skips                   []string
+}
+
+func newTally(w io.Writer) *tally { return &tally{w: w, output: map[string][]string{}} }
+
+func (t *tally) read(r io.Reader) {
+	lines := bufio.NewReader(r)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(line) > 0 {
+			var e event
+			if json.Unmarshal(line, &e) != nil {
+				t.w.Write(line)
+			} else {
+				t.take(e)
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (t *tally) take(e event) {
+	key := e.Package + " " + e.Test
+	switch e.Action {
+	case "output":
+		t.output[key] = append(t.output[key], e.Output)
+	case "build-output":
+		io.WriteString(t.w, e.Output)
+	case "build-fail":
+		t.failed++
+	case "pass", "fail", "skip":
+		if e.Test == "" {
+			t.endPackage(e, key)
+		} else {
+			t.endTest(e, key)
+		}
+		delete(t.output, key)
+	}
+}
+
+func (t *tally) endTest(e event, key string) {
+	switch e.Action {
+	case "pass":
+		t.passed++
+	case "fail":
+		t.failed++
+		fmt.Fprintf(t.w, "FAIL %s %s\n", e.Package, e.Test)
+		for _, line := range t.output[key] {
+			if !strings.HasPrefix(line, "=== ") {
+				io.WriteString(t.w, "    "+line)
+			}
+		}
+	case "skip":
+		t.skipped++
+		t.skips = append(t.skips, fmt.Sprintf("%s %s: %s", e.Package, e.Test, reason(t.output[key])))
+	}
+}
+
+// endPackage shows a package's time, and its output when it failed outside any
+// test: a panic, a race, a TestMain, a timeout.
+func (t *tally) endPackage(e event, key string) {
+	switch e.Action {
+	case "pass":
+		fmt.Fprintf(t.w, "ok   %-60s %6.1fs\n", e.Package, e.Elapsed)
+	case "fail":
+		for k, lines := range t.output { // tests cut short never end
+			if k != key && strings.HasPrefix(k, e.Package+" ") {
+				t.failed++
+				fmt.Fprintf(t.w, "FAIL %s did not end\n", k)
+				io.WriteString(t.w, strings.Join(lines, ""))
+				delete(t.output, k)
+			}
+		}
+		if t.failed == 0 {
+			t.failed++
+		}
+		io.WriteString(t.w, strings.Join(t.output[key], ""))
+		fmt.Fprintf(t.w, "FAIL %-60s %6.1fs\n", e.Package, e.Elapsed)
+	}
+}
+
+// reason is what a skipped test said.
+func reason(output []string) string {
+	for _, line := range slices.Backward(output) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "---") || strings.HasPrefix(line, "===") {
+			continue
+		}
+		if _, said, ok := strings.Cut(line, ".go:"); ok {
+			_, said, _ = strings.Cut(said, ": ")
+			return said
+		}
+		return line
+	}
+	return "no reason given"
+}
+
+func (t *tally) summary() {
+	if len(t.skips) > 0 {
+		fmt.Fprintln(t.w, "\nSkipped:")
+		for _, s := range t.skips {
+			fmt.Fprintln(t.w, "    "+s)
+		}
+		fmt.Fprintln(t.w)
+	}
+	fmt.Fprintf(t.w, "%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
+}
