@@ -261,8 +261,10 @@ func (c *check) parallel(t *testing.T) {
 				t.Errorf("speaker %d of %d at once: %v", i, c.cfg.Parallel, err)
 				return
 			}
-			if w := want[i%2]; !c.cfg.Loose && (f.Rate != w.Rate || len(f.PCM) != len(w.PCM)) {
-				t.Errorf("speaker %d of %d at once: %d samples at %d Hz, alone %d at %d", i, c.cfg.Parallel, len(f.PCM), f.Rate, len(w.PCM), w.Rate)
+			// A voice's noise is random, and so is where the silence around it is cut.
+			w := want[i%2]
+			if apart := (f.Duration() - w.Duration()).Abs(); !c.cfg.Loose && (f.Rate != w.Rate || apart > 80*time.Millisecond) {
+				t.Errorf("speaker %d of %d at once: %v at %d Hz, alone %v at %d", i, c.cfg.Parallel, f.Duration(), f.Rate, w.Duration(), w.Rate)
 			}
 		})
 	}
