@@ -1,0 +1,149 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sort"
+	"sync"
+	"sync/atomic"
+)
+
+// Desk takes calls and places them. It knows every live call, and bounds them.
+type Desk struct {
+	deps  Deps
+	feed  *feeder
+	count counters
+
+	mu       sync.Mutex
+	live     map[string]*Session
+	watchers map[*Watcher]struct{}
+	draining bool
+	idle     chan struct{} // closed when the last call of a drain has ended
+}
+
+type counters struct {
+	taken, refused, unwritten, stale, panics, lost atomic.Uint64
+	mailbox, wire, frames, watcherDrops            atomic.Uint64
+}
+
+// Reasons for a call that was not taken or not placed.
+var (
+	ErrDraining = errors.New("the server is draining and takes no new calls")
+	ErrFull     = errors.New("all lines are in use")
+	ErrNoScript = errors.New("no such script")
+)
+
+// NewDesk makes a desk. It starts no goroutine.
+func NewDesk(d Deps) *Desk {
+	d.Config = d.Config.withDefaults()
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Meter == nil {
+		d.Meter = noMeter{}
+	}
+	if d.Prompts == nil {
+		d.Prompts = &Prompts{}
+	}
+	return &Desk{
+		deps: d, feed: newFeeder(),
+		live:     make(map[string]*Session),
+		watchers: make(map[*Watcher]struct{}),
+	}
+}
+
+type noMeter struct{}
+
+func (noMeter) Turn(string, Timing) {}
+func (noMeter) Rung(string)         {}
+func (noMeter) Ended(Record)        {}
+
+// Inbound answers a leg and holds the conversation. It returns when the call is
+// over and everything that it started has ended; it always sends a final response.
+func (d *Desk) Inbound(ctx context.Context, leg Inbound) {
+	info := leg.Info()
+	script, ok := d.deps.Scripts.ForNumber(info.Called)
+	if !ok {
+		d.refuse(ctx, leg, nil, 404, "no script answers this number")
+		return
+	}
+	s := newSession(d, script, record(info, script))
+	s.wires.line, s.wires.leg = inboundLine{leg: leg}, leg
+	if err := d.enter(s); err != nil {
+		code := 503
+		if errors.Is(err, ErrFull) {
+			code = 486
+		}
+		d.refuse(ctx, leg, script, code, err.Error())
+		return
+	}
+	defer d.leave(s)
+	_, _ = s.Run(ctx) // the record has been kept; an error is in it
+}
+
+// refuse rejects a leg and keeps a record of it, without a wait for the latter.
+func (d *Desk) refuse(ctx context.Context, leg Inbound, script *Script, code int, why string) {
+	d.count.refused.Add(1)
+	rec := record(leg.Info(), script)
+	rec.State, rec.SIPCode, rec.EndedBy, rec.Why, rec.Ended = Failed, code, "us", why, rec.Began
+	if err := d.deps.Records.Finish(ctx, rec); err != nil {
+		d.count.lost.Add(1)
+	}
+	if err := leg.Reject(ctx, code, why); err != nil {
+		d.deps.Log.Warn("a leg could not be refused", "call", rec.ID, "error", err)
+	}
+	d.deps.Log.Info("call refused", "call", rec.ID, "caller", masked(rec.Caller), "called", masked(rec.Called), "code", code, "why", why)
+	d.deps.Meter.Ended(rec)
+}
+
+// enter puts a call on the desk, or says why not.
+func (d *Desk) enter(s *Session) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.draining {
+		return ErrDraining
+	}
+	if limit := d.deps.Config.MaxCalls; limit > 0 && len(d.live) >= limit {
+		return ErrFull
+	}
+	d.live[s.id] = s
+	d.count.taken.Add(1)
+	return nil
+}
+
+func (d *Desk) leave(s *Session) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.live, s.id)
+	if d.idle != nil && len(d.live) == 0 {
+		close(d.idle)
+		d.idle = nil
+	}
+}
+
+// Live tells of all calls, the oldest first.
+func (d *Desk) Live() []Snapshot {
+	d.mu.Lock()
+	list := make([]Snapshot, 0, len(d.live))
+	for _, s := range d.live {
+		list = append(list, *s.life.seen.Load())
+	}
+	d.mu.Unlock()
+	sort.Slice(list, func(i, j int) bool { return list[i].Began.Before(list[j].Began) })
+	return list
+}
+
+// Stats counts what the desk did.
+func (d *Desk) Stats() Stats {
+	d.mu.Lock()
+	active := len(d.live)
+	d.mu.Unlock()
+	c := &d.count
+	return Stats{
+		Active: active, Taken: c.taken.Load(), Refused: c.refused.Load(), Unwritten: c.unwritten.Load(),
+		MailboxDrops: c.mailbox.Load(), EventDrops: c.wire.Load(), FrameDrops: c.frames.Load(),
+		StaleTurns: c.stale.Load(), WatcherDrops: c.watcherDrops.Load(), Panics: c.panics.Load(),
+		LostFinishes: c.lost.Load(),
+	}
+}

@@ -1,0 +1,86 @@
+package call
+
+import (
+	"context"
+	"time"
+)
+
+// The rungs of the ladder, in order: a second recogniser, the script's own
+// keypad menu (dialog.Deaf), prompts rendered ahead (dialog.Mute), a person
+// (the script's transfer), and the last prompt, which the call itself plays.
+
+// rung writes down and counts a step.
+func (s *Session) rung(now time.Time, name, why string) {
+	s.j.trouble(now, s.node(), name, why)
+	s.desk.deps.Meter.Rung(name)
+	s.desk.deps.Log.Warn("a step down the ladder", "call", s.id, "rung", name, "why", why)
+}
+
+// lastPrompt is the bottom: a prompt that needs nothing but memory, then BYE.
+func (s *Session) lastPrompt(now time.Time, why string) {
+	st := &s.state
+	if st.last || st.over {
+		return
+	}
+	st.last, st.why, st.cause = true, why, causeTemporary
+	if !st.talking {
+		s.finish("us", why)
+		return
+	}
+	s.rung(now, "last prompt", why)
+	s.dropHand()
+	s.mouth.hush()
+	s.mouth.interject(s.desk.deps.Prompts.line(s.mind.script.Language, lineLast))
+	st.ending = true
+	s.clock.set(now, alarmGoodbye, s.desk.deps.Config.Goodbye)
+}
+
+// lastWords plays the last prompt when the loop itself is gone.
+func (s *Session) lastWords() {
+	st := &s.state
+	if st.over || !st.talking || s.mouth.q == nil {
+		return
+	}
+	st.cause = causeTemporary
+	clip := s.desk.deps.Prompts.line(s.mind.script.Language, lineLast)
+	s.mouth.hush()
+	s.mouth.interject(clip)
+	ctx, cancel := context.WithTimeout(context.Background(), min(clip.Duration()+time.Second/5, s.desk.deps.Config.Goodbye))
+	defer cancel()
+	if s.wires.leg != nil {
+		if e, ended := lastOf(ctx, s.wires.leg); ended {
+			s.finish(e.By.String(), st.why)
+			return
+		}
+	}
+	<-ctx.Done()
+}
+
+// onDismissed ends a call that the drain cannot wait for.
+func (s *Session) onDismissed(now time.Time) {
+	if !s.state.talking {
+		s.state.cause = causeTemporary
+		s.finish("us", "the server is shutting down")
+		return
+	}
+	s.lastPrompt(now, "the server is shutting down")
+}
+
+// onAlarm is a timer that is due.
+func (s *Session) onAlarm(ctx context.Context, now time.Time, a alarm) {
+	switch a {
+	case alarmAnswer:
+		if leg, ok := s.wires.leg.(Inbound); ok {
+			s.answer(ctx, leg)
+		}
+	case alarmDial:
+		s.finish("us", "no answer")
+	case alarmTransfer:
+		s.transferFailed(ctx, now, "no answer")
+	case alarmGoodbye:
+		s.finish("us", s.state.why)
+	case alarmReview: // review follows every event
+	default:
+		s.fired(ctx, now, a)
+	}
+}

@@ -1,0 +1,193 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/sip"
+)
+
+// line is how a call comes about: it rings here, or it is dialled.
+type line interface {
+	// open does what is due before the loop. An error ends the call at once.
+	open(ctx context.Context, s *Session) error
+}
+
+// inboundLine answers a leg.
+type inboundLine struct{ leg Inbound }
+
+func (l inboundLine) open(ctx context.Context, s *Session) error {
+	s.begin(ctx) // write, then act; a broken database is counted, the call goes on
+	if err := l.leg.Ring(ctx); err != nil {
+		return fmt.Errorf("ring: %w", err)
+	}
+	params, _ := l.leg.Params()
+	if err := s.openMedia(ctx, params); err != nil {
+		s.state.cause = causeCongestion
+		return err
+	}
+	s.openEar(ctx)
+	s.clock.set(time.Now(), alarmAnswer, s.mind.script.After)
+	return nil
+}
+
+// answer writes the moment down and sends the 200, aside.
+func (s *Session) answer(ctx context.Context, leg Inbound) {
+	local := s.wires.media.LocalAddr()
+	s.spawn("answer", func(why string) event { return answered{err: fmt.Errorf("%s", why)} }, func() {
+		at := time.Now()
+		s.durable(ctx, "the answer", func(ctx context.Context) error {
+			return s.desk.deps.Records.Answered(ctx, s.id, at)
+		})
+		p, err := leg.Answer(ctx, local)
+		s.box.post(answered{params: p, err: err})
+	})
+}
+
+// outboundLine dials.
+type outboundLine struct{ attempt Attempt }
+
+func (l outboundLine) open(ctx context.Context, s *Session) error {
+	if err := s.begin(ctx); err != nil { // an attempt that is not written down is not made
+		return fmt.Errorf("not dialled: the attempt could not be written: %w", err)
+	}
+	if err := s.openMedia(ctx, media.Params{Codec: media.PCMA}); err != nil {
+		return err
+	}
+	s.openEar(ctx)
+	a := l.attempt
+	if a.Timeout <= 0 {
+		a.Timeout = time.Minute
+	}
+	// The endpoint keeps the ringing time; this alarm is for an endpoint that does not.
+	s.clock.set(time.Now(), alarmDial, a.Timeout+partingTime)
+	d := sip.Dial{
+		Target: a.To, Trunk: a.Trunk, From: a.From, Display: a.Display, Headers: a.Headers,
+		Local: s.wires.media.LocalAddr(), Timeout: a.Timeout,
+	}
+	s.spawn("dial", func(why string) event { return dialled{err: fmt.Errorf("%s", why)} }, func() {
+		leg, err := s.desk.deps.Phone.Dial(ctx, d)
+		s.box.post(dialled{leg: leg, err: err})
+	})
+	return nil
+}
+
+// begin makes the record durable within the write budget.
+func (s *Session) begin(ctx context.Context) error {
+	rec := s.j.snapshot()
+	return s.durable(ctx, "the record", func(ctx context.Context) error {
+		return s.desk.deps.Records.Begin(ctx, rec)
+	})
+}
+
+// durable gives a write its budget and counts it when it fails: the store keeps
+// it in memory and writes it later.
+func (s *Session) durable(ctx context.Context, what string, write func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.desk.deps.Config.WriteBudget)
+	defer cancel()
+	err := write(ctx)
+	if err != nil {
+		s.desk.count.unwritten.Add(1)
+		s.desk.deps.Meter.Rung("store")
+		s.desk.deps.Log.Warn("not durable in time; the call goes on", "call", s.id, "what", what, "error", err)
+	}
+	return err
+}
+
+func (s *Session) openMedia(ctx context.Context, p media.Params) error {
+	m, err := s.desk.deps.Audio.Open(ctx, p, s.wires.sink)
+	if err != nil {
+		return fmt.Errorf("no media: %w", err)
+	}
+	s.wires.media = m
+	s.mouth.attach(m.Out())
+	return nil
+}
+
+// onAnswered begins the conversation: the ACK of an inbound call has come.
+func (s *Session) onAnswered(ctx context.Context, now time.Time, e answered) {
+	if e.err != nil {
+		s.finish("them", "the answer failed: "+e.err.Error())
+		return
+	}
+	s.begun(ctx, now, e.params)
+}
+
+func (s *Session) onDialled(now time.Time, e dialled) {
+	if e.err != nil {
+		s.finish("network", "not dialled: "+e.err.Error())
+		return
+	}
+	s.wires.leg = e.leg
+	s.j.rec.CallID = e.leg.Info().CallID
+}
+
+// begun starts the audio and the script.
+func (s *Session) begun(ctx context.Context, now time.Time, p media.Params) {
+	s.clock.stop(alarmDial)
+	if err := s.wires.media.Update(p); err != nil {
+		s.j.trouble(now, "", "media", err.Error())
+	}
+	s.wires.media.Start()
+	s.state.talking = true
+	if !p.Direction.Sends() {
+		s.state.held = true
+		s.mouth.hold(true)
+		s.clock.freeze(now)
+	}
+	s.j.rec.State, s.j.rec.Answered = Talking, now
+	s.startMachine(ctx, now)
+}
+
+// onLeg follows the caller's leg.
+func (s *Session) onLeg(ctx context.Context, now time.Time, e sip.Event) {
+	switch e := e.(type) {
+	case sip.Progress:
+		if e.Early != nil {
+			if err := s.wires.media.Update(*e.Early); err != nil {
+				s.j.trouble(now, "", "early media", err.Error())
+			}
+		}
+	case sip.Answered:
+		at := now
+		s.spawn("answered", func(string) event { return noted{} }, func() {
+			s.durable(ctx, "the answer", func(ctx context.Context) error {
+				return s.desk.deps.Records.Answered(ctx, s.id, at)
+			})
+		})
+		s.begun(ctx, now, e.Params)
+	case sip.MediaChanged:
+		s.onMediaChanged(now, e.Params)
+	case sip.Digit:
+		s.onDigit(ctx, now, e.Digit, byInfo)
+	case sip.ReferProgress:
+		s.onReferProgress(ctx, now, e)
+	case sip.Ended:
+		s.onEnded(ctx, now, e)
+	}
+}
+
+// onEnded is the caller's leg gone, whoever ended it.
+func (s *Session) onEnded(ctx context.Context, now time.Time, e sip.Ended) {
+	s.partFromHand(ctx, now, e)
+	r := &s.j.rec
+	r.SIPCode, r.Cause = e.Code, e.Cause
+	if s.state.why == "" {
+		s.state.why = e.Reason
+	}
+	s.tell(ctx, now, dialog.HungUp{By: e.By.String()})
+	s.finish(e.By.String(), s.state.why)
+}
+
+// finish ends the loop. The first reason stands.
+func (s *Session) finish(by, why string) {
+	if s.state.over {
+		return
+	}
+	s.state.over = true
+	s.j.rec.EndedBy = by
+	s.j.rec.Why = why
+}

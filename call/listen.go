@@ -1,0 +1,210 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/parley-voice/parley/asr"
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/media"
+)
+
+// openBudget is what opening a recogniser may take; the next one is tried then.
+const openBudget = 1500 * time.Millisecond
+
+// ear is what a call hears with: the recognisers of its language in order of
+// preference, one stream at a time. Only the loop uses it.
+type ear struct {
+	choices []Ear
+	next    int // the one to try next
+	id      int // numbers streams; events of an older one are stale
+	stream  *earStream
+	tap     *tap
+	feed    *feeder
+	want    asr.Expectation
+	hot     []string
+	cancel  context.CancelFunc
+	deaf    bool
+	why     string    // why deaf
+	since   time.Time // the caller has been making sound since; zero if not
+}
+
+func (e *ear) init(d *Desk, script *Script) {
+	e.feed = d.feed
+	if script.Listens && d.deps.Ears != nil {
+		e.choices = d.deps.Ears(script.Language)
+	}
+	if len(e.choices) == 0 {
+		e.deaf, e.why = true, "no recogniser for "+script.Language
+	}
+}
+
+// openEar opens the next recogniser, aside, so that it hears from the answer on.
+func (s *Session) openEar(ctx context.Context) {
+	e := &s.ear
+	if !s.mind.script.Listens || e.deaf {
+		return
+	}
+	if e.tap == nil {
+		e.tap = &s.wires.sink.tap
+		e.feed.add(e.tap)
+	}
+	e.tap.open.Store(true)
+	e.id++
+	id, choice := e.id, e.choices[e.next]
+	e.next++
+	o := asr.Options{Language: s.mind.script.Language, Rate: media.TelephoneRate, Hotwords: e.hot, Expect: e.want}
+	ctx, e.cancel = context.WithCancel(ctx)
+	s.spawn("recogniser "+choice.Name, func(why string) event { return earLost{id: id, err: errors.New(why)} }, func() {
+		s.hear(ctx, id, choice, o)
+	})
+}
+
+// hear opens one stream and reports what it hears until it ends.
+func (s *Session) hear(ctx context.Context, id int, choice Ear, o asr.Options) {
+	short, done := context.WithTimeout(ctx, openBudget)
+	stream, err := choice.Open(short, o)
+	done()
+	if err != nil {
+		s.box.post(earLost{id: id, err: fmt.Errorf("%s: %w", choice.Name, err)})
+		return
+	}
+	defer stream.Close()
+	s.box.post(earOpened{id: id, stream: &earStream{Stream: stream}})
+	for {
+		t, err := stream.Next(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				s.box.post(earLost{id: id, err: fmt.Errorf("%s: %w", choice.Name, err)})
+			}
+			return
+		}
+		if t.Kind == asr.Partial {
+			s.box.offer(heard{id: id, t: t})
+			continue
+		}
+		s.box.post(heard{id: id, t: t})
+	}
+}
+
+func (s *Session) onEarOpened(e earOpened) {
+	if e.id != s.ear.id || s.ear.deaf {
+		return
+	}
+	s.ear.stream = e.stream
+	s.ear.stream.Expect(s.ear.want) // it may have changed while the stream was opened
+	s.ear.tap.stream.Store(e.stream)
+}
+
+// onEarLost tries the next recogniser; after the last one the call is deaf.
+func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
+	if e.id != s.ear.id || s.ear.deaf {
+		return
+	}
+	s.ear.close()
+	s.j.trouble(now, s.node(), "recognition lost", e.err.Error())
+	spoke := !s.ear.since.IsZero()
+	s.ear.since = time.Time{}
+	if s.ear.next < len(s.ear.choices) {
+		s.rung(now, "second ear", "recognition goes on with "+s.ear.choices[s.ear.next].Name)
+		s.openEar(ctx)
+		if spoke { // the words of this turn are lost; whoever waits for them must not
+			s.tell(ctx, now, dialog.SpeechEmpty{})
+		}
+		return
+	}
+	s.goDeaf(ctx, now, e.err.Error())
+}
+
+// goDeaf tells the machine that nothing will be heard any more.
+func (s *Session) goDeaf(ctx context.Context, now time.Time, why string) {
+	if s.ear.deaf {
+		return
+	}
+	s.ear.close()
+	s.ear.deaf, s.ear.why, s.ear.since = true, why, time.Time{}
+	s.rung(now, "deaf", "the keypad takes over")
+	s.tell(ctx, now, dialog.Deaf{Why: why})
+}
+
+// listen tells the recogniser what to expect.
+func (s *Session) listen(a dialog.Listen) {
+	s.ear.want = asr.Expectation{Shape: shapeOf(a.Shape), Words: a.Words, Endpoint: a.Endpoint}
+	s.ear.hot = a.Hotwords
+	if s.ear.stream != nil {
+		s.ear.stream.Expect(s.ear.want)
+	}
+}
+
+func shapeOf(name string) asr.Shape {
+	switch name {
+	case "yes_no":
+		return asr.YesNo
+	case "digits":
+		return asr.Digits
+	case "choice":
+		return asr.Choice
+	}
+	return asr.Open
+}
+
+// onHeard is something that the recogniser heard.
+func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
+	if e.id != s.ear.id || s.ear.deaf || s.ear.stream == nil {
+		return
+	}
+	switch e.t.Kind {
+	case asr.Onset:
+		s.ear.since = now
+		s.turn.onset(now, s.mouth.q.Speaking())
+		s.tell(ctx, now, dialog.SpeechStarted{})
+	case asr.Partial:
+		s.tell(ctx, now, dialog.Partial{Text: e.t.Text})
+	case asr.Noise:
+		s.ear.since = time.Time{}
+		s.turn.noReply()
+		s.tell(ctx, now, dialog.SpeechEmpty{})
+	case asr.Final:
+		s.ear.since = time.Time{}
+		s.onWords(ctx, now, e.t)
+	}
+}
+
+// onWords is a whole turn of the caller.
+func (s *Session) onWords(ctx context.Context, now time.Time, t asr.Transcript) {
+	s.turn.words(s.ear.stream.wall(t.End), t)
+	why := ""
+	if t.Snapped {
+		why = "snapped from " + t.Raw
+	}
+	timing := s.turn.timing
+	s.turn.seq = s.j.add(now, Entry{
+		Kind: EntryHeard, Node: s.node(), Turn: s.turnNumber(), Text: t.Text, Why: why, Timing: &timing,
+	})
+	s.tell(ctx, now, dialog.Heard{Text: t.Text})
+}
+
+// close lets the current stream go; its goroutine closes it.
+func (e *ear) close() {
+	if e.cancel != nil {
+		e.cancel()
+		e.cancel = nil
+	}
+	e.id++
+	e.stream = nil
+	if e.tap != nil {
+		e.tap.stream.Store(nil)
+		e.tap.open.Store(false)
+	}
+}
+
+// stop is the end of all hearing.
+func (e *ear) stop() {
+	e.close()
+	if e.tap != nil {
+		e.feed.remove(e.tap)
+		e.tap = nil
+	}
+}

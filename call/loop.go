@@ -1,0 +1,109 @@
+package call
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-voice/parley/sip"
+)
+
+// loop owns the call until it is over. Everything that happens comes in here.
+func (s *Session) loop(ctx context.Context) {
+	s.review(ctx, time.Now())
+	quit := s.life.quit
+	for !s.state.over {
+		select {
+		case e := <-s.box.own:
+			s.onOwn(ctx, time.Now(), e)
+		case e := <-s.box.wire:
+			s.onWire(ctx, time.Now(), e)
+		case e, ok := <-s.callerEvents():
+			if !ok {
+				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
+			}
+			s.onLeg(ctx, time.Now(), e)
+		case e, ok := <-s.agentEvents():
+			if !ok {
+				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
+			}
+			s.onAgent(ctx, time.Now(), e)
+		case <-s.clock.timer.C:
+			s.onAlarms(ctx, time.Now())
+		case <-quit:
+			quit = nil
+			s.onDismissed(time.Now())
+		case <-ctx.Done():
+			s.finish("us", "the server stopped")
+		}
+		s.review(ctx, time.Now())
+	}
+}
+
+// callerEvents is nil, and so never ready, while there is no leg.
+func (s *Session) callerEvents() <-chan sip.Event {
+	if s.wires.leg == nil {
+		return nil
+	}
+	return s.wires.leg.Events()
+}
+
+func (s *Session) agentEvents() <-chan sip.Event {
+	if h := s.wires.hand; h != nil && h.leg != nil {
+		return h.leg.Events()
+	}
+	return nil
+}
+
+// onOwn takes what the call's own goroutines report.
+func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
+	switch e := e.(type) {
+	case answered:
+		s.onAnswered(ctx, now, e)
+	case dialled:
+		s.onDialled(now, e)
+	case earOpened:
+		s.onEarOpened(e)
+	case heard:
+		s.onHeard(ctx, now, e)
+	case earLost:
+		s.onEarLost(ctx, now, e)
+	case understood:
+		s.onUnderstood(ctx, now, e)
+	case queued:
+		s.onQueued(ctx, e)
+	case unsaid:
+		s.onUnsaid(ctx, now, e)
+	case agentRings:
+		s.onAgentRings(ctx, now, e)
+	case referred:
+		s.onReferred(ctx, now, e)
+	case mayRecord:
+		s.onMayRecord(now, e)
+	}
+}
+
+// onAlarms handles every timer that is due.
+func (s *Session) onAlarms(ctx context.Context, now time.Time) {
+	for !s.state.over {
+		a, ok := s.clock.next(now)
+		if !ok {
+			return
+		}
+		s.onAlarm(ctx, now, a)
+	}
+}
+
+// review is done after each event: it looks at the dead air, ends a call whose
+// last words have been heard, and arms the timer.
+func (s *Session) review(ctx context.Context, now time.Time) {
+	if s.state.over {
+		return
+	}
+	s.watchAir(ctx, now)
+	if s.state.ending && s.mouth.idle() {
+		s.finish("us", s.state.why)
+		return
+	}
+	s.remember()
+	s.clock.arm(now)
+}

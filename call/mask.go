@@ -1,0 +1,28 @@
+package call
+
+import "strings"
+
+// masked hides a phone number but for its last four digits; short extensions
+// and names stay as they are.
+func masked(number string) string {
+	digits := 0
+	for _, r := range number {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	if digits < 7 {
+		return number
+	}
+	var b strings.Builder
+	for _, r := range number {
+		if r >= '0' && r <= '9' {
+			if digits > 4 {
+				r = '*'
+			}
+			digits--
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,56 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/parley-voice/parley/sip"
+)
+
+// Outbound places one call and holds the conversation. It returns the record of
+// the attempt, also with an error: ErrDraining, ErrFull, ErrNoScript, or that the
+// attempt could not be written down, in which case nothing was dialled.
+func (d *Desk) Outbound(ctx context.Context, a Attempt) (Record, error) {
+	script, ok := d.deps.Scripts.Named(a.Script)
+	if !ok {
+		return Record{}, fmt.Errorf("%w: %q", ErrNoScript, a.Script)
+	}
+	rec := record(sip.Info{Trunk: a.Trunk, Caller: a.From, Called: a.To, At: time.Now()}, script)
+	s := newSession(d, script, rec)
+	s.wires.line, s.mind.vars = outboundLine{attempt: a}, a.Vars
+	if err := d.enter(s); err != nil {
+		return Record{}, err
+	}
+	defer d.leave(s)
+	return s.Run(ctx)
+}
+
+// record begins the record of a call. Script may be nil.
+func record(info sip.Info, script *Script) Record {
+	r := Record{
+		ID: newID(), CallID: info.CallID, Direction: "outbound", Trunk: info.Trunk,
+		Caller: info.Caller, Called: info.Called, Began: info.At, State: Ringing,
+	}
+	if info.Inbound {
+		r.Direction = "inbound"
+	}
+	if r.Began.IsZero() {
+		r.Began = time.Now()
+	}
+	if script != nil {
+		r.Script, r.Version, r.Language = script.ID, script.Version, script.Language
+	}
+	return r
+}
+
+// newID is a UUID whose order is that of time (RFC 9562 §5.7).
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // the system has no randomness left; the clock must do
+		return fmt.Sprintf("t-%d", time.Now().UnixNano())
+	}
+	return id.String()
+}

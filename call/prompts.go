@@ -1,0 +1,136 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+
+	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/tts"
+)
+
+// The names of the lines that the call itself plays. No file can be named so.
+const (
+	lineMoment  = "\x00moment"
+	lineLast    = "\x00last"
+	lineRinging = "\x00ringing"
+)
+
+// wordings of the call's own lines, by language.
+var wordings = map[string]map[string]string{
+	"en": {
+		lineMoment: "One moment, please.",
+		lineLast:   "I am sorry, we have a technical problem. Please call again later. Goodbye.",
+	},
+	"zh": {
+		lineMoment: "请稍等。",
+		lineLast:   "非常抱歉，系统出现故障，请您稍后再拨。再见。",
+	},
+}
+
+// Prompts are the last resort: lines rendered at start and kept in memory, so
+// that they need neither synthesis nor disk. Where a line could not be rendered
+// a tone stands in. The zero value has tones only.
+type Prompts struct {
+	lines map[string]*media.Clip // language + name
+}
+
+// RenderPrompts speaks the call's own lines in every language once. The error
+// names what could not be rendered; the Prompts are good all the same.
+func RenderPrompts(ctx context.Context, v tts.Speaker, languages []string) (*Prompts, error) {
+	p := &Prompts{lines: make(map[string]*media.Clip)}
+	var failed []string
+	for _, language := range languages {
+		lines, ok := wordings[base(language)]
+		if !ok {
+			failed = append(failed, fmt.Sprintf("no wording for %s", language))
+			continue
+		}
+		for name, text := range lines {
+			clip, err := render(ctx, v, tts.Utterance{Text: text, Language: language})
+			if err != nil {
+				failed = append(failed, fmt.Sprintf("%s %q: %v", language, text, err))
+				continue
+			}
+			p.lines[base(language)+name] = clip
+		}
+	}
+	if failed != nil {
+		return p, fmt.Errorf("prompts without a voice, tones stand in: %s", strings.Join(failed, "; "))
+	}
+	return p, nil
+}
+
+func render(ctx context.Context, v tts.Speaker, u tts.Utterance) (*media.Clip, error) {
+	if v == nil {
+		return nil, errNoVoice
+	}
+	var all media.Frame
+	err := v.Speak(ctx, u, func(f media.Frame) error {
+		all.Rate = f.Rate
+		all.PCM = append(all.PCM, f.PCM...)
+		return nil
+	})
+	if err == nil && len(all.PCM) == 0 {
+		err = fmt.Errorf("no audio came")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return media.NewClip(all), nil
+}
+
+// base is the language without its region.
+func base(language string) string {
+	b, _, _ := strings.Cut(language, "-")
+	return strings.ToLower(b)
+}
+
+// line is a line in a language, or the tone.
+func (p *Prompts) line(language, name string) *media.Clip {
+	if c := p.lines[base(language)+name]; c != nil {
+		return c
+	}
+	return p.Tone()
+}
+
+// builtin finds a sound by the name that only the call itself can give it.
+func (p *Prompts) builtin(name string) *media.Clip {
+	if name == lineRinging {
+		return ringing()
+	}
+	return nil
+}
+
+// Tone is three short beeps: a sign of life where no words can be had.
+func (p *Prompts) Tone() *media.Clip { return beeps() }
+
+var beeps = sync.OnceValue(func() *media.Clip {
+	var pcm []int16
+	for range 3 {
+		pcm = append(pcm, sine(440, 0.2)...)
+		pcm = append(pcm, make([]int16, media.TelephoneRate/5)...)
+	}
+	return media.NewClip(media.Frame{Rate: media.TelephoneRate, PCM: pcm})
+})
+
+// ringing is what a caller hears while a person's phone rings and the script has
+// no music: one second of 425 Hz, then a pause short enough to be no dead air.
+var ringing = sync.OnceValue(func() *media.Clip {
+	pcm := append(sine(425, 1), make([]int16, media.TelephoneRate*3/2)...)
+	return media.NewClip(media.Frame{Rate: media.TelephoneRate, PCM: pcm})
+})
+
+// sine is a tone at -20 dBm0 or so, with soft edges.
+func sine(hz, seconds float64) []int16 {
+	n := int(seconds * media.TelephoneRate)
+	const edge = media.TelephoneRate / 100
+	out := make([]int16, n)
+	for i := range out {
+		gain := min(1, float64(min(i, n-1-i))/edge)
+		out[i] = int16(3000 * gain * math.Sin(2*math.Pi*hz*float64(i)/media.TelephoneRate))
+	}
+	return out
+}

@@ -1,0 +1,44 @@
+package call
+
+import "time"
+
+// Snapshot is one live call as others may see it. Numbers are masked.
+type Snapshot struct {
+	ID        string    `json:"id"`
+	Direction string    `json:"direction"`
+	Caller    string    `json:"caller"`
+	Called    string    `json:"called"`
+	Script    string    `json:"script"`
+	Node      string    `json:"node"`
+	Turn      int       `json:"turn"`
+	Phase     string    `json:"phase"` // "ringing", "talking", "held", "transferring", "joined", "ending"
+	Began     time.Time `json:"began"`
+	Answered  time.Time `json:"answered,omitzero"`
+}
+
+// Attempt is one outbound call to place.
+type Attempt struct {
+	To      string // a SIP URI, or a number for Trunk
+	Trunk   string
+	From    string
+	Display string
+	Script  string // ID
+	Vars    map[string]string
+	Headers map[string]string
+	Timeout time.Duration // ringing; 0: 60 s
+}
+
+// Stats counts what a desk did since it was made.
+type Stats struct {
+	Active       int    `json:"active"`
+	Taken        uint64 `json:"taken"`
+	Refused      uint64 `json:"refused"`       // draining, full, or an unknown number
+	Unwritten    uint64 `json:"unwritten"`     // the record was not durable in time; the call went on
+	MailboxDrops uint64 `json:"mailbox_drops"` // partial words that found the mailbox full
+	EventDrops   uint64 `json:"event_drops"`   // media events that found the mailbox full
+	FrameDrops   uint64 `json:"frame_drops"`   // frames that the recogniser did not take in time
+	StaleTurns   uint64 `json:"stale_turns"`   // intents that came after their turn
+	WatcherDrops uint64 `json:"watcher_drops"` // live events that a watcher was too slow for
+	Panics       uint64 `json:"panics"`        // each ended its own call only
+	LostFinishes uint64 `json:"lost_finishes"` // records that could not even be kept in memory
+}

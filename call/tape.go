@@ -1,0 +1,69 @@
+package call
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// tapeFromStart records from the answer on where the configuration says so.
+func (s *Session) tapeFromStart() {
+	if s.mind.script.Record {
+		s.tape("the configuration says: always")
+	}
+}
+
+// tape begins to record once the reason why it may is durable: consent is
+// written before recording starts. A database that cannot write means no
+// recording, not no call.
+func (s *Session) tape(consent string) {
+	dir := s.desk.deps.Config.Recordings
+	if dir == "" || s.state.taping {
+		return
+	}
+	s.state.taping = true
+	now := time.Now()
+	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: "recording", Why: consent})
+	path := filepath.Join(dir, s.j.rec.Began.UTC().Format("2006/01/02"), s.id+".wav")
+	s.spawn("recording", func(why string) event { return mayRecord{why: why} }, func() {
+		ctx, done := parting()
+		defer done()
+		e := mayRecord{path: path}
+		if err := s.prepareTape(ctx, path); err != nil {
+			e.why = err.Error()
+		}
+		s.box.post(e)
+	})
+}
+
+func (s *Session) prepareTape(ctx context.Context, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return err
+	}
+	return s.desk.deps.Records.Flush(ctx, s.id)
+}
+
+func (s *Session) onMayRecord(now time.Time, e mayRecord) {
+	why := e.why
+	if why == "" {
+		if err := s.wires.media.Record(e.path); err != nil {
+			why = err.Error()
+		}
+	}
+	if why != "" {
+		s.j.trouble(now, s.node(), "not recorded", why)
+		return
+	}
+	s.j.rec.Recording = e.path
+	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: "recording=" + e.path})
+}
+
+func (s *Session) stopTape() {
+	if s.j.rec.Recording == "" {
+		return
+	}
+	if err := s.wires.media.StopRecording(); err != nil {
+		s.j.trouble(time.Now(), s.node(), "the recording is not whole", err.Error())
+	}
+}

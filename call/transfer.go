@@ -1,0 +1,191 @@
+package call
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/sip"
+)
+
+// handoff is a transfer to a person under way.
+type handoff struct {
+	id     int
+	act    dialog.Transfer
+	to     string // where the person is, once found
+	stop   context.CancelFunc
+	leg    Leg   // the person's leg; nil while it is being dialled, and for REFER
+	audio  Media // theirs
+	part   func()
+	joined time.Time // zero until the two hear each other
+	taken  bool      // the REFER was accepted
+}
+
+// transfer hands the caller to a person. The answer is dialog.TransferEnded.
+func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer) {
+	if s.wires.hand != nil {
+		s.tell(ctx, now, dialog.TransferEnded{Reason: "a transfer is under way"})
+		return
+	}
+	s.wires.hands++
+	h := &handoff{id: s.wires.hands, act: a}
+	s.wires.hand = h
+	wait := a.Wait
+	if wait <= 0 {
+		wait = s.desk.deps.Config.TransferWait
+	}
+	s.clock.set(now, alarmTransfer, wait)
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "to " + named(a), Why: style(a)})
+	s.holdSound(ctx, now, a.Hold)
+	hctx, stop := context.WithCancel(ctx)
+	h.stop = stop
+	uui := s.context(a)
+	if style(a) == "blind" {
+		s.refer(hctx, h.id, a, uui)
+		return
+	}
+	s.bridge(hctx, h.id, a, uui, wait)
+}
+
+func style(a dialog.Transfer) string {
+	if a.Style == "blind" {
+		return "blind"
+	}
+	return "bridge"
+}
+
+func named(a dialog.Transfer) string {
+	switch {
+	case a.Queue != "":
+		return "queue " + a.Queue
+	case a.Agent != "":
+		return "agent " + a.Agent
+	}
+	return a.SIP
+}
+
+// holdSound plays the script's hold clip, or ringing, until it is hushed.
+func (s *Session) holdSound(ctx context.Context, now time.Time, clip string) {
+	if s.mind.script.Clips[clip] == nil {
+		clip = lineRinging
+	}
+	s.say(ctx, now, dialog.Say{ID: hold, Loop: true, Parts: []dialog.Part{{Clip: clip}}})
+}
+
+// transferFailed gives the caller back to the script.
+func (s *Session) transferFailed(ctx context.Context, now time.Time, reason string) {
+	if s.wires.hand == nil {
+		return
+	}
+	s.dropHand()
+	s.mouth.hush() // the hold sound
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "failed", Why: reason})
+	s.tell(ctx, now, dialog.TransferEnded{Reason: reason})
+}
+
+// dropHand lets a transfer go, whatever it has come to. The clean-up runs aside;
+// Run waits for it.
+func (s *Session) dropHand() {
+	h := s.wires.hand
+	if h == nil {
+		return
+	}
+	s.wires.hand = nil
+	s.clock.stop(alarmTransfer)
+	h.stop()
+	if h.part != nil {
+		h.part()
+	}
+	if h.leg == nil && h.audio == nil {
+		return
+	}
+	s.spawn("agent's end", func(string) event { return noted{} }, func() { bury(h.leg, h.audio, "the transfer is over") })
+}
+
+// partFromHand is the caller's leg gone during a transfer.
+func (s *Session) partFromHand(ctx context.Context, now time.Time, e sip.Ended) {
+	h := s.wires.hand
+	if h == nil {
+		return
+	}
+	left := h.taken && e.By == sip.Them // the peer took the caller over and let us go
+	if !h.joined.IsZero() || left {
+		s.transferDone(ctx, now, "the caller left")
+		return
+	}
+	s.dropHand()
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "abandoned", Why: "the caller left before anybody answered"})
+}
+
+// transferDone is a caller who has been with a person, or is.
+func (s *Session) transferDone(ctx context.Context, now time.Time, reason string) {
+	s.dropHand()
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "done", Why: reason})
+	s.tell(ctx, now, dialog.TransferEnded{OK: true, Reason: reason})
+}
+
+func (s *Session) joined() bool { h := s.wires.hand; return h != nil && !h.joined.IsZero() }
+
+// handover is what the person's side learns of the call, as User-to-User data.
+type handover struct {
+	Call   string   `json:"call"`
+	Caller string   `json:"caller"`
+	Script string   `json:"script"`
+	Node   string   `json:"node,omitempty"`
+	Intent string   `json:"intent,omitempty"`
+	Brief  string   `json:"brief,omitempty"`
+	Said   []string `json:"said,omitempty"` // the caller's words, oldest first
+}
+
+// maxContext bounds the JSON: it travels in hex in one header of one datagram.
+const maxContext = 512
+
+// context is the hex form of the handover (RFC 7433 §4.1): the latest words of
+// the caller as far as they fit.
+func (s *Session) context(a dialog.Transfer) string {
+	h := handover{Call: s.id, Caller: s.j.rec.Caller, Script: s.j.rec.Script, Node: s.node(), Brief: cut(a.Brief, 160)}
+	best := h
+	for i := len(s.j.rec.Entries) - 1; i >= 0; i-- {
+		e := s.j.rec.Entries[i]
+		if e.Kind != EntryHeard {
+			continue
+		}
+		if h.Intent == "" {
+			h.Intent = e.Intent
+		}
+		h.Said = append([]string{cut(e.Text, 120)}, h.Said...)
+		if b, err := json.Marshal(h); err != nil || len(b) > maxContext {
+			break
+		}
+		best = h
+	}
+	b, err := json.Marshal(best)
+	if err != nil {
+		return ""
+	}
+	return hex.EncodeToString(b)
+}
+
+// cut shortens text to n bytes at a rune's edge.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "")
+}
+
+// refusal puts a SIP status and a Q.850 cause into a script's word.
+func refusal(code, cause int) string {
+	switch {
+	case code == 486 || code == 600 || cause == 17:
+		return "busy"
+	case code == 603 || code == 403 || code == 607 || cause == 21:
+		return "declined"
+	case code == 408 || code == 480 || code == 487 || cause == 18 || cause == 19:
+		return "no answer"
+	}
+	return "unreachable"
+}

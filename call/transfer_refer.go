@@ -1,0 +1,69 @@
+package call
+
+import (
+	"context"
+	"time"
+
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/sip"
+)
+
+// referBudget is how long the peer may take to accept a REFER.
+const referBudget = 10 * time.Second
+
+// refer asks the caller's side to call the person itself (RFC 3515).
+func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer, uui string) {
+	dir, leg := s.desk.deps.Directory, s.wires.leg
+	headers := make(map[string]string, len(a.Headers)+1)
+	for k, v := range a.Headers {
+		headers[k] = v
+	}
+	if uui != "" {
+		headers["User-to-User"] = uui + ";encoding=hex"
+	}
+	s.spawn("refer", func(why string) event { return referred{id: id, why: why} }, func() {
+		ctx, cancel := context.WithTimeout(ctx, referBudget)
+		defer cancel()
+		to, err := dir.Find(ctx, a)
+		if err == nil {
+			err = leg.Refer(ctx, to.URI, headers)
+		}
+		e := referred{id: id, to: to.URI}
+		if err != nil {
+			e.why = err.Error()
+		}
+		s.box.post(e)
+	})
+}
+
+// onReferred is the REFER accepted (202) or refused.
+func (s *Session) onReferred(ctx context.Context, now time.Time, e referred) {
+	h := s.wires.hand
+	if h == nil || h.id != e.id {
+		return
+	}
+	if e.why != "" {
+		s.transferFailed(ctx, now, "declined: "+e.why)
+		return
+	}
+	h.taken = true
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "referred to " + e.to})
+}
+
+// onReferProgress follows the NOTIFYs to the end (RFC 3515 §2.4.5).
+func (s *Session) onReferProgress(ctx context.Context, now time.Time, e sip.ReferProgress) {
+	if s.wires.hand == nil || style(s.wires.hand.act) != "blind" {
+		return
+	}
+	s.wires.hand.taken = true // a NOTIFY may overtake the 202
+	if !e.Final {
+		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "progress", Why: e.Reason})
+		return
+	}
+	if e.Code < 200 || e.Code > 299 {
+		s.transferFailed(ctx, now, refusal(e.Code, 0))
+		return
+	}
+	s.transferDone(ctx, now, "taken over")
+	s.finish("us", "transferred")
+}
