@@ -20,6 +20,8 @@ type Detector interface {
 	// verdicts in order, one at a time, on a goroutine of the detector's (or on
 	// Write's): it must return at once and must not call the stream.
 	Open(rate int, heard func(Activity)) (DetectorStream, error)
+	// Hang is how long after the end of sound its windows still count as speech.
+	Hang() time.Duration
 }
 
 // DetectorStream is one leg's side of a Detector.

@@ -3,7 +3,6 @@ package asr
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -185,20 +184,5 @@ func (s *FakeStream) Close() error {
 	s.closed = true
 	s.mu.Unlock()
 	s.out.end(io.EOF)
-	return nil
-}
-
-// CheckFrame tells whether f can be taken by a stream opened at rate Hz: it
-// holds audio, at that rate, and at most a second of it.
-func CheckFrame(f media.Frame, rate int) error {
-	if rate == 0 {
-		rate = media.TelephoneRate
-	}
-	switch {
-	case f.Rate != rate:
-		return fmt.Errorf("asr: frame of %d Hz in a stream of %d Hz: resample it first", f.Rate, rate)
-	case len(f.PCM) == 0 || len(f.PCM) > rate:
-		return fmt.Errorf("asr: frame of %d samples: want 20 ms, %d samples", len(f.PCM), rate/50)
-	}
 	return nil
 }

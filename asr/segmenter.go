@@ -176,14 +176,19 @@ func (s *Segmenter) silence(a Activity) (Cue, bool) {
 		if s.turnSpeech+s.speech < s.cfg.MinSpeech {
 			kind = CueNoise
 		}
-		c := s.cue(kind, min(a.End, s.voiced+s.cfg.Speculate))
+		c := s.cue(kind, s.tail(a))
 		s.rest(s.voiced)
 		return c, true
-	case lull >= s.cfg.Speculate && !s.speculated && s.turnSpeech+s.speech >= s.cfg.MinSpeech:
+	case lull >= s.cfg.Speculate && !s.speculated && s.speech >= s.cfg.MinSpeech:
 		s.speculated = true
-		return s.cue(CueSpeculate, min(a.End, s.voiced+s.cfg.Speculate)), true
+		return s.cue(CueSpeculate, s.tail(a)), true
 	}
 	return s.tooLong(a)
+}
+
+// tail is where a piece ends whose sound has ended.
+func (s *Segmenter) tail(a Activity) time.Duration {
+	return min(a.End, max(s.voiced, s.voiced-s.cfg.Hang+s.cfg.Speculate))
 }
 
 // rest ends the turn; the next piece may not reach back before from.
