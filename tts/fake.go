@@ -46,7 +46,7 @@ func (f *Fake) Speak(ctx context.Context, u Utterance, emit func(media.Frame) er
 	f.mu.Unlock()
 	rate := orDefault(f.Rate, media.TelephoneRate)
 	text := strings.Join(Pieces(u), " ")
-	total := int(float64(utf8.RuneCountInString(text)) * fakeRune.Seconds() * float64(rate) / orDefault(u.Speed, 1))
+	total := int(0.5 + float64(utf8.RuneCountInString(text))*fakeRune.Seconds()*float64(rate)/orDefault(u.Speed, 1))
 	step := 2 * math.Pi * pitch(text, u.Voice) / float64(rate)
 	for at, n := 0, 0; ; n++ {
 		wait := f.Gap
