@@ -26,6 +26,7 @@ const (
 
 // CLI is the command line: one field, one file, for each subcommand.
 type CLI struct {
+	Models  ModelsCmd  `cmd:"" help:"List, fetch and verify the speech models."`
 	Version VersionCmd `cmd:"" help:"Tell the version and what it was built from."`
 }
 
