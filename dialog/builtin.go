@@ -1,0 +1,100 @@
+package dialog
+
+import (
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// house is the built-in wording of one language.
+type house struct {
+	deaf, menu, operator, keypad, sorry, handover, last string
+	there, later, slow, recording                       string
+	ignore                                              []string // backchannels: they never interrupt
+	yes                                                 []string // of these, the ones that may answer a question
+	affirm, deny                                        string   // as the menu calls them
+}
+
+var houses = map[string]house{
+	"en": {
+		deaf:      "I am sorry, I cannot hear you well. Please use the keys of your phone.",
+		menu:      "For {{choice}}, press {{digit}}.",
+		operator:  "For a person, press 0.",
+		keypad:    "Please key in the number, then press the hash key.",
+		sorry:     "Sorry, I did not get that.",
+		handover:  "I am putting you through to a colleague. One moment, please.",
+		last:      "I am sorry, we cannot go on with this call. Please try again later. Goodbye.",
+		there:     "Are you still there?",
+		later:     "I cannot hear you, so I will end the call here. Goodbye.",
+		slow:      "One moment, please.",
+		recording: "This call is recorded.",
+		ignore: []string{"uh huh", "uh-huh", "mm hmm", "mm-hmm", "mhm", "mm", "mmm", "hmm", "hm", "uh", "um", "er", "ah",
+			"oh", "ooh", "huh", "yeah", "yes", "yep", "ok", "okay", "right", "sure", "i see", "alright", "all right"},
+		yes:    []string{"yeah", "yes", "yep", "ok", "okay", "right", "sure", "alright", "all right"},
+		affirm: "yes", deny: "no",
+	},
+	"zh": {
+		deaf:      "不好意思，我听不清您的声音，请用电话按键操作。",
+		menu:      "{{choice}}请按{{digit}}。",
+		operator:  "转人工请按0。",
+		keypad:    "请按键输入号码，按井号键结束。",
+		sorry:     "不好意思，我没听清。",
+		handover:  "我马上为您转接同事，请稍等。",
+		last:      "非常抱歉，这通电话暂时无法继续，请您稍后再拨。再见。",
+		there:     "您好，还在听吗？",
+		later:     "没有听到您的声音，那我先挂断了，再见。",
+		slow:      "好的，请稍等。",
+		recording: "本次通话将被录音。",
+		ignore: []string{"嗯", "嗯嗯", "哦", "噢", "啊", "呃", "额", "唔", "诶", "哎", "对", "对对", "对对对", "好", "好的", "好好",
+			"是", "是的", "是是", "行"},
+		yes:    []string{"对", "对对", "对对对", "好", "好的", "好好", "是", "是的", "是是", "行"},
+		affirm: "是", deny: "否",
+	},
+}
+
+// houseOf gives the wording for a BCP 47 tag.
+func houseOf(language string) (house, bool) {
+	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
+	h, ok := houses[primary]
+	return h, ok
+}
+
+func fixed(s string) Line {
+	t, err := ParseTemplate(s)
+	if err != nil {
+		panic("dialog: built-in text: " + err.Error())
+	}
+	return Line{Text: t}
+}
+
+// builtin fills every ladder and prompt before the author's own are read.
+func (r *reader) builtin(root *yaml.Node) {
+	s := r.script
+	h, ok := houseOf(s.Language)
+	if !ok {
+		r.wrong(root, "use en or zh for now", "there are no built-in prompts for the language %q", s.Language)
+		h = houses["en"]
+	}
+	s.Fallback = Fallback{Deaf: fixed(h.deaf), Menu: fixed(h.menu), Operator: fixed(h.operator), Keypad: fixed(h.keypad),
+		Sorry: fixed(h.sorry), Handover: fixed(h.handover), Last: fixed(h.last)}
+	s.Defaults = Defaults{
+		BargeIn: BargeIn{Mode: "pause", Decide: 400 * time.Millisecond, Ignore: h.ignore},
+		Silence: Silence{Rungs: []Rung{
+			{After: 6 * time.Second, Edge: Edge{Say: []Line{fixed(h.there)}}},
+			{After: 6 * time.Second, Edge: Edge{Say: []Line{fixed(h.later)}, End: "no_input"}},
+		}},
+		NoMatch: NoMatch{Limit: 2, Then: TargetHandoff},
+		Slow:    Slow{After: 700 * time.Millisecond, Say: []Line{fixed(h.slow)}},
+		Turns:   Turns{Limit: 40, Then: TargetHandoff},
+	}
+}
+
+// noticeText is the built-in wording of a notice.
+func (r *reader) noticeText(notice string) Template {
+	h, ok := houseOf(r.script.Language)
+	if !ok {
+		h = houses["en"]
+	}
+	return fixed(h.recording).Text
+}

@@ -1,0 +1,185 @@
+package dialog
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// intent reads {examples, keywords, match, not, label}.
+func (r *reader) intent(name string, k, v *yaml.Node) IntentDef {
+	d := IntentDef{Name: name}
+	if name == IntentFilled || name == IntentElse {
+		r.wrong(k, "choose another name", "%q is a word of the language", name)
+	}
+	r.block(v, "intent", func(key string, _, v *yaml.Node) { r.intentKey(&d, key, v) })
+	r.mustMatch(&d, k)
+	return d
+}
+
+func (r *reader) intentKey(d *IntentDef, key string, v *yaml.Node) {
+	switch key {
+	case "examples":
+		d.Examples = r.texts(v, key)
+	case "keywords":
+		d.Keywords = r.texts(v, key)
+	case "match":
+		d.Match = r.phrases(v, key)
+	case "not":
+		d.Not = r.phrases(v, key)
+	case "label":
+		d.Label = r.text(v, key)
+	}
+}
+
+func (r *reader) mustMatch(d *IntentDef, k *yaml.Node) {
+	if len(d.Examples)+len(d.Keywords)+len(d.Match) == 0 && !known(builtinIntents, d.Name) {
+		r.wrong(k, "give it examples, keywords or match phrases", "intent %q can never be understood", d.Name)
+	}
+}
+
+// phrases reads match phrases and checks their brackets.
+func (r *reader) phrases(v *yaml.Node, what string) []string {
+	var good []string
+	for _, item := range items(v) {
+		t := r.text(item, what)
+		if t == "" {
+			continue
+		}
+		if why := phraseFault(t); why != "" {
+			r.wrong(item, "write (a|b) for either, [a] for optional, * for a gap", "phrase %q %s", t, why)
+			continue
+		}
+		good = append(good, t)
+	}
+	return good
+}
+
+// MaxPhrase bounds one phrase, in runes, and with it what it compiles to.
+const MaxPhrase = 200
+
+// phraseFault tells what is wrong with a phrase, "" if nothing.
+func phraseFault(p string) string {
+	if len([]rune(p)) > MaxPhrase {
+		return "is longer than " + strconv.Itoa(MaxPhrase) + " letters"
+	}
+	var open []rune
+	words := false
+	for _, c := range p {
+		switch c {
+		case '(', '[':
+			if open = append(open, c); len(open) > 4 {
+				return "nests brackets more than 4 deep"
+			}
+		case ')', ']':
+			want := '('
+			if c == ']' {
+				want = '['
+			}
+			if len(open) == 0 || open[len(open)-1] != want {
+				return "closes a bracket that is not open"
+			}
+			open = open[:len(open)-1]
+		case '|':
+			if len(open) == 0 {
+				return "has a | outside of brackets"
+			}
+		case '*', ' ':
+		default:
+			words = words || len(open) == 0 || open[len(open)-1] == '('
+		}
+	}
+	switch {
+	case len(open) > 0:
+		return "leaves a bracket open"
+	case !words:
+		return "would match anything"
+	}
+	return ""
+}
+
+// always reads the intents that every node understands, highest priority first.
+func (r *reader) always(v *yaml.Node) {
+	r.entries(v, "always", func(name string, k, v *yaml.Node) {
+		a := Always{IntentDef: IntentDef{Name: name}}
+		r.edgeBlock(v, "always_entry", &a.Edge, func(key string, v *yaml.Node) {
+			switch key {
+			case "priority":
+				a.Priority = r.integer(v, key, 0, 100)
+			case "key":
+				a.Key = r.digit(v, key)
+			default:
+				r.intentKey(&a.IntentDef, key, v)
+			}
+		})
+		if known(builtinIntents, name) {
+			r.wrong(k, "choose another name", "%q cannot be an always entry", name)
+		}
+		r.mustMatch(&a.IntentDef, k)
+		r.script.Always = append(r.script.Always, a)
+	})
+	all := r.script.Always
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Priority > all[j].Priority })
+}
+
+// slot reads what a node can ask for.
+func (r *reader) slot(name string, k, v *yaml.Node) {
+	s := Slot{Name: name, Min: 1, Max: 32, Speech: true, Keypad: true, Terminator: '#', Between: 3 * time.Second}
+	seen := map[string]bool{}
+	r.block(v, "slot", func(key string, _, v *yaml.Node) {
+		seen[key] = true
+		switch key {
+		case "type":
+			s.Type = r.word(v, key, slotTypes)
+		case "length":
+			s.Min, s.Max = r.length(v)
+		case "input":
+			s.Speech, s.Keypad = r.inputs(v)
+		case "terminator":
+			if s.Terminator = 0; !isNone(v) {
+				s.Terminator = r.digit(v, key)
+			}
+		case "between":
+			if s.Between = r.duration(v, key); s.Between < 500*time.Millisecond {
+				r.wrong(v, "give the caller at least 500ms between digits", "between cannot be %s", s.Between)
+			}
+		case "retry":
+			s.Retry = r.sayLines(v, key)
+		}
+	})
+	if !seen["type"] && v.Kind == yaml.MappingNode {
+		r.wrong(k, "known: "+strings.Join(slotTypes, ", "), "slot %q has no type", name)
+	}
+	r.script.Slots = append(r.script.Slots, s)
+}
+
+// length reads "4" or "4-8".
+func (r *reader) length(v *yaml.Node) (int, int) {
+	t := r.text(v, "length")
+	from, to, ranged := strings.Cut(t, "-")
+	low, err := strconv.Atoi(strings.TrimSpace(from))
+	high := low
+	if ranged && err == nil {
+		high, err = strconv.Atoi(strings.TrimSpace(to))
+	}
+	if t != "" && (err != nil || low < 1 || high < low || high > 32) {
+		r.wrong(v, "write a number from 1 to 32, or two: 4-8", "length cannot be %q", t)
+		return 1, 32
+	}
+	return low, high
+}
+
+func (r *reader) inputs(v *yaml.Node) (speech, keypad bool) {
+	for _, item := range items(v) {
+		switch r.word(item, "input", inputs) {
+		case "speech":
+			speech = true
+		case "dtmf":
+			keypad = true
+		}
+	}
+	return speech, keypad
+}

@@ -1,0 +1,105 @@
+package dialog
+
+import "strings"
+
+// choice is one line of the DTMF menu that stands in for hearing.
+type choice struct {
+	digit byte
+	label string
+	edge  Edge
+	why   string
+}
+
+// choices are what a caller can choose in a node by key: the node's own keys,
+// else its intents numbered from 1, then the keys that hold everywhere.
+func (s *Script) choices(n *Node) []choice {
+	var all []choice
+	for _, k := range n.Keys {
+		label := k.Label
+		if label == "" {
+			label = k.Edge.Go
+		}
+		all = append(all, choice{k.Digit, s.label(label), k.Edge, label})
+	}
+	if len(n.Keys) == 0 && !s.keyedNumber(n) {
+		for _, b := range n.Go {
+			if b.Intent == IntentElse || b.Intent == IntentFilled || len(all) == 9 {
+				continue
+			}
+			all = append(all, choice{byte('1' + len(all)), s.label(b.Intent), b.Edge, b.Intent})
+		}
+	}
+	for _, a := range s.Always {
+		if a.Key != 0 && !taken(all, a.Key) && !s.keyedNumber(n) {
+			all = append(all, choice{a.Key, s.label(a.Name), a.Edge, a.Name})
+		}
+	}
+	return all
+}
+
+func taken(all []choice, digit byte) bool {
+	for _, c := range all {
+		if c.digit == digit {
+			return true
+		}
+	}
+	return false
+}
+
+// keyedNumber tells whether a node asks for a number that can be keyed in.
+func (s *Script) keyedNumber(n *Node) bool {
+	sl, ok := s.Slot(n.Ask)
+	return ok && sl.Type == "digits" && sl.Keypad
+}
+
+// label is how the menu calls an intent: the author's label, else a keyword,
+// else an example, else its name.
+func (s *Script) label(intent string) string {
+	h, ok := houseOf(s.Language)
+	if !ok {
+		h = houses["en"]
+	}
+	d, _ := s.Intent(intent)
+	switch {
+	case d.Label != "":
+		return d.Label
+	case intent == IntentAffirm:
+		return h.affirm
+	case intent == IntentDeny:
+		return h.deny
+	case len(d.Keywords) > 0:
+		return d.Keywords[0]
+	case len(d.Examples) > 0:
+		return d.Examples[0]
+	}
+	return strings.NewReplacer("_", " ", "-", " ", ".", " ").Replace(intent)
+}
+
+func (s *Script) menuPart(c choice) Part {
+	text, _ := s.Fallback.Menu.Text.Fill(func(name string) (string, bool) {
+		switch name {
+		case "choice":
+			return c.label, true
+		case "digit":
+			return keyName(s.Language, c.digit), true
+		}
+		return "", false
+	})
+	return Part{Text: clean(text), Language: s.Language, Fixed: true}
+}
+
+// keyName is how a key is read aloud.
+func keyName(language string, digit byte) string {
+	zh := strings.HasPrefix(strings.ToLower(language), "zh")
+	switch {
+	case digit == '*' && zh:
+		return "星号键"
+	case digit == '#' && zh:
+		return "井号键"
+	case digit == '*':
+		return "star"
+	case digit == '#':
+		return "hash"
+	}
+	return string(rune(digit))
+}

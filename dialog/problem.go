@@ -1,0 +1,74 @@
+package dialog
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Problem is one thing wrong with a script: where, what, and what to do.
+type Problem struct {
+	File   string
+	Line   int // from 1; 0 when the whole file is meant
+	Column int // from 1
+	Text   string
+	Hint   string // what to do about it
+	Source string // the line itself
+}
+
+// Error gives file:line:column, the problem, the line with a caret, and the hint.
+func (p Problem) Error() string {
+	var b strings.Builder
+	b.WriteString(p.File)
+	if p.Line > 0 {
+		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
+	}
+	b.WriteString(": " + p.Text)
+	if p.Hint != "" {
+		b.WriteString("; " + p.Hint)
+	}
+	if p.Line > 0 && strings.TrimSpace(p.Source) != "" {
+		no := fmt.Sprint(p.Line)
+		fmt.Fprintf(&b, "\n  %s | %s\n  %s | %s^", no, p.Source,
+			strings.Repeat(" ", len(no)), margin(p.Source, p.Column))
+	}
+	return b.String()
+}
+
+// margin is the blank before the caret: wide for Han, a tab for a tab.
+func margin(source string, column int) string {
+	var b strings.Builder
+	for i, r := range []rune(source) {
+		switch {
+		case i >= column-1:
+			return b.String()
+		case r == '\t':
+			b.WriteByte('\t')
+		case r >= 0x2E80:
+			b.WriteString("  ")
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// Problems is everything wrong with a script, in the order of the lines.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	all := make([]string, len(ps))
+	for i, p := range ps {
+		all[i] = p.Error()
+	}
+	return strings.Join(all, "\n")
+}
+
+func (ps Problems) sort() {
+	sort.SliceStable(ps, func(i, j int) bool {
+		if ps[i].Line != ps[j].Line {
+			return ps[i].Line < ps[j].Line
+		}
+		return ps[i].Column < ps[j].Column
+	})
+}

@@ -1,0 +1,272 @@
+package dialog
+
+import "time"
+
+// Script is one conversation as its author wrote it, checked and ready. It is
+// read-only after Load and shared by every call that follows it.
+type Script struct {
+	Head
+	Answer   Answer
+	Needs    []Need
+	Defaults Defaults
+	Intents  []IntentDef // in file order
+	Slots    []Slot
+	Always   []Always // in order of precedence
+	Nodes    []*Node  // in file order; a call begins at the first
+	Fallback Fallback
+	file     string
+	index    map[string]*Node
+}
+
+// Head says which script this is.
+type Head struct {
+	ID       string
+	Version  int
+	Language string // BCP 47
+	Goal     string
+}
+
+// Answer says how an inbound call is answered.
+type Answer struct {
+	After time.Duration // ring this long first
+}
+
+// Need is a variable that must be known before the call, or has a default.
+type Need struct {
+	Name       string
+	Example    string
+	Default    string
+	HasDefault bool
+}
+
+// Line is one piece of what is said: a text, a recorded clip or a notice.
+type Line struct {
+	Text     Template
+	Fallback Template // said instead when a variable of Text is unknown
+	Clip     string   // WAV, relative to the script
+	Variant  string   // one label among the node's is chosen per call
+	Notice   string   // "recording": the fact is noted once it has been heard
+}
+
+// Effects are facts recorded on the way.
+type Effects struct {
+	Set     []Setting
+	Tags    []string
+	Outcome string
+	OptOut  string // "phone" or "all"
+}
+
+// Setting gives a variable a value.
+type Setting struct {
+	Name  string
+	Value Template
+}
+
+// Edge is a way onward: say something, record facts, then go to a node, stay,
+// replay or end.
+type Edge struct {
+	Say    []Line
+	Go     string // a node, one of the Target words, or "" to stay and listen on
+	Replay bool
+	End    string // reason; "" does not end
+	Effects
+}
+
+// Words that may stand where a node's name stands.
+const (
+	TargetStay    = "stay"    // remain in the node and listen on, saying nothing
+	TargetHandoff = "handoff" // the script's way to a person
+	TargetClose   = "close"   // the last prompt, then the end
+)
+
+// Branch is the Edge that an intent takes.
+type Branch struct {
+	Intent string // an intent, or one of the Intent words
+	Edge   Edge
+}
+
+// Intents that every script knows.
+const (
+	IntentAffirm   = "affirm"
+	IntentDeny     = "deny"
+	IntentHesitate = "hesitate"
+	IntentFilled   = "filled" // the slot that the node asks for has its value
+	IntentElse     = "else"   // words that meant nothing else
+)
+
+// Key is what a DTMF key does in a node.
+type Key struct {
+	Digit byte
+	Label string // the intent or node it stands for; the menu reads its name
+	Edge  Edge
+}
+
+// Node is one step of the conversation.
+type Node struct {
+	Name    string
+	Stage   string
+	Say     []Line
+	Again   []Line        // said when the question is put again; nil means Say
+	Protect time.Duration // how long Say cannot be interrupted; ProtectAll is all of it
+	Ask     string        // slot
+	Expect  string        // shape of the answer, "" is worked out
+	Go      []Branch
+	Keys    []Key
+	Effects Effects
+	Exit    Exit
+	Patience
+}
+
+// ProtectAll protects a prompt to its end.
+const ProtectAll time.Duration = -1
+
+// Exit is what a node does after speaking, apart from listening.
+type Exit struct {
+	Go       string // unconditional
+	End      string // reason
+	Transfer *Handoff
+	Wait     time.Duration
+	Echo     Echo
+	Loop     bool
+}
+
+// Patience overrides the script's ladders in one node; nil keeps the default.
+type Patience struct {
+	Silence *Silence
+	NoMatch *NoMatch
+}
+
+// Silence is the ladder for a caller who says nothing. No rungs: wait for ever.
+type Silence struct{ Rungs []Rung }
+
+// Rung is one step of a ladder.
+type Rung struct {
+	After time.Duration
+	Edge  Edge
+}
+
+// NoMatch is what happens to words that mean nothing here.
+type NoMatch struct {
+	Limit int // this many running, and Then happens
+	Say   []Line
+	Then  string
+}
+
+// Defaults hold for every node.
+type Defaults struct {
+	BargeIn BargeIn
+	Silence Silence
+	NoMatch NoMatch
+	Slow    Slow
+	Turns   Turns
+}
+
+// BargeIn says what the caller's voice does while Parley speaks.
+type BargeIn struct {
+	Mode   string        // "pause" or "off"
+	Decide time.Duration // how long a pause waits for words
+	Ignore []string      // words that never interrupt
+	Always []string      // words that interrupt at once, also a protected prompt
+}
+
+// Slow is the filler when understanding takes long.
+type Slow struct {
+	After time.Duration
+	Say   []Line // taken in turn
+}
+
+// Turns bounds a conversation. Limit 0 means no bound.
+type Turns struct {
+	Limit int
+	Then  string
+}
+
+// IntentDef is an intent as its author described it.
+type IntentDef struct {
+	Name     string
+	Examples []string
+	Keywords []string
+	Match    []string // phrases with (a|b), [optional] and *
+	Not      []string // phrases that forbid the intent
+	Label    string   // how the DTMF menu calls it
+}
+
+// Always is an intent that is understood in every node.
+type Always struct {
+	IntentDef
+	Priority int
+	Key      byte // DTMF, 0 is none
+	Edge     Edge
+}
+
+// Slot is a value that a node can ask for.
+type Slot struct {
+	Name       string
+	Type       string // "digits" or "yes_no"
+	Min, Max   int    // number of digits
+	Speech     bool
+	Keypad     bool
+	Terminator byte          // ends the keyed digits early; 0 is none
+	Between    time.Duration // pause that ends an unfinished number
+	Retry      []Line        // said when the answer did not fit
+}
+
+// Handoff is a transfer to a person.
+type Handoff struct {
+	Queue, Agent, SIP string // exactly one
+	Style             string
+	Brief             Template
+	Headers           []Setting
+	Wait              time.Duration
+	Hold              string
+	OnFail            Edge
+}
+
+// Fallback holds what is said and done when a part of Parley fails. Every
+// prompt has a built-in text, so no script can be silent.
+type Fallback struct {
+	Deaf     Line // recognition is lost
+	Menu     Line // one choice: {{choice}} and {{digit}}
+	Operator Line // "press 0 for a person"
+	Keypad   Line // "key in the number"
+	Sorry    Line // words that were not understood
+	Handover Line // before the transfer to Person
+	Last     Line // before the end
+	Person   *Handoff
+}
+
+// Node finds a node by name.
+func (s *Script) Node(name string) (*Node, bool) {
+	n, ok := s.index[name]
+	return n, ok
+}
+
+// Slot finds a slot by name.
+func (s *Script) Slot(name string) (Slot, bool) {
+	for _, sl := range s.Slots {
+		if sl.Name == name {
+			return sl, true
+		}
+	}
+	return Slot{}, false
+}
+
+// Intent finds the definition of an intent, also an always one.
+func (s *Script) Intent(name string) (IntentDef, bool) {
+	for _, a := range s.Always {
+		if a.Name == name {
+			return a.IntentDef, true
+		}
+	}
+	for _, d := range s.Intents {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return IntentDef{}, false
+}
+
+// Listens tells whether the node waits for the caller's words or keys.
+func (n *Node) Listens() bool {
+	return n.Ask != "" || len(n.Go) > 0 || len(n.Keys) > 0
+}
