@@ -92,7 +92,7 @@ func (c *Config) checkQueues(fail failer) {
 		case !ok || user == "":
 			fail(at, "write sip:USER@HOST or USER@TRUNK", "%s: %q is no SIP address", at, target)
 		case !slices.Contains(names, trunk):
-			fail(at, strings.TrimPrefix(didYouMean(trunk, names), "; "), "%s: no trunk is named %q", at, trunk)
+			fail(at, Suggest(trunk, names), "%s: no trunk is named %q", at, trunk)
 		}
 	}
 }

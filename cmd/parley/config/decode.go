@@ -66,11 +66,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string) {
 	for key, value := range d.pairs(n) {
 		i := slices.Index(names, key.Value)
 		if i < 0 {
-			hint := strings.TrimPrefix(didYouMean(key.Value, names), "; ")
-			if hint == "" {
-				hint = "known here: " + strings.Join(names, ", ")
-			}
-			d.fail(key, hint, "unknown key %q", key.Value)
+			d.fail(key, Suggest(key.Value, names), "unknown key %q", key.Value)
 			continue
 		}
 		d.decode(value, fields[i].value, join(path, key.Value), fields[i].tag)

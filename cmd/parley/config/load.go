@@ -70,7 +70,7 @@ func Load(r io.Reader, name string, env Env) (*Config, error) {
 		d.problems = c.check()
 	}
 	if len(d.problems) > 0 {
-		return nil, d.problems.sorted()
+		return nil, d.problems.Sorted()
 	}
 	return c, nil
 }

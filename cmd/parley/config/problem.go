@@ -34,7 +34,8 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func (ps Problems) sorted() Problems {
+// Sorted puts the problems in the file's order.
+func (ps Problems) Sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
@@ -42,6 +43,15 @@ func (ps Problems) sorted() Problems {
 		return a.Column - b.Column
 	})
 	return ps
+}
+
+// Suggest asks whether the nearest known word was meant, when one is near, or
+// lists the known ones.
+func Suggest(word string, known []string) string {
+	if s := strings.TrimPrefix(didYouMean(word, known), "; "); s != "" {
+		return s
+	}
+	return "known: " + strings.Join(known, ", ")
 }
 
 // didYouMean gives "; did you mean ...?" for the nearest word within a third of

@@ -1,0 +1,196 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+)
+
+type fakeCalls struct {
+	query  Query
+	broken error
+}
+
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+func (f *fakeCalls) Get(_ context.Context, id string) (call.Record, error) {
+	if f.broken != nil {
+		return call.Record{}, f.broken
+	}
+	if id != "0190-a" && id != "x/y@host" {
+		return call.Record{}, ErrNotFound
+	}
+	return call.Record{ID: "0190-a", CallID: "x/y@host", State: call.Finished, Began: noon,
+		Entries: []call.Entry{{Seq: 1, At: noon, Kind: call.EntryHeard, Text: "a person, please", Intent: "human"}}}, nil
+}
+
+func (f *fakeCalls) List(_ context.Context, q Query) ([]call.Record, error) {
+	f.query = q
+	if f.broken != nil {
+		return nil, f.broken
+	}
+	return []call.Record{{ID: "0190-a", State: call.Finished, Began: noon}}, nil
+}
+
+func handler(f *fakeCalls, waits ...string) (http.Handler, *Metrics) {
+	m := NewMetrics(Sources{
+		Active:       func() int { return 3 },
+		Sessions:     func() int { return 4 },
+		Pacing:       func() Pacing { return Pacing{P50: .02, P99: .4, Max: 2.5} },
+		QueueDrops:   func() map[string]uint64 { return map[string]uint64{"recording": 7} },
+		SIPResponses: func() map[int]uint64 { return map[int]uint64{503: 2, 200: 9} },
+	})
+	return New(Config{
+		Calls: f, Metrics: m.Registry, Local: true,
+		Live:  func() []call.Snapshot { return []call.Snapshot{{ID: "0190-b", Phase: "talking"}} },
+		Ready: func() []string { return waits },
+	}), m
+}
+
+func get(t *testing.T, h http.Handler, target string) (int, string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	r.Host = "127.0.0.1:8080"
+	h.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
+func TestPaths(t *testing.T) {
+	for _, c := range []struct {
+		target string
+		code   int
+		want   string
+	}{
+		{"/healthz", 200, `{"status":"live"}`},
+		{"/readyz", 200, `{"status":"ready"}`},
+		{"/v1/calls/0190-a", 200, `"intent":"human"`},
+		{"/v1/calls/x/y@host", 200, `"id":"0190-a"`},
+		{"/v1/calls/x%2Fy@host", 200, `"id":"0190-a"`},
+		{"/v1/calls/none", 404, `no call has the id or Call-ID \"none\"`},
+		{"/v1/calls", 200, `"live":[{"id":"0190-b"`},
+		{"/v1/calls?limit=0", 400, "limit must be 1 to 1000"},
+		{"/v1/calls?state=odd", 400, "state must be one of"},
+		{"/v1/calls?since=yesterday", 400, "since must be a time"},
+		{"/v1/calls?lmit=3", 400, `unknown parameter \"lmit\"`},
+		{"/", 404, "try /healthz"},
+		{"/v1/", 404, "try /healthz"},
+	} {
+		h, _ := handler(&fakeCalls{})
+		code, body := get(t, h, c.target)
+		if code != c.code || !strings.Contains(body, c.want) {
+			t.Errorf("%s: %d %s; want %d %s", c.target, code, body, c.code, c.want)
+		}
+		if !json.Valid([]byte(body)) {
+			t.Errorf("%s: not JSON: %s", c.target, body)
+		}
+	}
+}
+
+func TestNotReadyTellsWhy(t *testing.T) {
+	h, _ := handler(&fakeCalls{}, "draining")
+	if code, body := get(t, h, "/readyz"); code != 503 || !strings.Contains(body, `"because":["draining"]`) {
+		t.Errorf("%d %s", code, body)
+	}
+	if code, _ := get(t, h, "/healthz"); code != 200 {
+		t.Errorf("draining is not dead: %d", code)
+	}
+}
+
+func TestQueryReachesTheRecords(t *testing.T) {
+	f := &fakeCalls{}
+	h, _ := handler(f)
+	code, body := get(t, h, "/v1/calls?limit=7&state=finished&outcome=agent&script=s&since=2026-05-04T12:00:00Z&until=2026-05-05T00:00:00Z")
+	want := Query{Since: noon, Until: noon.Add(12 * time.Hour), State: call.Finished, Outcome: "agent", Script: "s", Limit: 7}
+	if code != 200 || f.query != want {
+		t.Errorf("%d %s: %+v", code, body, f.query)
+	}
+}
+
+func TestBrokenRecordsAreAnError(t *testing.T) {
+	h, _ := handler(&fakeCalls{broken: errors.New("disk I/O error")})
+	for _, target := range []string{"/v1/calls", "/v1/calls/0190-a"} {
+		if code, body := get(t, h, target); code != 500 || !strings.Contains(body, "disk I/O error") {
+			t.Errorf("%s: %d %s", target, code, body)
+		}
+	}
+}
+
+// A page on the web may point a name of its own at 127.0.0.1 (DNS rebinding).
+func TestForeignNamesAreRefusedOnLoopback(t *testing.T) {
+	h, _ := handler(&fakeCalls{})
+	for host, want := range map[string]int{
+		"127.0.0.1:8080": 200, "localhost": 200, "localhost:8080": 200, "[::1]:8080": 200, "[::1]": 200,
+		"evil.example": 403, "evil.example:8080": 403, "localhost.evil.example": 403, "": 403,
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, "/v1/calls", nil)
+		r.Host = host
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("Host %q: %d, want %d", host, w.Code, want)
+		}
+	}
+}
+
+func TestOnlyGet(t *testing.T) {
+	h, _ := handler(&fakeCalls{})
+	for _, method := range []string{http.MethodPost, http.MethodDelete, http.MethodPut} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(method, "/v1/calls", nil)
+		r.Host = "localhost"
+		h.ServeHTTP(w, r)
+		if w.Code < 400 {
+			t.Errorf("%s: %d", method, w.Code)
+		}
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	h, m := handler(&fakeCalls{})
+	m.Turn("member-callback.en", call.Timing{Reply: 480, Decode: 130})
+	m.Turn("member-callback.en", call.Timing{Reply: 620})
+	m.Rung("person")
+	r := call.Record{Direction: "inbound", Outcome: "agent", State: call.Finished}
+	r.Media.Lost = 5
+	m.Ended(r)
+	m.Ended(call.Record{Direction: "outbound", State: call.Failed})
+	code, body := get(t, h, "/metrics")
+	if code != 200 {
+		t.Fatal(code, body)
+	}
+	for _, want := range []string{
+		"parley_calls_active 3",
+		"parley_media_sessions 4",
+		`parley_calls_total{direction="inbound",outcome="agent"} 1`,
+		`parley_calls_total{direction="outbound",outcome="failed"} 1`,
+		`parley_turn_latency_seconds_bucket{script="member-callback.en",le="0.5"} 1`,
+		`parley_turn_latency_seconds_count{script="member-callback.en"} 2`,
+		"parley_asr_decode_seconds_count 1",
+		`parley_fallback_total{rung="person"} 1`,
+		"parley_rtp_packets_lost_total 5",
+		`parley_media_pacing_seconds{quantile="0.99"} 0.0004`,
+		`parley_queue_dropped_total{queue="recording"} 7`,
+		`parley_sip_responses_total{code="503"} 2`,
+		"go_goroutines ",
+		"process_open_fds ",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+}
+
+func TestServerHasEveryTimeout(t *testing.T) {
+	s := NewServer(http.NotFoundHandler())
+	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes == 0 {
+		t.Errorf("%+v", s)
+	}
+}

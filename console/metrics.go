@@ -1,0 +1,120 @@
+package console
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/parley-voice/parley/call"
+)
+
+// Sources are asked for what others count, each time /metrics is read.
+type Sources struct {
+	Active       func() int               // calls in progress
+	Sessions     func() int               // media sessions
+	Pacing       func() Pacing            // how exactly RTP leaves
+	QueueDrops   func() map[string]uint64 // what full queues dropped, by queue
+	SIPResponses func() map[int]uint64    // responses sent, by code
+}
+
+// Pacing is |sent - due| of RTP packets, in milliseconds.
+type Pacing struct{ P50, P99, Max float64 }
+
+// Metrics counts calls in a registry of its own. It is a call.Meter.
+type Metrics struct {
+	Registry *prometheus.Registry
+
+	calls  *prometheus.CounterVec
+	turns  *prometheus.HistogramVec
+	decode prometheus.Histogram
+	rungs  *prometheus.CounterVec
+	lost   prometheus.Counter
+}
+
+// NewMetrics registers every metric of Parley, of Go and of the process.
+func NewMetrics(s Sources) *Metrics {
+	m := &Metrics{
+		Registry: prometheus.NewRegistry(),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_calls_total",
+			Help: "Calls that ended, by direction and outcome."}, []string{"direction", "outcome"}),
+		turns: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "parley_turn_latency_seconds",
+			Help:    "Caller's last sound to the first packet of the answer.",
+			Buckets: []float64{.1, .2, .3, .4, .5, .6, .75, 1, 1.5, 2, 3, 5}}, []string{"script"}),
+		decode: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "parley_asr_decode_seconds",
+			Help:    "Time that the recogniser took for a turn's words.",
+			Buckets: []float64{.025, .05, .1, .2, .3, .5, .75, 1, 2, 5}}),
+		rungs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_fallback_total",
+			Help: "Steps down the fallback ladder, by rung."}, []string{"rung"}),
+		lost: prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_rtp_packets_lost_total",
+			Help: "RTP packets that did not arrive (RFC 3550 A.3), of calls that ended."}),
+	}
+	m.Registry.MustRegister(m.calls, m.turns, m.decode, m.rungs, m.lost, readings{s},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Turn counts one answered turn.
+func (m *Metrics) Turn(script string, t call.Timing) {
+	m.turns.WithLabelValues(script).Observe(t.Reply / 1000)
+	if t.Decode > 0 {
+		m.decode.Observe(t.Decode / 1000)
+	}
+}
+
+// Rung counts one step down the fallback ladder.
+func (m *Metrics) Rung(name string) { m.rungs.WithLabelValues(name).Inc() }
+
+// Ended counts one call.
+func (m *Metrics) Ended(r call.Record) {
+	outcome := r.Outcome
+	if outcome == "" {
+		outcome = string(r.State)
+	}
+	m.calls.WithLabelValues(r.Direction, outcome).Inc()
+	m.lost.Add(float64(r.Media.Lost))
+}
+
+// readings turns Sources into metrics at the time of reading.
+type readings struct{ Sources }
+
+var (
+	activeDesc    = prometheus.NewDesc("parley_calls_active", "Calls in progress.", nil, nil)
+	sessionsDesc  = prometheus.NewDesc("parley_media_sessions", "Media sessions open.", nil, nil)
+	pacingDesc    = prometheus.NewDesc("parley_media_pacing_seconds", "Distance of RTP packets from the time they were due, over all sessions since the start; quantile 1 is the largest.", []string{"quantile"}, nil)
+	dropsDesc     = prometheus.NewDesc("parley_queue_dropped_total", "Items that a full queue dropped.", []string{"queue"}, nil)
+	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "Final SIP responses sent, by code.", []string{"code"}, nil)
+)
+
+// Describe tells every metric that Collect may give.
+func (r readings) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, responsesDesc} {
+		ch <- d
+	}
+}
+
+// Collect asks the sources.
+func (r readings) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	counter := func(d *prometheus.Desc, v uint64, label string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), label)
+	}
+	gauge(activeDesc, float64(r.Active()))
+	gauge(sessionsDesc, float64(r.Sessions()))
+	p := r.Pacing()
+	gauge(pacingDesc, p.P50/1000, "0.5")
+	gauge(pacingDesc, p.P99/1000, "0.99")
+	gauge(pacingDesc, p.Max/1000, "1")
+	drops := r.QueueDrops()
+	for _, name := range slices.Sorted(maps.Keys(drops)) {
+		counter(dropsDesc, drops[name], name)
+	}
+	codes := r.SIPResponses()
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		counter(responsesDesc, codes[code], strconv.Itoa(code))
+	}
+}
