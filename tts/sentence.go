@@ -79,10 +79,14 @@ func isAbbreviation(before, after []rune) bool {
 		i--
 	}
 	word := strings.ToLower(string(before[i:]))
-	next := strings.TrimLeftFunc(string(after), unicode.IsSpace)
-	first, _ := utf8.DecodeRuneInString(next)
+	var first rune // after the white space
+	for _, first = range after {
+		if !unicode.IsSpace(first) {
+			break
+		}
+	}
 	switch {
-	case next == "" || word == "":
+	case first == 0 || unicode.IsSpace(first) || word == "":
 		return false
 	case word == "no": // "No. 5" against "No. Thanks."
 		return unicode.IsDigit(first)
@@ -96,16 +100,14 @@ func isAbbreviation(before, after []rune) bool {
 
 // appendPieces adds one sentence, cut where it is too long to wait for.
 func appendPieces(out []string, runes []rune) []string {
-	for {
-		if s := strings.TrimSpace(string(runes)); s == "" {
-			return out
-		}
+	for len(runes) > 0 {
 		cut := cutAt(runes)
 		if s := strings.TrimSpace(string(runes[:cut])); s != "" {
 			out = append(out, s)
 		}
 		runes = runes[cut:]
 	}
+	return out
 }
 
 // cutAt finds where a piece of at most maxWidth ends: all of it, after the last

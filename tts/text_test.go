@@ -55,6 +55,16 @@ func TestSentencesCutLongOnes(t *testing.T) {
 	}
 }
 
+// A text of any length takes time in proportion: a script can hold 1 MiB.
+func TestSentencesOfALongText(t *testing.T) {
+	for _, s := range []string{"a. b. ", "A. ", ". ", "。", "x", ", "} {
+		text := strings.Repeat(s, 1<<20/len(s))
+		if n := len(Sentences(text)); n == 0 {
+			t.Errorf("%q gives no pieces", s)
+		}
+	}
+}
+
 func width(s string) (n int) {
 	for _, r := range s {
 		n++
