@@ -57,6 +57,9 @@ func (f *Fake) Open(ctx context.Context, o Options) (Stream, error) {
 	if f.OpenErr != nil {
 		return nil, f.OpenErr
 	}
+	if err := CheckRate(o.Rate); err != nil {
+		return nil, err
+	}
 	s := &FakeStream{fake: f, Options: o, expect: o.Expect, seg: NewSegmenter(SegmenterConfig{}, o.Expect), out: newEvents()}
 	f.mu.Lock()
 	defer f.mu.Unlock()

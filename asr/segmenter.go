@@ -188,7 +188,7 @@ func (s *Segmenter) silence(a Activity) (Cue, bool) {
 
 // tail is where a piece ends whose sound has ended.
 func (s *Segmenter) tail(a Activity) time.Duration {
-	return min(a.End, max(s.voiced, s.voiced-s.cfg.Hang+s.cfg.Speculate))
+	return min(a.End, max(s.start, s.voiced, s.voiced-s.cfg.Hang+s.cfg.Speculate))
 }
 
 // rest ends the turn; the next piece may not reach back before from.
