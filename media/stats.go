@@ -8,6 +8,9 @@ type Stats struct {
 	Late        uint64  `json:"late"`      // came after their turn
 	Duplicate   uint64  `json:"duplicate"` // same sequence number twice
 	Foreign     uint64  `json:"foreign"`   // from an address that is not the peer's
+	Malformed   uint64  `json:"malformed"` // no RTP, or a payload type that was not agreed
+	SendErrors  uint64  `json:"send_errors"`
+	Skipped     uint64  `json:"skipped"`   // frames that the wheel was too late to send
 	Concealed   uint64  `json:"concealed"` // frames made up
 	JitterMS    float64 `json:"jitter_ms"` // interarrival jitter, RFC 3550 A.8
 	PacingP50   float64 `json:"pacing_p50_ms"`
