@@ -1,0 +1,3 @@
+package asr
+
+import _ "github.com/parley-voice/parley/tts"

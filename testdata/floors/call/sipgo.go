@@ -1,0 +1,3 @@
+package call
+
+import _ "github.com/emiago/sipgo/sip"

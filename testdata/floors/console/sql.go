@@ -1,0 +1,6 @@
+package console
+
+import (
+	_ "database/sql"
+	_ "github.com/parley-voice/parley/sip"
+)

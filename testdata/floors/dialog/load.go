@@ -1,0 +1,3 @@
+package dialog
+
+import _ "os"

@@ -1,0 +1,2 @@
+// Package media reaches up.
+package media

@@ -1,0 +1,3 @@
+package media
+
+import _ "github.com/parley-voice/parley/dialog"
