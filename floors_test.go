@@ -22,7 +22,7 @@ var floors = []struct {
 	{2, "call"},
 	{3, "store console asr/* tts/* dialog/intent scripts"},
 	{4, "cmd"},
-	{5, "tools test"},
+	{5, "tools test docker"},
 }
 
 // never lists what a room may not import at all, and why. An entry covers the
