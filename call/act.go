@@ -78,6 +78,7 @@ func (s *Session) act(ctx context.Context, now time.Time, a dialog.Action) {
 		s.mouth.resume()
 		s.turn.noReply()
 	case dialog.Listen:
+		s.state.listening = true
 		s.listen(a)
 	case dialog.Understand:
 		s.understand(ctx, now, a)

@@ -46,7 +46,7 @@ func (s *Session) owed() debt {
 		return meaning
 	case s.wires.hand != nil:
 		return person
-	case s.clock.scripted() || s.state.ending:
+	case s.clock.scripted() || s.state.ending || s.state.listening && !s.ear.deaf:
 		return none
 	}
 	return script

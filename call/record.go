@@ -55,13 +55,14 @@ type EntryKind string
 
 // The kinds of Entry.
 const (
-	EntrySaid     EntryKind = "said"
-	EntryHeard    EntryKind = "heard"
-	EntryDigits   EntryKind = "digits"
-	EntryMoved    EntryKind = "moved"
-	EntryNote     EntryKind = "note"     // tag, opt-out, variable
-	EntryTransfer EntryKind = "transfer" // begun, progress, ended
-	EntryTrouble  EntryKind = "trouble"  // a rung of the fallback ladder, and why
+	EntrySaid      EntryKind = "said"
+	EntryHeard     EntryKind = "heard"
+	EntryDigits    EntryKind = "digits"
+	EntryMoved     EntryKind = "moved"
+	EntryNote      EntryKind = "note"      // tag, opt-out, variable
+	EntryRecording EntryKind = "recording" // Text is the file's path
+	EntryTransfer  EntryKind = "transfer"  // begun, progress, ended
+	EntryTrouble   EntryKind = "trouble"   // a rung of the fallback ladder, and why
 )
 
 // Entry is one line of a call's journal, in order of Seq from 1.

@@ -54,17 +54,18 @@ type wires struct {
 
 // state is where a call stands.
 type state struct {
-	talking bool // answered
-	held    bool // the caller holds us
-	echo    bool // a line test that may be silent
-	ending  bool // hang up when everything said has been heard
-	last    bool // the last prompt is being played
-	over    bool // the loop ends
-	taping  bool // recording, or about to
-	cause   int  // Q.850, for our BYE
-	why     string
-	air     air
-	asked   int // intents asked for and not yet answered
+	talking   bool // answered
+	held      bool // the caller holds us
+	echo      bool // a line test that may be silent
+	listening bool // the script asked for the caller's words
+	ending    bool // hang up when everything said has been heard
+	last      bool // the last prompt is being played
+	over      bool // the loop ends
+	taping    bool // recording, or about to
+	asked     int  // intents asked for and not yet answered
+	cause     int  // Q.850, for our BYE
+	why       string
+	air       air
 }
 
 // life is what outlives the loop's own state.

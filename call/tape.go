@@ -24,7 +24,7 @@ func (s *Session) tape(consent string) {
 	}
 	s.state.taping = true
 	now := time.Now()
-	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: "recording", Why: consent})
+	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: "consent=recording", Why: consent})
 	path := filepath.Join(dir, s.j.rec.Began.UTC().Format("2006/01/02"), s.id+".wav")
 	s.spawn("recording", func(why string) event { return mayRecord{why: why} }, func() {
 		ctx, done := parting()
@@ -56,7 +56,7 @@ func (s *Session) onMayRecord(now time.Time, e mayRecord) {
 		return
 	}
 	s.j.rec.Recording = e.path
-	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: "recording=" + e.path})
+	s.j.add(now, Entry{Kind: EntryRecording, Node: s.node(), Text: e.path})
 }
 
 func (s *Session) stopTape() {

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+)
+
+// Reader looks records up. It may be open while a server writes.
+type Reader struct{ db *sql.DB }
+
+// Read opens the records at path to look at, not to write.
+func Read(ctx context.Context, path string) (*Reader, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("there are no records at %s: %w", path, err)
+	}
+	db, err := connect(ctx, path, 4)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.ExecContext(ctx, "SELECT id FROM calls LIMIT 1"); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("%s holds no records: %w", path, err)
+	}
+	return &Reader{db: db}, nil
+}
+
+// Close ends the reading.
+func (r *Reader) Close() error { return r.db.Close() }
+
+// Filter chooses records; zero fields choose all.
+type Filter struct {
+	Since   time.Time // began at or after
+	Caller  string
+	Outcome string
+	Script  string
+	State   call.State
+	Limit   int // 0: 100
+}
+
+const columns = `id, call_id, direction, trunk, caller, called, script, version, language,
+	began, answered, ended, state, outcome, ended_by, why, sip_code, cause, recording, media`
+
+// List returns records without their journals, the latest first.
+func (r *Reader) List(ctx context.Context, f Filter) ([]call.Record, error) {
+	var where []string
+	var args []any
+	add := func(cond string, v any) { where, args = append(where, cond), append(args, v) }
+	if !f.Since.IsZero() {
+		add("began >= ?", f.Since.UnixNano())
+	}
+	for _, c := range []struct{ column, value string }{
+		{"caller", f.Caller}, {"outcome", f.Outcome}, {"script", f.Script}, {"state", string(f.State)},
+	} {
+		if c.value != "" {
+			add(c.column+" = ?", c.value)
+		}
+	}
+	q := "SELECT " + columns + " FROM calls"
+	if where != nil {
+		q += " WHERE " + strings.Join(where, " AND ")
+	}
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	rows, err := r.db.QueryContext(ctx, q+" ORDER BY began DESC, id DESC LIMIT ?", append(args, f.Limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("records: list: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	list := []call.Record{}
+	for rows.Next() {
+		rec, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, rec)
+	}
+	return list, rows.Err()
+}
+
+// Get returns one record with its journal, or ErrNotFound.
+func (r *Reader) Get(ctx context.Context, id string) (call.Record, error) {
+	rec, err := scan(r.db.QueryRowContext(ctx, "SELECT "+columns+" FROM calls WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return call.Record{}, fmt.Errorf("%w: %s", ErrNotFound, id)
+	}
+	if err != nil {
+		return call.Record{}, err
+	}
+	rows, err := r.db.QueryContext(ctx, `SELECT seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing
+		FROM entries WHERE call = ? ORDER BY seq`, id)
+	if err != nil {
+		return call.Record{}, fmt.Errorf("records: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var e call.Entry
+		var at int64
+		var timing sql.NullString
+		err := rows.Scan(&e.Seq, &at, &e.Kind, &e.Turn, &e.Node, &e.From, &e.Stage, &e.Text, &e.Intent, &e.Score, &e.Why, &timing)
+		if err != nil {
+			return call.Record{}, fmt.Errorf("records: %w", err)
+		}
+		e.At = time.Unix(0, at).UTC()
+		if timing.Valid {
+			e.Timing = &call.Timing{}
+			if err := json.Unmarshal([]byte(timing.String), e.Timing); err != nil {
+				return call.Record{}, fmt.Errorf("records: timing of %s/%d: %w", id, e.Seq, err)
+			}
+		}
+		rec.Entries = append(rec.Entries, e)
+	}
+	return rec, rows.Err()
+}
+
+func scan(row interface{ Scan(...any) error }) (call.Record, error) {
+	var r call.Record
+	var began int64
+	var answered, ended sql.NullInt64
+	var media string
+	err := row.Scan(&r.ID, &r.CallID, &r.Direction, &r.Trunk, &r.Caller, &r.Called, &r.Script, &r.Version, &r.Language,
+		&began, &answered, &ended, &r.State, &r.Outcome, &r.EndedBy, &r.Why, &r.SIPCode, &r.Cause, &r.Recording, &media)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, err
+	}
+	if err != nil {
+		return r, fmt.Errorf("records: %w", err)
+	}
+	r.Began, r.Answered, r.Ended = time.Unix(0, began).UTC(), when(answered), when(ended)
+	if err := json.Unmarshal([]byte(media), &r.Media); err != nil {
+		return r, fmt.Errorf("records: media of %s: %w", r.ID, err)
+	}
+	return r, nil
+}
+
+func when(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.Unix(0, n.Int64).UTC()
+}
+
+func stamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixNano()
+}

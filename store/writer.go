@@ -1,0 +1,312 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+const (
+	batchSize  = 512                   // jobs in one transaction
+	gather     = 20 * time.Millisecond // how long lines of the journal wait for company
+	maxLines   = 100_000               // journal lines that may wait; more are dropped and counted
+	maxVital   = 20_000                // begun, answered and finished records that may wait
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
+// Stats of a store since it was opened.
+type Stats struct {
+	Written  uint64 // jobs that became durable
+	Batches  uint64 // transactions
+	Failed   uint64 // transactions that failed and were tried again
+	Waiting  int    // jobs in memory now
+	Dropped  uint64 // journal lines that found the backlog full
+	Spilled  uint64 // records that found it full: they are lost
+	Rejected uint64 // jobs that the database refused for what they are
+}
+
+// writer is the one goroutine that writes.
+type writer struct {
+	db   *sql.DB
+	wake chan struct{}
+	quit chan struct{}
+	end  chan struct{}
+
+	mu     sync.Mutex
+	queue  []*job
+	lines  int // of journals, in queue
+	flying int // jobs in the transaction under way
+	closed bool
+	count  Stats
+}
+
+func startWriter(db *sql.DB) *writer {
+	w := &writer{db: db, wake: make(chan struct{}, 1), quit: make(chan struct{}), end: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// add queues a job, or tells that there is no room.
+func (w *writer) add(j *job) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return ErrClosed
+	}
+	switch {
+	case j.kind == jobAppend && w.lines >= maxLines:
+		w.count.Dropped++
+		return ErrBacklog
+	case j.kind == jobAppend:
+		w.lines++
+	case len(w.queue)-w.lines >= maxVital:
+		w.count.Spilled++
+		return ErrBacklog
+	}
+	w.queue = append(w.queue, j)
+	if j.kind != jobAppend || w.lines >= batchSize {
+		w.nudge()
+	} else if len(w.queue) == 1 {
+		time.AfterFunc(gather, w.nudge)
+	}
+	return nil
+}
+
+func (w *writer) nudge() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// wait queues a job and waits until it is durable, its first try has failed, or
+// ctx ends. The job stays queued in each case.
+func (w *writer) wait(ctx context.Context, j *job) error {
+	j.done = make(chan error, 1)
+	if err := w.add(j); err != nil {
+		return err
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("the database did not answer in time: %w", ctx.Err())
+	}
+}
+
+func (w *writer) run() {
+	defer close(w.end)
+	retry := time.Duration(0)
+	for {
+		if retry > 0 {
+			if !w.pause(retry) {
+				return
+			}
+		} else {
+			select {
+			case <-w.wake:
+			case <-w.quit:
+				w.flush()
+				return
+			}
+		}
+		if w.flush() {
+			retry = 0
+		} else {
+			retry = min(max(2*retry, firstRetry), lastRetry)
+		}
+	}
+}
+
+// pause waits before another try; those who come meanwhile are told at once.
+func (w *writer) pause(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			return true
+		case <-w.quit:
+			w.flush()
+			return false
+		case <-w.wake:
+			w.tellAll(errBroken)
+		}
+	}
+}
+
+var errBroken = errors.New("the database is failing; the write is kept in memory")
+
+// flush writes batches until nothing waits; false when the database failed.
+func (w *writer) flush() bool {
+	for {
+		batch := w.take()
+		if len(batch) == 0 {
+			return true
+		}
+		err := w.commit(batch)
+		if err == nil {
+			w.written(batch)
+			continue
+		}
+		if transient(err) {
+			w.putBack(batch, err)
+			return false
+		}
+		if !w.oneByOne(batch) {
+			return false
+		}
+	}
+}
+
+// oneByOne finds the job that the database refuses for what it is, and drops it.
+func (w *writer) oneByOne(batch []*job) bool {
+	for i, j := range batch {
+		err := w.commit(batch[i : i+1])
+		switch {
+		case err == nil:
+			w.written(batch[i : i+1])
+		case transient(err):
+			w.putBack(batch[i:], err)
+			return false
+		default:
+			w.mu.Lock()
+			w.count.Rejected++
+			w.flying--
+			w.mu.Unlock()
+			j.tell(fmt.Errorf("records: refused: %w", err))
+		}
+	}
+	return true
+}
+
+func (w *writer) commit(batch []*job) error {
+	ctx := context.Background() // the busy timeout bounds it
+	tx, err := w.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
+	for _, j := range batch {
+		if err := j.apply(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// transient tells an error of the disk or of another process from one of the data.
+func transient(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return true
+	}
+	const tooBig, constraint, mismatch = 18, 19, 20 // sqlite.org/rescode.html
+	code := e.Code() & 0xff
+	return code != tooBig && code != constraint && code != mismatch
+}
+
+// take removes the next batch from the queue.
+func (w *writer) take() []*job {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.queue), batchSize)
+	batch := append([]*job(nil), w.queue[:n]...)
+	w.queue = append(w.queue[:0], w.queue[n:]...)
+	w.flying = n
+	for _, j := range batch {
+		if j.kind == jobAppend {
+			w.lines--
+		}
+	}
+	return batch
+}
+
+func (w *writer) written(batch []*job) {
+	w.mu.Lock()
+	w.count.Written += uint64(len(batch))
+	w.count.Batches++
+	w.flying -= len(batch)
+	w.mu.Unlock()
+	for _, j := range batch {
+		j.tell(nil)
+	}
+}
+
+// putBack keeps a failed batch for the next try, less the lines of records whose
+// whole journal waits too.
+func (w *writer) putBack(batch []*job, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.count.Failed++
+	w.flying = 0
+	all := append(batch, w.queue...)
+	finished := make(map[string]bool)
+	for _, j := range all {
+		j.tell(err) // also those that came meanwhile: the next try is a while off
+		if j.kind == jobFinish {
+			finished[j.id] = true
+		}
+	}
+	w.queue, w.lines = make([]*job, 0, len(all)), 0
+	for _, j := range all {
+		if j.kind == jobFlush || j.kind != jobFinish && finished[j.id] {
+			continue
+		}
+		if j.kind == jobAppend {
+			w.lines++
+		}
+		w.queue = append(w.queue, j)
+	}
+}
+
+// tellAll answers everyone who waits.
+func (w *writer) tellAll(err error) {
+	w.mu.Lock()
+	waiting := append([]*job(nil), w.queue...)
+	w.mu.Unlock()
+	for _, j := range waiting {
+		j.tell(err)
+	}
+}
+
+// tell answers the one who waits, once.
+func (j *job) tell(err error) {
+	if j.done == nil {
+		return
+	}
+	select {
+	case j.done <- err:
+	default:
+	}
+}
+
+func (w *writer) stats() Stats {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.count
+	s.Waiting = len(w.queue) + w.flying
+	return s
+}
+
+// close takes no more, tries once more to write what waits, and tells how much
+// was lost. The busy timeout bounds it.
+func (w *writer) close() int {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return 0
+	}
+	w.closed = true
+	w.mu.Unlock()
+	close(w.quit)
+	<-w.end
+	w.tellAll(ErrClosed)
+	return w.stats().Waiting
+}
