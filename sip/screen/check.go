@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 )
@@ -46,14 +48,26 @@ func (m *Message) Check() (s Summary, fault *Fault) {
 		s.To = Address{} // an answer then carries it back as it came
 	}
 	s.CallID = m.Get("Call-ID")
-	note(s.CallID != "" && !strings.ContainsAny(s.CallID, " \t"), "Bad or missing Call-ID")
+	note(s.CallID != "" && visible(s.CallID), "Bad or missing Call-ID")
 	s.CSeq, s.SeqMethod, ok = parseCSeq(m.Get("CSeq"))
 	note(ok, "Bad or missing CSeq")
 	if m.IsRequest() {
 		note(s.SeqMethod == m.Method, "CSeq method does not match")
+		s.giveBranch()
 		m.checkRequest(note)
 	}
 	return s, fault
+}
+
+// giveBranch makes a transaction id for requests of RFC 2543, which have none:
+// from what INVITE, ACK and CANCEL share (RFC 3261 §17.2.3).
+func (s *Summary) giveBranch() {
+	if len(s.Vias) == 0 || s.Vias[0].Branch() != "" {
+		return
+	}
+	sum := sha256.Sum256([]byte(s.CallID + "\x00" + s.From.Tag() + "\x00" + strconv.FormatUint(uint64(s.CSeq), 10) + "\x00" + s.Vias[0].String()))
+	top := &s.Vias[0]
+	top.Params = append(top.Params[:len(top.Params):len(top.Params)], Param{"branch", "z9hG4bK" + hex.EncodeToString(sum[:12])})
 }
 
 func (m *Message) checkRequest(note func(bool, string)) {
@@ -81,6 +95,16 @@ func parseCSeq(v string) (uint32, string, bool) {
 	method := l.token()
 	n, err := strconv.ParseUint(digits, 10, 31)
 	return uint32(n), method, err == nil && l.pos > before && method != "" && l.done()
+}
+
+// visible: neither white space nor controls.
+func visible(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] <= ' ' || s[i] == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // Tokens splits a comma-separated header (Require, Supported, Allow, Accept)

@@ -31,7 +31,7 @@ func (m *Message) Canonical(s Summary, src netip.AddrPort, nat bool, toTag strin
 	}
 	line(&b, "From", plain(s.From).String())
 	line(&b, "To", plain(to).String())
-	line(&b, "Call-ID", Clean(s.CallID))
+	line(&b, "Call-ID", s.CallID)
 	line(&b, "CSeq", strconv.FormatUint(uint64(s.CSeq), 10)+" "+s.SeqMethod)
 	for _, h := range m.Headers {
 		m.header(&b, h)
@@ -58,7 +58,7 @@ func (m *Message) header(b *strings.Builder, h Header) {
 			}
 		}
 	default:
-		line(b, h.Name, Clean(h.Value))
+		line(b, h.Name, h.Value)
 	}
 }
 
@@ -89,7 +89,7 @@ func safeUser(uri string) string {
 func line(b *strings.Builder, name, value string) {
 	b.WriteString(name)
 	b.WriteString(": ")
-	b.WriteString(value)
+	b.WriteString(Clean(value))
 	b.WriteString("\r\n")
 }
 
@@ -139,7 +139,7 @@ func (m *Message) Reply(s Summary, f *Fault, src netip.AddrPort, nat bool, toTag
 		}
 	} else {
 		for _, v := range m.All("Via") { // unreadable, so it goes back as it came
-			line(&b, "Via", Clean(v))
+			line(&b, "Via", v)
 		}
 	}
 	for _, name := range []string{"From", "To", "Call-ID", "CSeq"} {
@@ -152,10 +152,10 @@ func (m *Message) Reply(s Summary, f *Fault, src netip.AddrPort, nat bool, toTag
 			a.Params = append(a.Params[:len(a.Params):len(a.Params)], Param{"tag", toTag})
 			v = a.String()
 		}
-		line(&b, name, Clean(v))
+		line(&b, name, v)
 	}
 	for _, h := range f.Extra {
-		line(&b, h.Name, Clean(h.Value))
+		line(&b, h.Name, h.Value)
 	}
 	b.WriteString("Content-Length: 0\r\n\r\n")
 	return []byte(b.String()), to, true
