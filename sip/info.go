@@ -21,4 +21,6 @@ type Info struct {
 	Headers   map[string]string // X-* headers of a trusted trunk
 	UserAgent string
 	At        time.Time
+
+	MaxForwards int // hops the INVITE had left, for a leg bridged to this one; -1 if it did not say
 }

@@ -1,0 +1,201 @@
+package sip
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+
+	"github.com/parley-voice/parley/sip/screen"
+)
+
+// Dial says whom to call and how.
+type Dial struct {
+	Target      string            // "sip:user@host[:port][;transport=tcp]", or a number to be called at the trunk's host
+	Trunk       string            // name; empty sends straight to Target's host
+	From        string            // user part of our From; "parley" when empty
+	Display     string            // display name of our From
+	Headers     map[string]string // X-* only
+	UserUser    string            // User-to-User (RFC 7433)
+	Local       netip.AddrPort    // where we receive RTP
+	Timeout     time.Duration     // until CANCEL; 0 means Config.NoAnswer
+	MaxForwards int               // hops left, from the leg this one is bridged to; 0 means 70 (RFC 3261 §8.1.1.6)
+}
+
+// ErrTooManyHops means that a call has gone round in a circle (RFC 3261 §16.3).
+var ErrTooManyHops = errors.New("sip: 483 too many hops: the call seems to go round in a circle")
+
+// Dial sends an INVITE and returns. What becomes of it comes as the leg's
+// events: Progress, Answered, and Ended with the code when it failed.
+func (e *Endpoint) Dial(ctx context.Context, d Dial) (*Leg, error) {
+	if d.MaxForwards < 0 || !d.Local.IsValid() {
+		if d.MaxForwards < 0 {
+			return nil, ErrTooManyHops
+		}
+		return nil, errors.New("sip: Dial needs Local, the address where RTP is received")
+	}
+	tr, uri, h, err := e.aim(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	l, err := e.outboundLeg(tr, uri, h, d)
+	if err != nil {
+		return nil, err
+	}
+	c := l.calls.client
+	if !e.legs.add(l) || !e.crew.enter() {
+		return nil, ErrEnded
+	}
+	l.admit(h.addr.Addr())
+	tx, err := c.send(ctx, l)
+	if err != nil {
+		e.crew.leave()
+		l.finish(Ended{By: Network, Code: 503, Reason: err.Error()})
+		return nil, fmt.Errorf("sip: call to %s: %w", uri, err)
+	}
+	e.count.dialled.Add(1)
+	go func() {
+		defer e.crew.leave()
+		defer e.rescue(func() { l.finish(Ended{By: Us, Code: 500, Reason: "internal error"}) })
+		c.follow(l, tx)
+	}()
+	return l, nil
+}
+
+// aim works out the Request-URI and the next hop.
+func (e *Endpoint) aim(ctx context.Context, d Dial) (*trunk, string, hop, error) {
+	fail := func(format string, args ...any) (*trunk, string, hop, error) {
+		return nil, "", hop{}, fmt.Errorf("sip: "+format, args...)
+	}
+	tr := e.direct
+	if d.Trunk != "" {
+		if tr = e.gate.trunks.byName[d.Trunk]; tr == nil {
+			return fail("no trunk is called %q", d.Trunk)
+		}
+		if tr.Host == "" {
+			return fail("trunk %q has no host to send calls to", d.Trunk)
+		}
+	}
+	uri := d.Target
+	u, ok := screen.ParseURI(uri)
+	switch {
+	case ok && u.IsSIP() && u.Headers == "":
+	case ok && u.Scheme != "tel" || d.Target == "":
+		return fail("cannot call %q: want sip:user@host or a number", d.Target)
+	case tr == e.direct:
+		return fail("cannot call %q without a trunk: give one, or a sip:user@host", d.Target)
+	default:
+		uri = "sip:" + url.PathEscape(strings.TrimPrefix(d.Target, "tel:")) + "@" + tr.Host
+	}
+	if tr == e.direct {
+		h, err := e.locateURI(ctx, "UDP", uri)
+		return tr, uri, h, err
+	}
+	host, port, _ := screen.HostPort(tr.Host)
+	h, err := e.locate(ctx, tr.network, host, port)
+	return tr, uri, h, err
+}
+
+func (e *Endpoint) outboundLeg(tr *trunk, uri string, h hop, d Dial) (*Leg, error) {
+	callID := rand.Text()
+	from := d.From
+	if from == "" {
+		from = "parley"
+	}
+	host := e.origin(h.network, h.addr.Addr()).Addr().String()
+	if tr.Host != "" {
+		host, _, _ = screen.HostPort(tr.Host)
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	local := screen.Address{URI: "sip:" + url.PathEscape(screen.Clean(from)) + "@" + host}
+	if name := screen.Clean(d.Display); name != "" {
+		local.Display = `"` + strings.NewReplacer(`"`, "'", `\`, "/").Replace(name) + `"`
+	}
+	l := newLeg(e, tr, dialog{
+		callID: callID, localTag: e.gate.tags.Ours(callID), local: local,
+		remote: screen.Address{URI: uri}, target: uri, seq: newSeq(),
+		contact: e.contact(h.network, h.addr.Addr()), network: h.network,
+	})
+	l.talk.addr = d.Local
+	l.info.Called, l.info.Caller, l.info.Name = user(uri), from, d.Display
+	l.info.UserUser, l.info.Headers, l.info.MaxForwards = d.UserUser, d.Headers, d.MaxForwards
+	extra, err := dialHeaders(d, tr, local)
+	if err != nil {
+		return nil, err
+	}
+	timeout := d.Timeout
+	if timeout <= 0 {
+		timeout = e.cfg.NoAnswer
+	}
+	l.calls.client = &clientInvite{
+		hop: h, timeout: timeout, extra: extra, body: l.talk.offer(e.cfg.Codecs),
+		stop: make(chan Ended, 1), settled: make(chan struct{}), early: map[string][]byte{},
+	}
+	return l, nil
+}
+
+func dialHeaders(d Dial, tr *trunk, local screen.Address) ([]screen.Header, error) {
+	hops := d.MaxForwards
+	if hops == 0 {
+		hops = 70
+	}
+	out := []screen.Header{{Name: "Max-Forwards", Value: strconv.Itoa(hops)}}
+	for k, v := range d.Headers {
+		if !customHeader(k) {
+			return nil, fmt.Errorf("sip: header %q: only X-* headers can be added to a call", k)
+		}
+		out = append(out, screen.Header{Name: k, Value: v})
+	}
+	if d.UserUser != "" {
+		out = append(out, screen.Header{Name: "User-to-User", Value: d.UserUser})
+	}
+	if tr.Trusted && d.From != "" { // RFC 3325: only among those who trust each other
+		out = append(out, screen.Header{Name: "P-Asserted-Identity", Value: local.String()})
+	}
+	return out, nil
+}
+
+// customHeader: "X-" and a token.
+func customHeader(name string) bool {
+	if len(name) < 3 || !strings.EqualFold(name[:2], "X-") {
+		return false
+	}
+	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+}
+
+// Options asks a trunk whether it is there and returns the round trip. Any
+// response counts, also 4xx: the trunk is reachable.
+func (e *Endpoint) Options(ctx context.Context, name string) (time.Duration, error) {
+	tr, uri, h, err := e.aim(ctx, Dial{Trunk: name, Target: "sip:" + e.hostOf(name)})
+	if err != nil {
+		return 0, err
+	}
+	callID := rand.Text()
+	d := dialog{
+		callID: callID, localTag: e.gate.tags.Ours(callID), remote: screen.Address{URI: uri}, target: uri, seq: newSeq(),
+		local:   screen.Address{URI: "sip:parley@" + e.origin(h.network, h.addr.Addr()).String()},
+		contact: e.contact(h.network, h.addr.Addr()),
+	}
+	start := time.Now()
+	_, err = e.transact(ctx, h, tr, func() *gosip.Request { start = time.Now(); return d.request("OPTIONS") })
+	if err != nil {
+		return 0, fmt.Errorf("sip: trunk %q at %s does not answer: %w", name, h.addr, err)
+	}
+	return time.Since(start), nil
+}
+
+func (e *Endpoint) hostOf(trunk string) string {
+	if tr := e.gate.trunks.byName[trunk]; tr != nil {
+		return tr.Host
+	}
+	return "invalid"
+}
