@@ -7,7 +7,7 @@ import (
 )
 
 // ReadAloud rewrites text the way a person would say it, for engines that only
-// know letters and words. It spells codes of capitals and digits (SAVE8: S A V E 8),
+// know letters and words. It spells codes of capitals and digits (SAVE8: S, A, V, E, 8),
 // reads numbers of five digits and more one digit at a time, and says currency
 // and percent in the utterance's language (BCP 47; Chinese or English, any other
 // as English). Control and invisible characters become spaces; markup and an
@@ -101,9 +101,24 @@ func sayPercent(m string, zh bool) string {
 	return n + " percent"
 }
 
-// spell puts a space after every character.
-func spell(word string) string {
-	return strings.Join(strings.Split(word, ""), " ")
+// spell says a code character by character. The commas make the pauses that let
+// a listener write it down, and keep an A from being read as the article.
+func spell(word string) string { return strings.Join(strings.Split(word, ""), ", ") }
+
+// oneByOne says a number digit by digit; a long one in groups of four from its
+// end, as telephone numbers are told.
+func oneByOne(n string) string {
+	var b strings.Builder
+	for i, d := range n {
+		switch left := len(n) - i; {
+		case i > 0 && len(n) > 6 && left%4 == 0:
+			b.WriteString(", ")
+		case i > 0:
+			b.WriteByte(' ')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
 }
 
 // sayDigits spells phone numbers and the like, and takes the commas out of sums.
@@ -118,7 +133,7 @@ func sayDigits(m string) string {
 	case strings.ContainsAny(bare, ",.") || parts[2] != "":
 		return m
 	case len(bare) >= 5, len(bare) >= 3 && bare[0] == '0', bare != n:
-		return spell(bare) + tail
+		return oneByOne(bare) + tail
 	}
 	return m
 }

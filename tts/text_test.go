@@ -106,9 +106,9 @@ func FuzzSentences(f *testing.F) {
 
 func TestReadAloud(t *testing.T) {
 	for _, c := range []struct{ lang, text, want string }{
-		{"en-US", "Use code SAVE8 today.", "Use code S A V E 8 today."},
-		{"zh-CN", "优惠码SAVE8，今天有效。", "优惠码S A V E 8，今天有效。"},
-		{"en", "A1B2-C3", "A 1 B 2-C 3"},
+		{"en-US", "Use code SAVE8 today.", "Use code S, A, V, E, 8 today."},
+		{"zh-CN", "优惠码SAVE8，今天有效。", "优惠码S, A, V, E, 8，今天有效。"},
+		{"en", "A1B2-C3", "A, 1, B, 2-C, 3"},
 		{"en", "IVR and USA stay", "IVR and USA stay"},
 		{"en", "Save 20% now, 8.5 % later", "Save 20 percent now, 8.5 percent later"},
 		{"zh", "今天打八折，再减20%。", "今天打八折，再减百分之20。"},
@@ -116,7 +116,7 @@ func TestReadAloud(t *testing.T) {
 		{"en", "$12000, please", "12000 dollars, please"},
 		{"en", "From $5.05 to €3.5", "From 5 dollars 5 to 3.5 euros"},
 		{"zh", "只要¥299，原价￥12,000.00", "只要299元，原价12000元"},
-		{"en", "Call 13800138000 or +44 20 7946", "Call 1 3 8 0 0 1 3 8 0 0 0 or 4 4 20 7946"},
+		{"en", "Call 13800138000 or +44 20 7946", "Call 1 3 8, 0 0 1 3, 8 0 0 0 or 4 4 20 7946"},
 		{"en", "Room 007, 1234, in 2026, at 09:05.", "Room 0 0 7, 1234, in 2026, at 09:05."},
 		{"en", "12,000 people", "12000 people"},
 		{"zh", "满12000元，订单10086", "满12000元，订单1 0 0 8 6"},

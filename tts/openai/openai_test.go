@@ -96,7 +96,7 @@ func TestRequests(t *testing.T) {
 	s := newServer(t)
 	e := engine(t, Config{URL: s.URL + "/v1", Key: "secret", Model: "kokoro", Voice: "af_bella"})
 	f := ttstest.Collect(t, e, tts.Utterance{Text: "Use SAVE8. It is new. Bye.", Speed: 9})
-	want := []speech{{"kokoro", "Use S A V E 8.", "af_bella", "pcm", 4}, {"kokoro", "It is new. Bye.", "af_bella", "pcm", 4}}
+	want := []speech{{"kokoro", "Use S, A, V, E, 8.", "af_bella", "pcm", 4}, {"kokoro", "It is new. Bye.", "af_bella", "pcm", 4}}
 	if len(s.got) != 2 || s.got[0] != want[0] || s.got[1] != want[1] {
 		t.Errorf("asked %+v", s.got)
 	}
