@@ -1,0 +1,76 @@
+package measure
+
+import "math"
+
+// Audible is the level from which sound counts as heard: -50 dB of full scale,
+// root mean square over a packet.
+const Audible = 104
+
+// Level is the root mean square of pcm, 0..32767.
+func Level(pcm []int16) float64 {
+	if len(pcm) == 0 {
+		return 0
+	}
+	var sum float64
+	for _, s := range pcm {
+		sum += float64(s) * float64(s)
+	}
+	return math.Sqrt(sum / float64(len(pcm)))
+}
+
+// edgeWindow is the length over which an edge's level is taken: 5 ms at 8 kHz.
+const edgeWindow = 40
+
+// Trim cuts the faint beginning and end off a spoken line, so that its first and
+// last samples are audible ones: the first and last 5 ms windows at or above level
+// are kept, and within the last one the sound ends at its last sample that
+// reaches level. It gives nothing when all of it is faint.
+func Trim(pcm []int16, level float64) []int16 {
+	first, last := -1, -1
+	for i := 0; i+edgeWindow <= len(pcm); i += edgeWindow {
+		if Level(pcm[i:i+edgeWindow]) < level {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		last = i + edgeWindow
+	}
+	if first < 0 {
+		return nil
+	}
+	for last > first && math.Abs(float64(pcm[last-1])) < level {
+		last--
+	}
+	return pcm[first:last]
+}
+
+// Correlate is the normalised correlation of two runs of the same length, -1..1;
+// 0 when either is silent.
+func Correlate(a, b []int16) float64 {
+	n := min(len(a), len(b))
+	var ab, aa, bb float64
+	for i := range n {
+		x, y := float64(a[i]), float64(b[i])
+		ab += x * y
+		aa += x * x
+		bb += y * y
+	}
+	if aa == 0 || bb == 0 {
+		return 0
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+// Locate finds where piece lies in whole: the offset between low and high with
+// the highest correlation, and that correlation. Offset -1 means that there was
+// nowhere to look.
+func Locate(whole, piece []int16, low, high int) (offset int, score float64) {
+	offset = -1
+	for o := max(low, 0); o <= high && o+len(piece) <= len(whole); o++ {
+		if c := Correlate(whole[o:o+len(piece)], piece); offset < 0 || c > score {
+			offset, score = o, c
+		}
+	}
+	return offset, score
+}

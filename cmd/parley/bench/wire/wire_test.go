@@ -1,0 +1,135 @@
+package wire
+
+import (
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestParse(t *testing.T) {
+	body := []byte{1, 2, 3, 4}
+	plain := make([]byte, headerSize, 64)
+	head(plain, 8, true, 0xfffe, 160, 77)
+	plain = append(plain, body...)
+	padded := append(append([]byte{}, plain...), 0, 0, 3)
+	padded[0] |= 0x20
+	extended := append([]byte{}, plain[:headerSize]...)
+	extended = append(extended, 0xbe, 0xde, 0, 1, 9, 9, 9, 9)
+	extended = append(extended, body...)
+	extended[0] |= 0x10
+	contributed := append([]byte{}, plain[:headerSize]...)
+	contributed = append(contributed, 9, 9, 9, 9)
+	contributed = append(contributed, body...)
+	contributed[0] |= 1
+	for name, b := range map[string][]byte{"plain": plain, "padded": padded, "extended": extended, "contributed": contributed} {
+		p, ok := parse(b)
+		if !ok || p.Seq != 0xfffe || p.Time != 160 || p.SSRC != 77 || p.Type != 8 || !p.Marker || string(p.Payload) != string(body) {
+			t.Errorf("%s: %v %+v", name, ok, p)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte{0x80, 8, 0, 1, 0, 0, 0, 160, 0, 0, 0, 7, 0xd5})
+	f.Add([]byte{0xbf, 8, 0, 1, 0, 0, 0, 160, 0, 0, 0, 7, 0xff})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if p, ok := parse(b); ok && len(p.Payload) > len(b)-headerSize {
+			t.Fatalf("a payload of %d bytes in %d", len(p.Payload), len(b))
+		}
+	})
+}
+
+func TestLawsKeepTheirSign(t *testing.T) {
+	for _, l := range []*Law{ALaw, MuLaw} {
+		in := []int16{0, 1000, -1000, 32000, -32000}
+		out := l.Decode(nil, l.Encode(in))
+		for i := range in {
+			if d := int(out[i]) - int(in[i]); d > 1100 || d < -1100 {
+				t.Errorf("type %d: %d came back as %d", l.Type, in[i], out[i])
+			}
+		}
+		if LawOf(l.Type) != l {
+			t.Errorf("type %d is not found", l.Type)
+		}
+	}
+}
+
+// parrot says a running number and notes what it hears.
+type parrot struct {
+	mu    sync.Mutex
+	said  byte
+	heard []Packet
+	sent  []int64
+}
+
+func (p *parrot) Hear(k Packet) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k.Payload = append([]byte{}, k.Payload...)
+	p.heard = append(p.heard, k)
+}
+
+func (p *parrot) Speak(at int64, payload []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range payload {
+		payload[i] = p.said
+	}
+	p.said++
+	p.sent = append(p.sent, at)
+}
+
+func (p *parrot) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.heard)
+}
+
+func TestTwoFlowsHearEachOther(t *testing.T) {
+	w, err := NewWheel(netip.MustParseAddr("127.0.0.1"), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	a, b := open(t, w), open(t, w)
+	defer a.Close()
+	defer b.Close()
+	pa, pb := &parrot{}, &parrot{}
+	b.Listen(pb)
+	a.Start(pa, b.Local(), PCMA)
+	b.Start(pb, a.Local(), PCMA)
+	for deadline := time.Now().Add(5 * time.Second); pa.count() < 20 || pb.count() < 20; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("heard %d and %d packets", pa.count(), pb.count())
+		}
+	}
+	pb.mu.Lock()
+	defer pb.mu.Unlock()
+	for i, k := range pb.heard[:20] {
+		if k.Payload[0] != byte(i) || k.Type != PCMA || k.Marker != (i == 0) {
+			t.Fatalf("packet %d: %+v", i, k)
+		}
+		if i > 0 && (k.Seq != pb.heard[i-1].Seq+1 || k.Time != pb.heard[i-1].Time+160 || k.SSRC != pb.heard[0].SSRC) {
+			t.Fatalf("packet %d does not follow the one before", i)
+		}
+		pa.mu.Lock()
+		travel := k.At - pa.sent[i]
+		pa.mu.Unlock()
+		if travel < 0 || travel > int64(time.Second) {
+			t.Fatalf("packet %d travelled %d ns", i, travel)
+		}
+	}
+	if len(w.Lag()) == 0 {
+		t.Fatal("the wheel does not know how late it is")
+	}
+}
+
+func open(t *testing.T, w *Wheel) *Flow {
+	t.Helper()
+	f, err := w.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
