@@ -62,12 +62,20 @@ func Correlate(a, b []int16) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
+// probe is the length that decides whether a longer comparison is worth while.
+const probe = 64
+
 // Locate finds where piece lies in whole: the offset between low and high with
-// the highest correlation, and that correlation. Offset -1 means that there was
-// nowhere to look.
+// the highest correlation, and that correlation. Places where the first 64
+// samples agree by less than half are passed over. Offset -1 means that it is
+// nowhere.
 func Locate(whole, piece []int16, low, high int) (offset int, score float64) {
 	offset = -1
+	head := piece[:min(probe, len(piece))]
 	for o := max(low, 0); o <= high && o+len(piece) <= len(whole); o++ {
+		if Correlate(whole[o:o+len(head)], head) < 0.5 {
+			continue
+		}
 		if c := Correlate(whole[o:o+len(piece)], piece); offset < 0 || c > score {
 			offset, score = o, c
 		}

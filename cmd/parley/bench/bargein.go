@@ -1,0 +1,176 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/parley-voice/parley/cmd/parley/bench/measure"
+)
+
+// BargeinCmd is parley bench bargein.
+type BargeinCmd struct {
+	Common
+	Rounds int    `default:"20" help:"Times that each kind of sound interrupts the prompt."`
+	ASR    string `default:"moonshine" help:"Recogniser of our own server."`
+}
+
+// The sounds that interrupt.
+const (
+	kindWords = "words"
+	kindCough = "cough"
+	kindUhHuh = "uh-huh"
+)
+
+// interruption is one of them and what came of it. Times are milliseconds.
+type interruption struct {
+	CallID  string  `json:"call_id"`
+	Kind    string  `json:"kind"`
+	Said    string  `json:"said"`
+	Paused  bool    `json:"paused"`
+	Pause   float64 `json:"onset_to_last_packet_ms,omitempty"`
+	Resumed bool    `json:"resumed"`
+	Resume  float64 `json:"end_to_resumed_ms,omitempty"` // from the end of the caller's sound
+	Gap     float64 `json:"silent_ms,omitempty"`         // between the last packet and the first after it
+	Lost    float64 `json:"lost_ms"`                     // of the prompt; negative is repeated
+	Match   float64 `json:"match,omitempty"`             // correlation with the prompt after the pause
+	Anew    bool    `json:"from_the_start,omitempty"`    // the prompt began again
+	onset   int64
+	end     int64
+}
+
+// Run interrupts and reports.
+func (c *BargeinCmd) Run(ctx context.Context) error {
+	if c.Rounds < 1 {
+		return errors.New("bench bargein: --rounds is at least 1")
+	}
+	sounds, err := interruptions(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := c.open(ctx, numberBargein, options{asr: c.ASR})
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	var prompt []int16
+	if r.own != nil {
+		prompt = promptPCM()
+	}
+	var all []interruption
+	// Six interruptions a call keep one call's packets small.
+	const perCall = 6
+	for n := 0; n < c.Rounds*len(sounds); n += perCall {
+		got, err := c.one(ctx, r, sounds, n, min(perCall, c.Rounds*len(sounds)-n), prompt)
+		if err != nil {
+			return err
+		}
+		all = append(all, got...)
+	}
+	return c.finish(c.report(all, prompt != nil))
+}
+
+// noise is a sound that interrupts.
+type noise struct {
+	kind, text string
+	sound      *sound
+	size       int // samples
+}
+
+func interruptions(ctx context.Context) ([]noise, error) {
+	s, err := voice()
+	if err != nil {
+		return nil, err
+	}
+	all := []noise{{kind: kindWords, text: "Excuse me, I want to speak to somebody."}, {kind: kindCough, text: "(cough)"}, {kind: kindUhHuh, text: "uh-huh"}}
+	for i := range all {
+		pcm := measure.Trim(cough(), audibleEdge)
+		if all[i].kind != kindCough {
+			if pcm, err = spoken(ctx, s, all[i].text); err != nil {
+				return nil, err
+			}
+		}
+		all[i].sound, all[i].size = newSound(pcm), len(pcm)
+	}
+	return all, nil
+}
+
+// one holds a call with n interruptions.
+func (c *BargeinCmd) one(ctx context.Context, r *rig, sounds []noise, first, n int, prompt []int16) ([]interruption, error) {
+	p := &interrupter{done: make(chan struct{})}
+	for i := range n {
+		p.plan = append(p.plan, sounds[(first+i)%len(sounds)])
+	}
+	t, err := r.dial(ctx, r.target, p, false)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-p.done:
+	case <-t.call.Gone():
+	case <-ctx.Done():
+	case <-time.After(time.Duration(n) * 30 * time.Second):
+	}
+	err = t.end()
+	if err == nil && len(p.said) < n {
+		err = fmt.Errorf("only %d of %d interruptions could be made in call %s: the other side fell silent or hung up", len(p.said), n, t.call.ID)
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	for i := range p.said {
+		p.said[i].CallID = t.call.ID
+		limit := int64(1<<63 - 1)
+		if i+1 < len(p.said) {
+			limit = p.said[i+1].onset
+		}
+		judge(&p.said[i], p.log, limit, prompt)
+	}
+	return p.said, err
+}
+
+func (c *BargeinCmd) report(all []interruption, own bool) Report {
+	rep := Report{Bench: "bargein", Detail: all}
+	var pause, gap, resume []float64
+	words, stopped, others, back, whole := 0, 0, 0, 0, 0
+	for _, i := range all {
+		if i.Paused {
+			pause = append(pause, i.Pause)
+		}
+		if i.Kind == kindWords {
+			words++
+			if i.Paused && (!own || i.Anew) {
+				stopped++
+			}
+			continue
+		}
+		others++
+		if i.Paused && i.Resumed {
+			gap, resume = append(gap, i.Gap), append(resume, i.Resume)
+		}
+		if i.Resumed || !i.Paused {
+			back++
+			if i.Lost == 0 && (!own || i.Match > 0.9) {
+				whole++
+			}
+		}
+	}
+	p, g, e := measure.SpreadOf(pause), measure.SpreadOf(gap), measure.SpreadOf(resume)
+	rep.add("interruptions", len(all), "")
+	rep.add("prompt paused", p.N, "")
+	rep.add("onset to last packet p50", round(p.P50), "ms")
+	rep.add("onset to last packet p95", round(p.P95), "ms")
+	rep.add("words", words, "")
+	rep.add("words that ended the prompt", stopped, "")
+	rep.add("coughs and uh-huhs", others, "")
+	rep.add("of these, paused the prompt", g.N, "")
+	rep.atLeast("of these, the prompt went on", float64(back), float64(others), "")
+	rep.add("silence p50", round(g.P50), "ms")
+	rep.add("silence max", round(g.Max), "ms")
+	rep.atMost("end of the sound to prompt going on, max", round(e.Max), 600, "ms")
+	if own {
+		rep.atLeast("went on with no sample lost or repeated", float64(whole), float64(others), "")
+	}
+	return rep
+}
