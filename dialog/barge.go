@@ -1,0 +1,204 @@
+package dialog
+
+import (
+	"slices"
+	"time"
+
+	"github.com/parley-voice/parley/dialog/words"
+)
+
+// ear is what is being heard.
+type ear struct {
+	sounding bool
+	since    time.Time // onset of the sound
+	partial  string    // words so far of the sound
+	cut      bool      // this sound cut the prompt short
+	second   bool      // the barge timer is in its second term
+	kept     string    // words said when they could not be taken up
+	keys     string    // keys pressed then
+	deaf     bool
+	shape    string // told to the recogniser last
+}
+
+// Bounds of a pause for a sound that brings no words.
+const (
+	maxPause  = 2 * time.Second // then speech goes on: dead air is worse
+	maxPauses = 4               // in one prompt; a noisy line is talked over
+	maxKept   = 600             // runes
+)
+
+// interruptible tells whether a sound may pause what is being said.
+func (m *Machine) interruptible() bool {
+	return m.prompting() && !m.voice.paused && !m.protected() && !m.at.final && !m.ear.deaf &&
+		m.at.then.kind != thenHold && m.voice.pauses < maxPauses
+}
+
+// protected tells whether words must wait for the end of the prompt.
+func (m *Machine) protected() bool {
+	return m.prompting() && (m.voice.guarded || m.s.Defaults.BargeIn.Mode == "off")
+}
+
+// protect begins a prompt's protected time.
+func (m *Machine) protect(n *Node) {
+	switch {
+	case n.Protect == ProtectAll:
+		m.voice.guarded = true
+	case n.Protect > 0:
+		m.voice.guarded = true
+		m.start(TimerProtect, n.Protect)
+	}
+}
+
+func (m *Machine) protectFired() {
+	m.voice.guarded = false
+	if m.ear.sounding && m.interruptible() {
+		m.pause()
+	}
+}
+
+func (m *Machine) pause() {
+	m.voice.paused = true
+	m.voice.pauses++
+	m.ear.second = false
+	m.do(Pause{})
+	m.start(TimerBarge, m.s.Defaults.BargeIn.Decide)
+}
+
+// resume goes on after a pause, with nothing lost.
+func (m *Machine) resume() {
+	if m.voice.paused {
+		m.voice.paused = false
+		m.stop(TimerBarge)
+		m.do(Resume{})
+	}
+}
+
+// speechStarted pauses first and decides afterwards.
+func (m *Machine) speechStarted() {
+	if !m.ear.sounding {
+		m.ear.since = m.step.now
+	}
+	m.ear.sounding, m.ear.partial, m.ear.cut = true, "", false
+	if m.interruptible() {
+		m.pause()
+	}
+}
+
+// speechEmpty ends a sound that held no words: speech goes on.
+func (m *Machine) speechEmpty() {
+	m.ear.sounding, m.ear.partial = false, ""
+	m.resume()
+	if m.ear.cut {
+		m.ear.cut = false
+		if m.listening() && !m.prompting() && !m.thinking() {
+			m.replay() // it was cut short for nothing
+			return
+		}
+	}
+	m.overdue()
+}
+
+// partial decides early when the words so far allow it.
+func (m *Machine) partial(text string) {
+	said := words.Split(text)
+	if len(said) == 0 || m.away() || m.at.final || !m.prompting() {
+		return
+	}
+	m.ear.partial = text
+	urgent := m.urgent(said)
+	if !urgent && (m.protected() || m.ignorable(said)) {
+		return
+	}
+	switch {
+	case m.listening():
+		m.hush()
+		m.ear.cut = true
+	case urgent && !m.voice.paused && m.at.then.kind != thenHold:
+		m.pause()
+	}
+}
+
+// bargeFired ends a pause in which nothing became clear.
+func (m *Machine) bargeFired() {
+	if !m.voice.paused {
+		return
+	}
+	said := words.Split(m.ear.partial)
+	onlyNod := len(said) > 0 && m.ignorable(said)
+	if m.ear.sounding && !onlyNod && !m.ear.second {
+		// Still talking: stay quiet a little longer, but not for a noise
+		// without end.
+		m.ear.second = true
+		m.start(TimerBarge, maxPause-m.s.Defaults.BargeIn.Decide)
+		return
+	}
+	m.voice.paused = false
+	m.do(Resume{})
+}
+
+// urgent tells whether the words interrupt at once, also a protected prompt.
+func (m *Machine) urgent(said []string) bool {
+	return slices.ContainsFunc(m.s.Defaults.BargeIn.Always, func(w string) bool {
+		return words.Contains(said, words.Split(w))
+	})
+}
+
+// ignorable tells whether the words are only a nod. A nod that may answer the
+// question being asked is none.
+func (m *Machine) ignorable(said []string) bool {
+	var nods [][]string
+	h, _ := houseOf(m.s.Language)
+	asks := m.listening() && m.takesYesNo()
+	for _, w := range m.s.Defaults.BargeIn.Ignore {
+		if !asks || !known(h.yes, words.Normal(w)) && !known(h.yes, w) {
+			nods = append(nods, words.Split(w))
+		}
+	}
+	return words.Only(said, nods)
+}
+
+func (m *Machine) takesYesNo() bool {
+	n := m.at.node
+	if _, ok := n.branch(IntentAffirm); ok {
+		return true
+	}
+	sl, ok := m.s.Slot(n.Ask)
+	return ok && sl.Type == "yes_no"
+}
+
+// keep holds words that cannot be taken up yet.
+func (m *Machine) keep(text string) {
+	if m.at.then.kind == thenHold || m.at.then.kind == thenEnd || m.at.then.kind == thenTransfer {
+		return
+	}
+	joined := []rune(join(m.ear.kept, text))
+	if len(joined) > maxKept {
+		joined = joined[len(joined)-maxKept:]
+	}
+	m.ear.kept = string(joined)
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " " + b
+}
+
+// release takes up what was kept, as soon as the conversation listens.
+func (m *Machine) release() {
+	if !m.listening() || m.protected() || m.thinking() || m.at.final {
+		return
+	}
+	if keys := m.ear.keys; keys != "" {
+		m.ear.keys = ""
+		for i := range len(keys) {
+			m.pressed(keys[i])
+		}
+		return
+	}
+	if text := m.ear.kept; text != "" {
+		m.ear.kept = ""
+		m.understand(text, scopeKept)
+	}
+}

@@ -1,0 +1,149 @@
+package dialog
+
+import "fmt"
+
+// maxHops bounds the moves within one Step. The loader refuses circles that
+// never wait; this holds whatever slips through.
+const maxHops = 50
+
+// goTo moves to a node, or to what a target word stands for.
+func (m *Machine) goTo(name, why, intent string) {
+	if m.step.hops++; m.step.hops > maxHops {
+		m.do(Note{Key: "problem", Value: fmt.Sprintf("more than %d moves without waiting, at %q", maxHops, m.Node())})
+		m.last("the script goes in a circle")
+		return
+	}
+	switch name {
+	case TargetStay, "":
+		return
+	case TargetHandoff:
+		m.person(why)
+		return
+	case TargetClose:
+		m.last(why)
+		return
+	}
+	n, ok := m.s.Node(name)
+	if !ok { // the loader refuses this
+		m.do(Note{Key: "problem", Value: fmt.Sprintf("there is no node %q", name)})
+		m.last(why)
+		return
+	}
+	m.enter(n, why, intent)
+}
+
+// enter begins a node: its facts, its prompt, and what is to follow.
+func (m *Machine) enter(n *Node, why, intent string) {
+	m.do(Moved{From: m.Node(), To: n.Name, Stage: n.Stage, Why: why, Intent: intent})
+	m.stop(TimerSilence, TimerDigits, TimerWait)
+	m.dropTurn()
+	m.at.node = n
+	m.at.then = m.after(n)
+	m.quiet.rung = 0
+	m.ask = asking{}
+	m.voice.pauses = 0
+	m.effects(n.Effects)
+	m.listen(n)
+	m.prompt(n.Say)
+	if n.Exit.Echo != (Echo{}) {
+		m.do(n.Exit.Echo)
+	}
+}
+
+// after is what follows a node's words.
+func (m *Machine) after(n *Node) then {
+	exit := n.Exit
+	switch {
+	case n.Listens():
+		return then{kind: thenListen}
+	case exit.Wait > 0:
+		return then{kind: thenWait}
+	case exit.Go != "":
+		return then{kind: thenGo, name: exit.Go, why: "went on"}
+	case exit.Transfer != nil:
+		return then{kind: thenTransfer, hand: exit.Transfer}
+	case exit.End != "":
+		return then{kind: thenEnd, name: exit.End}
+	}
+	return then{kind: thenHold}
+}
+
+// prompt says a node's words, with the menu when nothing can be heard.
+func (m *Machine) prompt(lines []Line) {
+	n := m.at.node
+	parts, notices := m.parts(lines)
+	if m.ear.deaf && m.listening() {
+		menu := m.menu()
+		if m.at.node != n || !m.listening() {
+			return // no menu to offer: the call has moved on
+		}
+		parts = append(parts, menu...)
+	}
+	if len(parts) == 0 && len(lines) > 0 && m.voice.mute && m.listening() {
+		m.person("no voice for the question")
+		return
+	}
+	m.at.last = parts
+	if len(parts) == 0 {
+		return
+	}
+	m.say(parts, notices, n.Exit.Loop)
+	m.protect(n)
+}
+
+// take goes along an edge. A caller's act has made it, so what is being said
+// is over, but for a filler.
+func (m *Machine) take(e Edge, intent, why string) {
+	m.hushPrompt()
+	m.effects(e.Effects)
+	if e.Replay {
+		m.replay()
+		return
+	}
+	parts, notices := m.parts(e.Say)
+	stays := e.End == "" && (e.Go == "" || e.Go == TargetStay)
+	if stays && m.at.then.kind != thenListen {
+		parts = append(parts, m.at.last...) // a statement that was cut short goes on
+	}
+	m.say(parts, notices, false)
+	switch {
+	case e.End != "":
+		m.stop(TimerSilence, TimerDigits)
+		m.at.then = then{kind: thenEnd, name: e.End}
+	case stays:
+	case len(parts) > 0:
+		m.stop(TimerSilence, TimerDigits)
+		m.at.then = then{kind: thenGo, name: e.Go, why: why, intent: intent}
+		m.at.last = parts
+	default:
+		m.goTo(e.Go, why, intent)
+	}
+}
+
+// replay says the last words again.
+func (m *Machine) replay() {
+	m.hushPrompt()
+	m.say(m.at.last, nil, m.at.node.Exit.Loop)
+}
+
+func (m *Machine) effects(e Effects) {
+	for _, set := range e.Set {
+		text, _ := set.Value.FillWhole(m.value)
+		text = clean(text)
+		m.facts.vars[set.Name] = text
+		m.do(Note{Key: set.Name, Value: text})
+	}
+	for _, tag := range e.Tags {
+		if !known(m.facts.tags, tag) {
+			m.facts.tags = append(m.facts.tags, tag)
+			m.do(Note{Key: "tag", Value: tag})
+		}
+	}
+	if e.OptOut != "" {
+		m.do(Note{Key: "opt_out", Value: e.OptOut})
+	}
+	if e.Outcome != "" {
+		m.facts.outcome = e.Outcome
+		m.do(Outcome{Outcome: e.Outcome})
+	}
+}

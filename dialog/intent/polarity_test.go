@@ -1,0 +1,39 @@
+package intent
+
+import (
+	"bufio"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestPolarityGold holds yes, no and wavering against how people answer a closed
+// question: lines of meaning (affirm, deny, hesitate, -), tab, words.
+func TestPolarityGold(t *testing.T) {
+	f, err := os.Open("testdata/polarity.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	total, right := 0, 0
+	for in := bufio.NewScanner(f); in.Scan(); {
+		want, said, ok := strings.Cut(in.Text(), "\t")
+		if !ok || strings.HasPrefix(want, "#") {
+			continue
+		}
+		if want == "-" {
+			want = ""
+		}
+		total++
+		p := newTurn(said).polarity()
+		if p.name == want {
+			right++
+			continue
+		}
+		t.Logf("%-9q got %-9q %s (%s)", want, p.name, said, p.why)
+	}
+	t.Logf("%d of %d right", right, total)
+	if total < 200 || float64(right) < 0.97*float64(total) {
+		t.Errorf("%d of %d right, at least 97 %% of 200 lines are wanted", right, total)
+	}
+}

@@ -1,0 +1,161 @@
+package intent
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/parley-voice/parley/dialog/words"
+)
+
+// turn is what was said, prepared for every rule at once.
+type turn struct {
+	words   []string
+	clause  []int // which clause each word stands in
+	normal  string
+	spaced  string // every word with a space before and after, for phrases
+	content map[string]bool
+	negated bool
+}
+
+func newTurn(text string) *turn {
+	t := &turn{content: map[string]bool{}}
+	if r := []rune(text); len(r) > words.Max {
+		text = string(r[:words.Max])
+	}
+	for i, c := range clauses(text) {
+		for _, w := range words.Split(c) {
+			t.words = append(t.words, w)
+			t.clause = append(t.clause, i)
+			if !idle[w] {
+				t.content[w] = true
+			}
+		}
+	}
+	t.normal = strings.Join(t.words, " ")
+	t.spaced = " " + t.normal + " "
+	t.negated = polarNegated(t.words)
+	return t
+}
+
+// clauses parts a text at its punctuation, so that a "no" does not reach across
+// a comma. A point or comma inside a number parts nothing.
+func clauses(text string) []string {
+	var all []string
+	start := 0
+	for i, r := range text {
+		switch r {
+		case '，', '。', '；', '！', '？', '、', ';', '!', '?', '\n', '…', '—':
+		case ',', '.', ':':
+			if next, _ := utf8.DecodeRuneInString(text[i+1:]); unicode.IsDigit(next) {
+				continue
+			}
+		default:
+			continue
+		}
+		all = append(all, text[start:i])
+		start = i + utf8.RuneLen(r)
+	}
+	return append(all, text[start:])
+}
+
+// window of a negator before the word that it turns round: 10 Han characters or
+// 24 Latin letters with their spaces. Measured: without it and parity, 76 of 194
+// denials read as "yes"; with them, 3.
+const (
+	hanWindow   = 10
+	latinWindow = 24
+)
+
+// negatedAt tells whether an odd number of negators stands before the word at i,
+// within the window and its clause. Frozen phrases count for nothing.
+func (t *turn) negatedAt(i int) bool {
+	odd := false
+	frozen := frozenWords(t.words)
+	budget := 1.0
+	for j := i - 1; j >= 0 && t.clause[j] == t.clause[i]; j-- {
+		w := t.words[j]
+		if n := utf8.RuneCountInString(w); isHan(w) {
+			budget -= 1.0 / hanWindow
+		} else {
+			budget -= float64(n+1) / latinWindow
+		}
+		if budget < -1e-9 {
+			break
+		}
+		if negators[w] && !frozen[j] && !bareNo(t.words, j) {
+			odd = !odd
+		}
+	}
+	return odd
+}
+
+// bareNo tells a 不 that is an answer by itself (不，我要) from one that negates.
+func bareNo(all []string, j int) bool {
+	return all[j] == "不" && j == 0 && len(all) > 1 && (all[1] == "我" || all[1] == "你")
+}
+
+// polarNegated tells whether the words as a whole are negative.
+func polarNegated(all []string) bool {
+	odd := false
+	frozen := frozenWords(all)
+	for j, w := range all {
+		if negators[w] && !frozen[j] {
+			odd = !odd
+		}
+	}
+	return odd
+}
+
+func isHan(w string) bool {
+	r, _ := utf8.DecodeRuneInString(w)
+	return unicode.Is(unicode.Han, r)
+}
+
+// frozenWords marks the words that belong to set phrases: their negators negate
+// nothing.
+func frozenWords(all []string) map[int]bool {
+	marks := map[int]bool{}
+	for i := range all {
+		for _, f := range frozen {
+			if hasPrefix(all[i:], f) {
+				for j := range f {
+					marks[i+j] = true
+				}
+			}
+		}
+		// A-not-A (要不要, 是不是) is a question.
+		if i+2 < len(all) && (all[i+1] == "不" || all[i+1] == "没") && all[i] == all[i+2] && isHan(all[i]) {
+			marks[i], marks[i+1], marks[i+2] = true, true, true
+		}
+	}
+	return marks
+}
+
+func hasPrefix(all, part []string) bool {
+	if len(part) > len(all) {
+		return false
+	}
+	for i, w := range part {
+		if all[i] != w {
+			return false
+		}
+	}
+	return true
+}
+
+func splitAll(texts ...string) [][]string {
+	var all [][]string
+	for _, t := range texts {
+		all = append(all, words.Split(t))
+	}
+	return all
+}
+
+func set(list ...string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range list {
+		m[w] = true
+	}
+	return m
+}

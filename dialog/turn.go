@@ -1,0 +1,335 @@
+package dialog
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/parley-voice/parley/dialog/words"
+)
+
+// turn is what the caller said last and what is being made of it.
+type turn struct {
+	id      int
+	pending int // turn whose meaning is awaited, 0 for none
+	text    string
+	scope   scope
+	count   int // turns that the script took up, for its limit
+	misses  int // not understood, running
+	over    bool
+}
+
+// scope is how much of the script a turn is held against.
+type scope uint8
+
+const (
+	scopeFull   scope = iota
+	scopeKept         // words said earlier: a miss is no miss
+	scopeAlways       // words beside a statement: only what holds everywhere
+)
+
+// giveUp bounds the wait for a detector. Dead air is at most this less the
+// filler.
+const giveUp = 3 * time.Second
+
+func (m *Machine) listening() bool { return m.at.then.kind == thenListen }
+func (m *Machine) thinking() bool  { return m.turn.pending != 0 }
+func (m *Machine) away() bool      { return m.at.then.kind == thenAway }
+
+// listen tells the recogniser what the node awaits.
+func (m *Machine) listen(n *Node) {
+	shape, closed := m.s.shape(n)
+	if shape == m.ear.shape && (shape == "open" || len(closed) == 0) {
+		return
+	}
+	m.ear.shape = shape
+	m.do(Listen{Shape: shape, Words: closed})
+}
+
+// shape is the answer that a node awaits, and its closed set of words.
+func (s *Script) shape(n *Node) (string, []string) {
+	h, _ := houseOf(s.Language)
+	sl, asks := s.Slot(n.Ask)
+	switch {
+	case !n.Listens():
+		return "open", nil
+	case n.Expect == "yes_no", asks && sl.Type == "yes_no", n.Expect == "" && !asks && onlyYesNo(n):
+		return "yes_no", h.closed
+	case n.Expect == "digits", asks && sl.Type == "digits":
+		return "digits", nil
+	case n.Expect == "choice":
+		var closed []string
+		for _, b := range n.Go {
+			d, _ := s.Intent(b.Intent)
+			closed = append(append(closed, d.Keywords...), d.Examples...)
+		}
+		return "choice", closed
+	}
+	return "open", nil
+}
+
+// onlyYesNo tells whether yes and no are all that a node's go takes.
+func onlyYesNo(n *Node) bool {
+	yes, no := false, false
+	for _, b := range n.Go {
+		switch b.Intent {
+		case IntentAffirm:
+			yes = true
+		case IntentDeny:
+			no = true
+		case IntentElse:
+		default:
+			return false
+		}
+	}
+	return yes && no
+}
+
+// heard takes a turn's final words.
+func (m *Machine) heard(text string) {
+	said := words.Split(text)
+	if len(said) == 0 {
+		m.speechEmpty()
+		return
+	}
+	cut := m.ear.cut
+	m.ear.sounding, m.ear.partial, m.ear.cut = false, "", false
+	if m.away() || m.at.final || m.ear.deaf {
+		m.resume()
+		return
+	}
+	urgent := m.urgent(said)
+	if cut && !m.prompting() && !urgent && m.ignorable(said) {
+		m.replay()
+		return
+	}
+	if m.prompting() && !urgent {
+		switch {
+		case m.ignorable(said):
+			m.resume()
+			return
+		case m.protected():
+			m.resume()
+			m.keep(text)
+			return
+		}
+	}
+	if m.listening() {
+		m.hushPrompt()
+		m.understand(text, scopeFull)
+		return
+	}
+	if !urgent {
+		m.resume()
+	}
+	m.keep(text)
+	m.understand(text, scopeAlways)
+}
+
+// understand asks what the words mean. Words that follow before the answer join
+// the ones before.
+func (m *Machine) understand(text string, s scope) {
+	if m.thinking() {
+		text = join(m.turn.text, text)
+		if s = min(s, m.turn.scope); s != scopeAlways {
+			m.ear.kept = "" // it is in the joined words
+		}
+	} else if s != scopeAlways {
+		m.turn.count++
+	}
+	query := m.query(text, s)
+	if len(query.Intents) == 0 && s == scopeAlways {
+		return
+	}
+	m.turn.id++
+	m.turn.pending, m.turn.scope = m.turn.id, s
+	m.turn.text = string([]rune(text)[:min(len([]rune(text)), words.Max)])
+	query.Text = m.turn.text
+	m.facts.vars["heard"] = m.turn.text
+	m.stop(TimerSilence)
+	if len(query.Intents) == 0 {
+		m.meant(m.turn.id, Intent{Why: "nothing to tell apart here"})
+		return
+	}
+	m.do(Understand{Turn: m.turn.id, Query: query})
+	m.start(TimerSlow, m.s.Defaults.Slow.After)
+	m.start(TimerUnderstand, giveUp)
+}
+
+// query lists what the words could mean: always first, then the node's own.
+func (m *Machine) query(text string, s scope) Query {
+	n := m.at.node
+	shape, _ := m.s.shape(n)
+	q := Query{Text: text, Language: m.s.Language, Node: n.Name, Shape: shape}
+	for _, a := range m.s.Always {
+		q.Intents = append(q.Intents, a.Name)
+	}
+	if s == scopeAlways {
+		q.Shape = "open"
+		return q
+	}
+	if sl, ok := m.s.Slot(n.Ask); ok && sl.Type == "digits" && sl.Speech {
+		q.Intents = append(q.Intents, IntentFilled)
+	} else if ok && sl.Type == "yes_no" && sl.Speech {
+		q.Intents = append(q.Intents, IntentAffirm, IntentDeny)
+	}
+	for _, b := range n.Go {
+		if b.Intent != IntentElse && b.Intent != IntentFilled && !known(q.Intents, b.Intent) {
+			q.Intents = append(q.Intents, b.Intent)
+		}
+	}
+	return q
+}
+
+// dropTurn forgets a turn that belongs to the node being left.
+func (m *Machine) dropTurn() {
+	if m.turn.scope != scopeAlways {
+		m.turn.pending = 0
+		m.stop(TimerSlow, TimerUnderstand)
+	}
+}
+
+// meant takes the answer to an Understand.
+func (m *Machine) meant(id int, in Intent) {
+	if id == 0 || id != m.turn.pending || m.away() || m.at.final {
+		return
+	}
+	m.turn.pending = 0
+	m.stop(TimerSlow, TimerUnderstand)
+	for _, a := range m.s.Always {
+		if a.Name == in.Name {
+			m.matched()
+			m.ear.kept = ""
+			m.follow(a.Edge, in)
+			return
+		}
+	}
+	if m.turn.scope == scopeAlways || !m.listening() {
+		m.resume()
+		return
+	}
+	if limit := m.s.Defaults.Turns.Limit; limit > 0 && m.turn.count > limit {
+		m.tooLong()
+		return
+	}
+	m.answered(in)
+}
+
+// answered takes a meaning to the node's own branches.
+func (m *Machine) answered(in Intent) {
+	n := m.at.node
+	if m.slotFilled(in) {
+		return
+	}
+	edge, ok := n.branch(in.Name)
+	if !ok || in.Name == IntentElse || in.Name == IntentFilled {
+		edge, ok = n.branch(IntentElse)
+		if ok && in.Why == "" {
+			in.Why = "nothing else matched"
+		}
+		in.Name = IntentElse
+	}
+	switch {
+	case ok:
+		m.matched()
+		m.follow(edge, in)
+	case m.turn.scope == scopeKept:
+		m.facts.vars["intent"] = ""
+	default:
+		m.miss(in.Why)
+	}
+}
+
+// follow goes along an edge that words have opened.
+func (m *Machine) follow(e Edge, in Intent) {
+	m.facts.vars["intent"] = in.Name
+	why := "understood " + in.Name
+	if in.Why != "" {
+		why += ": " + in.Why
+	}
+	m.take(e, in.Name, why)
+}
+
+// matched clears the ladders: the caller is there and understood.
+func (m *Machine) matched() {
+	m.turn.misses = 0
+	m.quiet = quiet{}
+	m.voice.pauses = 0
+}
+
+// tooLong ends a conversation that has taken more turns than the script allows.
+func (m *Machine) tooLong() {
+	m.hushPrompt()
+	why := fmt.Sprintf("more than %d turns", m.s.Defaults.Turns.Limit)
+	if m.turn.over {
+		m.last(why)
+		return
+	}
+	m.turn.over, m.turn.count = true, 0
+	m.goTo(m.s.Defaults.Turns.Then, why, "")
+}
+
+// miss is one step of the ladder for words that mean nothing here.
+func (m *Machine) miss(why string) {
+	ladder := m.s.Defaults.NoMatch
+	if own := m.at.node.NoMatch; own != nil {
+		ladder = own.over(ladder)
+	}
+	m.turn.misses++
+	m.quiet = quiet{}
+	m.facts.vars["intent"] = ""
+	m.do(Note{Key: "no_match", Value: clean(why)})
+	if m.turn.misses >= ladder.Limit {
+		reason := fmt.Sprintf("not understood %d times running", m.turn.misses)
+		m.turn.misses = 0
+		m.hushPrompt()
+		m.goTo(ladder.Then, reason, "")
+		return
+	}
+	sorry := ladder.Say
+	if sl, ok := m.s.Slot(m.at.node.Ask); ok && len(sl.Retry) > 0 {
+		sorry = sl.Retry
+	} else if len(sorry) == 0 {
+		sorry = []Line{m.s.Fallback.Sorry}
+	}
+	m.again(sorry)
+}
+
+// over puts a node's own settings over the default ones.
+func (n NoMatch) over(d NoMatch) NoMatch {
+	if n.Limit > 0 {
+		d.Limit = n.Limit
+	}
+	if len(n.Say) > 0 {
+		d.Say = n.Say
+	}
+	if n.Then != "" {
+		d.Then = n.Then
+	}
+	return d
+}
+
+// again puts the node's question once more, after a few words.
+func (m *Machine) again(first []Line) {
+	n := m.at.node
+	m.hushPrompt()
+	question := n.Again
+	if len(question) == 0 {
+		question = n.Say
+	}
+	m.prompt(slices.Concat(first, question))
+}
+
+// slowFired fills the wait.
+func (m *Machine) slowFired() {
+	lines := m.s.Defaults.Slow.Say
+	if !m.thinking() || m.speaking() || len(lines) == 0 {
+		return
+	}
+	parts, _ := m.parts(lines[m.voice.fillers%len(lines) : m.voice.fillers%len(lines)+1])
+	m.voice.fillers++
+	if len(parts) > 0 {
+		m.say(parts, nil, false)
+		m.voice.pending[len(m.voice.pending)-1].filler = true
+	}
+}
