@@ -17,6 +17,7 @@ type ear struct {
 	kept     string    // words said when they could not be taken up
 	keys     string    // keys pressed then
 	deaf     bool
+	told     bool   // the caller knows it
 	shape    string // told to the recogniser last
 }
 

@@ -75,7 +75,11 @@ func (m *Machine) goDeaf(why string) {
 func (m *Machine) menu() []Part {
 	n := m.at.node
 	fixed := func(l Line) Part { return m.s.fixedPart(l.Text) }
-	parts := []Part{fixed(m.s.Fallback.Deaf)}
+	var parts []Part
+	if !m.ear.told {
+		m.ear.told = true
+		parts = append(parts, fixed(m.s.Fallback.Deaf))
+	}
 	if m.s.keyedNumber(n) {
 		return append(parts, fixed(m.s.Fallback.Keypad))
 	}

@@ -23,7 +23,7 @@ func (s *Script) choices(n *Node) []choice {
 	}
 	if len(n.Keys) == 0 && !s.keyedNumber(n) {
 		for _, b := range n.Go {
-			if b.Intent == IntentElse || b.Intent == IntentFilled || len(all) == 9 {
+			if !s.offered(b.Intent) || len(all) == 9 {
 				continue
 			}
 			all = append(all, choice{byte('1' + len(all)), s.label(b.Intent), b.Edge, b.Intent})
@@ -35,6 +35,16 @@ func (s *Script) choices(n *Node) []choice {
 		}
 	}
 	return all
+}
+
+// offered tells whether the menu reads an intent. Wavering by key makes no
+// sense unless its author gave it a label.
+func (s *Script) offered(intent string) bool {
+	if intent == IntentHesitate {
+		d, ok := s.Intent(intent)
+		return ok && d.Label != ""
+	}
+	return intent != IntentElse && intent != IntentFilled
 }
 
 func taken(all []choice, digit byte) bool {
