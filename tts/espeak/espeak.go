@@ -52,7 +52,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	path, err := exec.LookPath(cfg.Program)
 	if err != nil {
-		return nil, fmt.Errorf("tts/espeak: %w (%v)", ErrMissing, err)
+		return nil, fmt.Errorf("tts/espeak: %w (%w)", ErrMissing, err)
 	}
 	e := &Engine{program: path, voice: cfg.Voice, slots: make(chan struct{}, cfg.Parallel)}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
