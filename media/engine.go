@@ -132,6 +132,19 @@ func (e *Engine) Open(ctx context.Context, p Params, sink Sink) (*Session, error
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	s, err := e.build(p, sink)
+	if err != nil {
+		return nil, err
+	}
+	if !s.wheel.do(func(w *wheel) { w.sit(s) }) || !e.enlist(s) {
+		s.Close()
+		return nil, ErrClosed
+	}
+	return s, nil
+}
+
+// build makes a session with its ports, not yet on the wheel.
+func (e *Engine) build(p Params, sink Sink) (*Session, error) {
 	if sink == nil {
 		sink = deaf{}
 	}
@@ -152,10 +165,6 @@ func (e *Engine) Open(ctx context.Context, p Params, sink Sink) (*Session, error
 		return nil, err
 	}
 	e.reporter.join(s)
-	if !s.wheel.do(func(w *wheel) { w.sit(s) }) || !e.enlist(s) {
-		s.Close()
-		return nil, ErrClosed
-	}
 	return s, nil
 }
 

@@ -7,21 +7,29 @@ import "github.com/zaf/g711"
 // companding ignores anyway.
 type law struct {
 	codec  Codec
-	shift  uint
-	encode []byte // indexed by uint16(sample) >> shift
+	fine   *[1 << 14]byte // mu-law: indexed by the upper 14 bits
+	coarse *[1 << 12]byte // A-law: by the upper 12; nil for mu-law
 	decode [256]int16
 	quiet  byte // the code of silence
 }
 
 var (
-	muLaw = buildLaw(PCMU, 2, g711.EncodeUlawFrame, g711.DecodeUlawFrame)
-	aLaw  = buildLaw(PCMA, 4, g711.EncodeAlawFrame, g711.DecodeAlawFrame)
+	muLaw = buildLaw(PCMU, g711.EncodeUlawFrame, g711.DecodeUlawFrame)
+	aLaw  = buildLaw(PCMA, g711.EncodeAlawFrame, g711.DecodeAlawFrame)
 )
 
-func buildLaw(c Codec, shift uint, enc func(int16) uint8, dec func(uint8) int16) *law {
-	l := &law{codec: c, shift: shift, encode: make([]byte, 1<<(16-shift)), quiet: enc(0)}
-	for i := range l.encode {
-		l.encode[i] = enc(int16(uint16(i << shift)))
+func buildLaw(c Codec, enc func(int16) uint8, dec func(uint8) int16) *law {
+	l := &law{codec: c, quiet: enc(0)}
+	if c == PCMA {
+		l.coarse = new([1 << 12]byte)
+		for i := range l.coarse {
+			l.coarse[i] = enc(int16(uint16(i << 4)))
+		}
+	} else {
+		l.fine = new([1 << 14]byte)
+		for i := range l.fine {
+			l.fine[i] = enc(int16(uint16(i << 2)))
+		}
 	}
 	for i := range l.decode {
 		l.decode[i] = dec(uint8(i))
@@ -44,8 +52,15 @@ func lawOf(c Codec) *law {
 func (l *law) compress(dst []byte, src []int16) {
 	n := min(len(dst), len(src))
 	dst, src = dst[:n], src[:n]
+	if t := l.coarse; t != nil {
+		for i, s := range src {
+			dst[i] = t[uint16(s)>>4]
+		}
+		return
+	}
+	t := l.fine
 	for i, s := range src {
-		dst[i] = l.encode[uint16(s)>>l.shift]
+		dst[i] = t[uint16(s)>>2]
 	}
 }
 

@@ -122,12 +122,12 @@ func (j *jitterBuffer) pop(out *[frameSize]int16) {
 		j.plc.conceal(out[:])
 		return
 	}
-	j.bound()
 	if j.stalled > 0 && j.end != j.next {
 		n := min(j.gap(), j.stalled) // the stall has already stood in for it
 		j.skip(n)
 		j.stalled -= n
 	}
+	j.bound()
 	if int32(j.end-j.next) < frameSize {
 		j.stall(out)
 		return
