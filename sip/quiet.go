@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 )
@@ -36,7 +37,7 @@ func newQuiet(next slog.Handler) quiet {
 
 // secret attributes carry packets, URIs and headers.
 var secret = map[string]bool{
-	"data": true, "msg": true, "req": true, "res": true, "error": false,
+	"data": true, "msg": true, "req": true, "res": true,
 	"invite_request": true, "invite_response": true, "cancel_request": true, "sipmsg": true, "body": true,
 }
 
@@ -62,29 +63,24 @@ func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 	return q.next.Handle(ctx, out)
 }
 
-// maxAttr cuts error texts: the parser quotes the line that it could not read.
-const maxAttr = 60
+// maxAttr cuts texts: the parser quotes the line that it could not read.
+const maxAttr = 80
 
 func redact(a slog.Attr) slog.Attr {
 	if secret[a.Key] {
 		return slog.String(a.Key, "[redacted]")
 	}
-	if s := a.Value.String(); len(s) > maxAttr || a.Key == "error" && containsQuote(s) {
-		return slog.String(a.Key, cutQuote(s))
-	}
-	return a
-}
-
-func containsQuote(s string) bool { return cutQuote(s) != s }
-
-// cutQuote ends a text where it begins to quote the message.
-func cutQuote(s string) string {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c == '\'' || c == '"' || i == maxAttr {
-			return s[:i] + "[...]"
+	s := a.Value.String()
+	end := min(len(s), maxAttr)
+	for _, mark := range []string{"'", `"`, "sip:", "sips:", "tel:", "@", "\r", "\n"} {
+		if i := strings.Index(s[:end], mark); i >= 0 {
+			end = i
 		}
 	}
-	return s
+	if end == len(s) {
+		return a
+	}
+	return slog.String(a.Key, s[:end]+"[...]")
 }
 
 // WithAttrs is slog.Handler's.
