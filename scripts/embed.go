@@ -11,10 +11,11 @@ import (
 
 //go:generate go run ../tools/holdmusic audio/hold-music.wav
 
-// FS holds this folder as it is: a script is named by its path without .yaml,
-// and names its clips relative to its own folder.
+// FS holds what ships: a script is named by its path without .yaml, and names
+// its clips relative to its own folder. Tests of scripts (*.test.yaml) lie among
+// them.
 //
-//go:embed *
+//go:embed *.yaml audio demo line-test
 var FS embed.FS
 
 // Clip reads a WAV file that ships, by its path in FS.
