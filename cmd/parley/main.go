@@ -26,6 +26,11 @@ const (
 
 // CLI is the command line: one field, one file, for each subcommand.
 type CLI struct {
+	Serve   ServeCmd   `cmd:"" help:"Answer and place calls, as the configuration says."`
+	Demo    DemoCmd    `cmd:"" help:"Show a whole call between Parley, a simulated customer and a simulated supervisor."`
+	Call    CallCmd    `cmd:"" help:"Place one call and show it as it goes."`
+	Calls   CallsCmd   `cmd:"" help:"List and show the records of calls."`
+	Doctor  DoctorCmd  `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
 	Models  ModelsCmd  `cmd:"" help:"List, fetch and verify the speech models."`
 	Version VersionCmd `cmd:"" help:"Tell the version and what it was built from."`
 }

@@ -62,10 +62,6 @@ func (c *Config) checkTrunks(fail failer) {
 
 func checkASR(fail failer, at string, e ASREngine) {
 	switch e.Engine {
-	case "moonshine":
-		if !slices.Contains([]string{"", "base", "tiny"}, e.Model) {
-			fail(at+".model", "", "%s.model: %q is not one of base, tiny", at, e.Model)
-		}
 	case "ws", "openai":
 		scheme := map[string][]string{"ws": {"ws", "wss"}, "openai": {"http", "https"}}[e.Engine]
 		u, err := url.Parse(e.URL)

@@ -5,7 +5,7 @@ import "time"
 // Speech is hearing and speaking.
 type Speech struct {
 	ASR    ASR               `yaml:"asr" doc:"Recognition."`
-	TTS    map[string]Voice  `yaml:"tts" default:"en=flite/slt, zh=espeak/cmn-latn-pinyin" doc:"Voice of each language: ENGINE or ENGINE/VOICE, engine one of flite, espeak, openai. A key here adds to the defaults or replaces one; * is for every other language."`
+	TTS    map[string]Voice  `yaml:"tts" default:"en=flite/slt, *=espeak" doc:"Voice of each language: ENGINE or ENGINE/VOICE, engine one of flite, espeak, openai. A key here adds to the defaults or replaces one; * is for every other language."`
 	OpenAI OpenAISpeech      `yaml:"openai" doc:"Server behind the openai voices."`
 	Cache  SpeechCache       `yaml:"cache" doc:"Rendered lines. Fixed lines are rendered when a script is loaded."`
 	Slow   SpeechGuardLimits `yaml:"slow" doc:"When a speech engine counts as failed."`
@@ -20,12 +20,13 @@ type ASR struct {
 // ASREngine is one recogniser.
 type ASREngine struct {
 	Engine   string        `yaml:"engine" default:"moonshine" oneof:"moonshine|ws|openai|none" doc:"moonshine runs inside Parley (English); ws speaks the Vosk or FunASR protocol; openai is any server with /v1/audio/transcriptions; none leaves callers the keypad."`
-	Model    string        `yaml:"model" doc:"moonshine: base (default) or tiny. openai: the server's model name (default whisper-1)."`
+	Model    string        `yaml:"model" doc:"openai: the server's model name (default whisper-1)."`
 	Workers  int           `yaml:"workers" default:"0" min:"0" max:"64" doc:"moonshine: decodes at once; 0 is as many as cores."`
 	URL      string        `yaml:"url" doc:"ws: ws://HOST:PORT. openai: http(s)://HOST/v1."`
 	Protocol string        `yaml:"protocol" default:"vosk" oneof:"vosk|funasr" doc:"ws: which protocol the server speaks."`
+	Insecure bool          `yaml:"insecure" default:"false" doc:"ws: accept any certificate of a wss:// server; FunASR's images come with one that they signed themselves."`
 	Key      Secret        `yaml:"key" doc:"openai: API key, best as ${OPENAI_API_KEY}."`
-	Deadline time.Duration `yaml:"deadline" default:"2s" min:"200ms" max:"30s" doc:"A turn not decided so long after the caller's last sound has failed."`
+	Deadline time.Duration `yaml:"deadline" default:"1200ms" min:"200ms" max:"30s" doc:"A turn whose words do not come so long after its end has failed, and the call steps down to the second recogniser or the keypad."`
 }
 
 // OpenAISpeech is an OpenAI-compatible speech server.

@@ -20,7 +20,7 @@ type Page struct {
 
 // The columns: time, who, verb, text, detail.
 const (
-	whoWidth  = 10
+	whoWidth  = 11
 	verbWidth = 9
 	textWidth = 58
 )
@@ -87,4 +87,21 @@ func (pg *Page) write(lines []Line) {
 
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(width-term.Width(s), 1))
+}
+
+// Follow shows updates until they end.
+func (pg *Page) Follow(updates <-chan call.Update, now func() time.Time) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case u, open := <-updates:
+			if !open {
+				return
+			}
+			pg.Take(u, now())
+		case <-tick.C:
+			pg.Tick(now())
+		}
+	}
 }

@@ -42,10 +42,10 @@ func TestATurnWaitsForItsMeaningItsMoveAndItsTime(t *testing.T) {
 	offer := entry(4, call.EntrySaid, "It is 20 % off.")
 	offer.Node = "offer"
 	got := play(update(said), update(heard(2, "the price")), update(meant), update(moved), update(offer), update(timed))
-	want := `00:01.0  parley    says     Do you care more about the price or the features of the     need
-                            watch that you looked at?
-00:02.0  parley    heard    the price                                                   price → offer, 482 ms
-00:04.0  parley    says     It is 20 % off.                                             offer
+	want := `00:01.0  parley     says     Do you care more about the price or the features of the     need
+                             watch that you looked at?
+00:02.0  parley     heard    the price                                                   price → offer, 482 ms
+00:04.0  parley     says     It is 20 % off.                                             offer
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -97,10 +97,10 @@ func TestTheEndShowsWhatWaitsAndWhy(t *testing.T) {
 	trouble := entry(3, call.EntryTrouble, "second recogniser")
 	trouble.Why = "moonshine: not in time"
 	got := play(u, update(transfer), update(trouble), done)
-	want := `00:01.0  parley    heard    a person, please                                            not understood
-00:02.0  call      transfer joined sip:4100@127.0.0.1
-00:03.0  call      trouble  second recogniser                                           moonshine: not in time
-00:09.0  call      finished agent                                                       ended by them, BYE
+	want := `00:01.0  parley     heard    a person, please                                            not understood
+00:02.0  call       transfer joined sip:4100@127.0.0.1
+00:03.0  call       trouble  second recogniser                                           moonshine: not in time
+00:09.0  call       finished agent                                                       ended by them, BYE
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

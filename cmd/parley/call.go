@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/report"
+	"github.com/parley-voice/parley/cmd/parley/scroll"
+	"github.com/parley-voice/parley/cmd/parley/server"
+	"github.com/parley-voice/parley/store"
+)
+
+// CallCmd is parley call.
+type CallCmd struct {
+	Settings
+	Target  string            `arg:"" help:"Whom to call: sip:USER@HOST[:PORT], or a number with --trunk."`
+	Script  string            `required:"" placeholder:"FILE" help:"Script to follow: a file, or the name of one that ships."`
+	Var     map[string]string `mapsep:"none" placeholder:"K=V" help:"A variable of the script; may be given again."`
+	Trunk   string            `help:"Trunk of the configuration to call through."`
+	From    string            `help:"Number shown."`
+	Timeout time.Duration     `default:"45s" help:"How long it may ring."`
+	Data    string            `placeholder:"DIR" help:"Folder for the record and the recording; that of the configuration when not given."`
+}
+
+// Run places the call, and fails unless it was answered and came to its end.
+func (c *CallCmd) Run(ctx context.Context, m *Main) error {
+	cfg, err := c.load(m)
+	if err != nil {
+		return err
+	}
+	if err := c.prepare(cfg); err != nil {
+		return wrong{err}
+	}
+	spareCores(m.Env)
+	signals, stop := m.Signals()
+	defer stop()
+	cfg.Log.Level = "warn" // the scroll tells the rest
+	options := server.Options{Log: newLog(m.Stderr, cfg.Log), Script: c.file()}
+	s, err := build(ctx, signals, func(ctx context.Context) (*server.Server, error) {
+		s, err := server.Build(ctx, cfg, options)
+		if errors.Is(err, store.ErrInUse) && c.Data == "" {
+			cfg.Data = filepath.Join(cfg.Data, "placed")
+			fmt.Fprintf(m.Stdout, "Another Parley writes the records there: this call is kept in %s.\n", cfg.Data)
+			s, err = server.Build(ctx, cfg, options)
+		}
+		return s, err
+	})
+	if err != nil {
+		return err
+	}
+	record, err := c.place(ctx, m, s, cfg, signals)
+	err = errors.Join(err, s.Close())
+	if err != nil {
+		return err
+	}
+	p := m.printer()
+	p.Printf("\n")
+	record.Entries = nil // the scroll has shown them
+	report.Show(p, record)
+	if record.State != call.Finished {
+		return errQuiet
+	}
+	return nil
+}
+
+// file is the script as a file, "" when it is the name of one that ships.
+func (c *CallCmd) file() string {
+	if strings.HasSuffix(c.Script, ".yaml") || strings.HasSuffix(c.Script, ".yml") {
+		return c.Script
+	}
+	return ""
+}
+
+// prepare makes the configuration one for calling out only: ports of its own,
+// no console, and nobody answered.
+func (c *CallCmd) prepare(cfg *config.Config) error {
+	cfg.HTTP.Listen, cfg.Numbers = "off", nil
+	for i := range cfg.SIP.Listen {
+		cfg.SIP.Listen[i].Addr = netip.AddrPortFrom(cfg.SIP.Listen[i].Addr.Addr(), 0)
+	}
+	if c.Data != "" {
+		cfg.Data = c.Data
+	}
+	if c.Trunk == "" {
+		if !strings.HasPrefix(c.Target, "sip:") {
+			return fmt.Errorf("%q is no SIP address: write sip:USER@HOST, or name a --trunk", c.Target)
+		}
+		return nil
+	}
+	var names []string
+	for _, t := range cfg.Trunks {
+		if t.Name == c.Trunk && t.Host != "" {
+			return nil
+		}
+		names = append(names, t.Name)
+	}
+	return fmt.Errorf("no trunk with a host is named %q; %s", c.Trunk, config.Suggest(c.Trunk, names))
+}
+
+func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, cfg *config.Config, signals <-chan os.Signal) (call.Record, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx) }()
+
+	watcher := s.Desk.Watch(256)
+	page := &scroll.Page{P: m.printer(), Began: m.Now()}
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		page.Follow(watcher.Updates(), m.Now)
+	}()
+	type result struct {
+		record call.Record
+		err    error
+	}
+	ended := make(chan result, 1)
+	go func() {
+		name := c.Script
+		if f := c.file(); f != "" {
+			name = server.ScriptName(f)
+		}
+		r, err := s.Desk.Outbound(ctx, call.Attempt{
+			To: c.Target, Trunk: c.Trunk, From: c.From, Script: name, Vars: c.Var, Timeout: c.Timeout,
+		})
+		ended <- result{r, err}
+	}()
+	var r result
+	select {
+	case r = <-ended:
+	case err := <-served: // a socket that fails ends the call too
+		cancel()
+		r = <-ended
+		served <- err
+	case <-signals:
+		cancel()
+		r = <-ended
+	}
+	cancel()
+	err := <-served
+	watcher.Close()
+	<-shown
+	if errors.Is(r.err, call.ErrNoScript) {
+		return r.record, wrong{fmt.Errorf("no script is named %q; %s", c.Script, config.Suggest(c.Script, s.Library.Names()))}
+	}
+	if r.record.ID != "" { // what went wrong is in the record
+		r.err = nil
+	}
+	return r.record, errors.Join(r.err, err)
+}
