@@ -20,6 +20,7 @@ func (s *Script) FixedLines() []Part {
 		}
 		if n.Exit.Transfer != nil {
 			c.edge(n.Exit.Transfer.OnFail)
+			c.add(Part{Clip: n.Exit.Transfer.Hold})
 		}
 		for _, choice := range s.choices(n) {
 			c.add(s.menuPart(choice))

@@ -4,9 +4,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/parley-voice/parley/dialog"
 )
 
 // A folder that is added here must be added to the embed line as well.
@@ -40,5 +43,19 @@ func TestHoldMusicShips(t *testing.T) {
 	}
 	if _, err := Clip("embed.go"); err == nil {
 		t.Error("a text was read as a clip")
+	}
+}
+
+// The samples' callers wait for a person with music, which therefore must be
+// among what is loaded ahead.
+func TestSamplesHoldWithMusic(t *testing.T) {
+	for _, name := range []string{"member-callback.en.yaml", "member-callback.zh.yaml"} {
+		s, err := dialog.LoadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(s.FixedLines(), dialog.Part{Clip: "audio/hold-music.wav"}) {
+			t.Errorf("%s: the hold music is not among the fixed lines", name)
+		}
 	}
 }
