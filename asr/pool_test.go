@@ -51,6 +51,7 @@ func TestPoolOrder(t *testing.T) {
 				t.Fatal(name, err)
 			}
 		}
+		synctest.Wait() // the dropped guess is told on a goroutine of its own
 		close(gate)
 		synctest.Wait()
 		want := []string{"guess 1: " + ErrBusy.Error(), "final 1", "guess 4", "final 2", "final 3", "guess 3"}

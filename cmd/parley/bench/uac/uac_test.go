@@ -134,7 +134,9 @@ func TestCallThroughARecordedRoute(t *testing.T) {
 func TestAbort(t *testing.T) {
 	a, ctx := agent(t)
 	s := newServer(t)
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		inv := s.next("INVITE")
 		s.respond(inv, "180 Ringing", "", "")
 		cancel := s.next("CANCEL")
@@ -148,6 +150,7 @@ func TestAbort(t *testing.T) {
 	if _, err := a.Place(ctx, Request{Target: s.target(), Abort: true}); !errors.Is(err, ErrAborted) {
 		t.Fatalf("got %v", err)
 	}
+	<-done
 }
 
 func TestAnswerThatCrossesTheCancelIsHungUp(t *testing.T) {
