@@ -86,9 +86,12 @@ func (r *Reader) List(ctx context.Context, f Filter) ([]call.Record, error) {
 	return list, rows.Err()
 }
 
-// Get returns one record with its journal, or ErrNotFound.
+// Get returns one record with its journal, or ErrNotFound. id is the record's
+// own or, if it is no record's, a SIP Call-ID, which the peer chose: the latest
+// call that had it.
 func (r *Reader) Get(ctx context.Context, id string) (call.Record, error) {
-	rec, err := scan(r.db.QueryRowContext(ctx, "SELECT "+columns+" FROM calls WHERE id = ?", id))
+	rec, err := scan(r.db.QueryRowContext(ctx, "SELECT "+columns+
+		" FROM calls WHERE id = ?1 OR call_id = ?1 ORDER BY id = ?1 DESC, began DESC LIMIT 1", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return call.Record{}, fmt.Errorf("%w: %s", ErrNotFound, id)
 	}
@@ -96,7 +99,7 @@ func (r *Reader) Get(ctx context.Context, id string) (call.Record, error) {
 		return call.Record{}, err
 	}
 	rows, err := r.db.QueryContext(ctx, `SELECT seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing
-		FROM entries WHERE call = ? ORDER BY seq`, id)
+		FROM entries WHERE call = ? ORDER BY seq`, rec.ID)
 	if err != nil {
 		return call.Record{}, fmt.Errorf("records: %w", err)
 	}

@@ -23,6 +23,7 @@ CREATE TABLE calls (
 ) WITHOUT ROWID;
 
 CREATE INDEX calls_began ON calls (began);
+CREATE INDEX calls_call_id ON calls (call_id, began);
 CREATE INDEX calls_caller ON calls (caller, began);
 CREATE INDEX calls_open ON calls (state) WHERE state IN ('ringing', 'talking');
 

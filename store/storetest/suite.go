@@ -36,6 +36,7 @@ func Suite(t *testing.T, open func(t *testing.T, where string) Store) {
 		"a late Begin or Answered changes no record":    late,
 		"lists by filter, the latest first":             lists,
 		"an unknown call is ErrNotFound":                unknown,
+		"a call is found by its Call-ID":                byCallID,
 		"recovery interrupts what never ended, once":    recovery,
 		"many calls at once lose nothing":               many,
 		"what was finished before Close is there again": reopened,
@@ -204,6 +205,26 @@ func unknown(t *testing.T, open func() Store) {
 	defer shut(t, s)
 	if _, err := s.Get(t.Context(), "nobody"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
+	}
+}
+
+// byCallID finds a call by its SIP Call-ID: the latest that had it, and never
+// instead of the record whose own id that is.
+func byCallID(t *testing.T, open func() Store) {
+	s := open()
+	defer shut(t, s)
+	for i, id := range []string{"first", "second", "third"} {
+		r := Begun(id, T0.Add(time.Duration(i)*time.Minute))
+		if r.CallID = "shared@peer"; id == "third" {
+			r.CallID = "first"
+		}
+		must(t, s.Begin(t.Context(), r))
+	}
+	for id, want := range map[string]string{"shared@peer": "second", "first": "first"} {
+		r, err := s.Get(t.Context(), id)
+		if err != nil || r.ID != want {
+			t.Errorf("%s gives %q, %v; want %q", id, r.ID, err, want)
+		}
 	}
 }
 
