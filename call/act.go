@@ -103,16 +103,25 @@ func (s *Session) quietly(now time.Time, a dialog.Action) bool {
 		s.remember()
 		s.j.add(now, Entry{Kind: EntryMoved, Node: a.To, From: a.From, Stage: a.Stage, Why: a.Why, Intent: a.Intent, Turn: s.turnNumber()})
 	case dialog.Note:
-		s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: a.Key + "=" + a.Value, Turn: s.turnNumber()})
-		if a.Key == "notice" {
-			s.tape("the caller was told: " + a.Value)
-		}
+		s.note(now, a)
 	case dialog.Outcome:
 		s.j.rec.Outcome = a.Outcome
 	default:
 		return false
 	}
 	return true
+}
+
+// note writes a fact down. A caller who has heard the notice may be recorded.
+func (s *Session) note(now time.Time, a dialog.Note) {
+	if a.Key == "trouble" || a.Key == "problem" {
+		s.j.trouble(now, s.node(), "script", a.Value)
+		return
+	}
+	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: a.Key + "=" + a.Value, Turn: s.turnNumber()})
+	if a.Key == "notice" && a.Value == "recording" {
+		s.tape("the caller has heard the notice")
+	}
 }
 
 // node and turnNumber are only asked of a machine that is sound.

@@ -14,6 +14,7 @@ import (
 // The names of the lines that the call itself plays. No file can be named so.
 const (
 	lineMoment  = "\x00moment"
+	lineMute    = "\x00mute"
 	lineLast    = "\x00last"
 	lineRinging = "\x00ringing"
 )
@@ -22,10 +23,12 @@ const (
 var wordings = map[string]map[string]string{
 	"en": {
 		lineMoment: "One moment, please.",
+		lineMute:   "I am sorry, we have a technical problem. Please stay on the line.",
 		lineLast:   "I am sorry, we have a technical problem. Please call again later. Goodbye.",
 	},
 	"zh": {
 		lineMoment: "请稍等。",
+		lineMute:   "抱歉，系统出现故障，请不要挂机。",
 		lineLast:   "非常抱歉，系统出现故障，请您稍后再拨。再见。",
 	},
 }
