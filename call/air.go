@@ -34,11 +34,11 @@ const (
 )
 
 // owed tells what the caller is waiting for in silence.
-func (s *Session) owed() debt {
+func (s *Session) owed(now time.Time) debt {
 	switch {
 	case s.state.held || s.state.echo || s.joined() || !s.ear.since.IsZero():
 		return none
-	case s.mouth.q.Speaking() && !s.mouth.filling():
+	case s.mouth.speaking(now):
 		return none
 	case s.mouth.stop != nil || len(s.mouth.waiting) > 0 || s.mouth.unheard():
 		return speech
@@ -63,10 +63,10 @@ func (s *Session) watchAir(ctx context.Context, now time.Time) {
 		s.onSpoken(ctx, now, say)
 	}
 	a, c := &s.state.air, s.desk.deps.Config
-	owed := s.owed()
+	owed := s.owed(now)
 	if owed == none {
 		a.since = time.Time{}
-		if s.mouth.q.Speaking() {
+		if s.mouth.speaking(now) {
 			a.fills, a.steps = 0, 0
 		}
 		s.pollAir(now)
@@ -76,6 +76,9 @@ func (s *Session) watchAir(ctx context.Context, now time.Time) {
 		a.since = now
 		if s.turn.awaiting && s.turn.lastSound.Before(now) {
 			a.since = s.turn.lastSound
+		}
+		if last := s.mouth.q.LastAudio(); now.Sub(last) < 2*airPoll && last.Before(a.since) {
+			a.since = last // it was noticed late
 		}
 		a.stuck = a.since
 	}
@@ -98,7 +101,7 @@ func (s *Session) watchAir(ctx context.Context, now time.Time) {
 
 // pollAir looks again soon only while something may fall silent without an event.
 func (s *Session) pollAir(now time.Time) {
-	if s.joined() || s.state.held || s.mouth.idle() && s.ear.since.IsZero() {
+	if s.joined() || s.state.held || s.mouth.idle() && !s.mouth.q.Speaking() && s.ear.since.IsZero() {
 		s.clock.stop(alarmReview)
 		return
 	}

@@ -178,8 +178,9 @@ func (p *fakePhone) leg(i int) *fakeLeg {
 
 // fakeAudio opens sessions whose pacer is a goroutine of the test's bubble.
 type fakeAudio struct {
-	r   *rig
-	err error
+	r    *rig
+	err  error
+	only int // no more sessions than these
 
 	mu     sync.Mutex
 	opened []*fakeMedia
@@ -192,7 +193,10 @@ func (a *fakeAudio) Open(_ context.Context, p media.Params, sink media.Sink) (Me
 	if a.err != nil {
 		return nil, a.err
 	}
-	m := &fakeMedia{r: a.r, sink: sink, params: p, stop: make(chan struct{}), began: time.Now()}
+	if a.only > 0 && len(a.opened) >= a.only {
+		return nil, errors.New("no port")
+	}
+	m := &fakeMedia{r: a.r, sink: sink, params: p, stop: make(chan struct{})}
 	m.q = &fakeQueue{r: a.r, gen: 1}
 	a.mu.Lock()
 	a.opened = append(a.opened, m)
@@ -223,12 +227,11 @@ func (a *fakeAudio) caller() *fakeMedia {
 
 // fakeMedia is one session.
 type fakeMedia struct {
-	r     *rig
-	sink  media.Sink
-	q     *fakeQueue
-	stop  chan struct{}
-	wg    sync.WaitGroup
-	began time.Time
+	r    *rig
+	sink media.Sink
+	q    *fakeQueue
+	stop chan struct{}
+	wg   sync.WaitGroup
 
 	mu      sync.Mutex
 	params  media.Params
@@ -239,7 +242,7 @@ type fakeMedia struct {
 	tape    string
 	taped   time.Time
 	taping  bool
-	voice   bool // the caller makes sound
+	panik   bool
 }
 
 func (m *fakeMedia) LocalAddr() netip.AddrPort { return netip.MustParseAddrPort("127.0.0.1:20000") }
@@ -254,6 +257,9 @@ func (m *fakeMedia) Start() {
 func (m *fakeMedia) Update(p media.Params) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.panik {
+		panic("a bug in the media session")
+	}
 	m.params = p
 	return nil
 }
@@ -300,12 +306,6 @@ func (m *fakeMedia) bridge(on bool) {
 	m.joined = on
 }
 
-func (m *fakeMedia) talk(on bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.voice = on
-}
-
 // pace is the wheel: every 20 ms one frame in and one out.
 func (m *fakeMedia) pace() {
 	tick := time.NewTicker(media.FrameTime)
@@ -318,14 +318,7 @@ func (m *fakeMedia) pace() {
 		case now := <-tick.C:
 			m.mu.Lock()
 			sends := !m.started.IsZero() && m.params.Direction.Sends()
-			var level int16
-			if m.voice {
-				level = 3000
-			}
 			m.mu.Unlock()
-			for i := range in.PCM {
-				in.PCM[i] = level
-			}
 			m.sink.Frame(in)
 			if sends {
 				m.q.tick(now, m.sink)
@@ -344,9 +337,7 @@ type fakeQueue struct {
 	paused   bool
 	speaking bool
 	last     time.Time // of this generation
-	lastEver time.Time
 	spans    []span
-	deadFrom time.Time
 	dropMark bool // the pacer's mailbox was full: marks are lost
 }
 
@@ -474,7 +465,7 @@ func (q *fakeQueue) tick(now time.Time, sink media.Sink) {
 	}
 	q.speaking = label != ""
 	if q.speaking {
-		q.last, q.lastEver = now, now
+		q.last = now
 		if cue != 0 {
 			events = append(events, media.Event{Kind: media.EventCue, Mark: cue, At: now})
 		}

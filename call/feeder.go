@@ -75,6 +75,7 @@ func (t *tap) feed() {
 			t.stream.Store(nil)
 			t.open.Store(false)
 			t.broken.Store(true)
+			t.lost()
 		}
 	}()
 	t.drain()

@@ -130,7 +130,8 @@ type (
 		path string
 		why  string // set when it may not
 	}
-	noted struct{} // nothing; a goroutine that only wrote has ended
+	tapBroke struct{} // a recogniser panicked while it was fed
+	noted    struct{} // nothing; a goroutine that only wrote has ended
 )
 
 func (answered) dispose()   {}
@@ -142,6 +143,7 @@ func (queued) dispose()     {}
 func (unsaid) dispose()     {}
 func (referred) dispose()   {}
 func (mayRecord) dispose()  {}
+func (tapBroke) dispose()   {}
 func (noted) dispose()      {}
 
 func (e dialled) dispose() {

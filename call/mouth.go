@@ -34,6 +34,7 @@ type mouth struct {
 	held    bool                  // by the caller
 	mute    bool                  // synthesis is lost
 	silent  time.Time             // all was queued and nothing leaves since then
+	filled  time.Time             // a filler ended then
 }
 
 func (m *mouth) init() { m.marks = make(map[uint64]dialog.Say) }
@@ -83,9 +84,11 @@ func (m *mouth) idle() bool {
 func (m *mouth) number() uint64 { m.lastNo++; return m.lastNo }
 
 // left takes a mark that was passed; ok is false for one of a dropped say.
-func (m *mouth) left(n uint64) (dialog.Say, bool) {
+func (m *mouth) left(now time.Time, n uint64) (dialog.Say, bool) {
 	say, ok := m.marks[n]
-	delete(m.marks, n)
+	if delete(m.marks, n); ok && say.ID == filler {
+		m.filled = now
+	}
 	return say, ok
 }
 
@@ -108,7 +111,7 @@ func (m *mouth) overdue(now time.Time) (dialog.Say, bool) {
 			first = n
 		}
 	}
-	return m.left(first)
+	return m.left(now, first)
 }
 
 // interject plays a clip ahead of whatever is still being made.
@@ -121,7 +124,12 @@ func (m *mouth) interject(c *media.Clip) {
 	}
 }
 
-// filling tells that only a filler is being heard.
+// speaking tells that more than a filler is being heard. The wheel still speaks
+// for a tick when a filler's mark has passed.
+func (m *mouth) speaking(now time.Time) bool {
+	return m.q.Speaking() && !m.filling() && now.Sub(m.filled) > 3*media.FrameTime
+}
+
 func (m *mouth) filling() bool {
 	for _, say := range m.marks {
 		if say.ID == filler {

@@ -45,9 +45,17 @@ type rig struct {
 type stepFunc = func(m *fakeMachine, e dialog.Event) []dialog.Action
 
 // inBubble runs a test with a fresh rig whose script is step.
-func inBubble(t *testing.T, step stepFunc, test func(r *rig)) {
+func inBubble(t *testing.T, step stepFunc, test func(r *rig), prepare ...func(r *rig)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(newRig(t, step)) })
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, step)
+		for _, p := range prepare {
+			if p != nil {
+				p(r)
+			}
+		}
+		test(r)
+	})
 }
 
 func newRig(t *testing.T, step stepFunc) *rig {

@@ -21,6 +21,7 @@ type sink struct {
 
 func newSink(box *mailbox, listens bool) *sink {
 	s := &sink{box: box}
+	s.tap.lost = func() { box.offer(tapBroke{}) }
 	if listens {
 		s.tap.slots = make([]slot, tapFrames)
 	}
@@ -44,6 +45,7 @@ type tap struct {
 	stream atomic.Pointer[earStream]
 	drops  atomic.Uint64
 	broken atomic.Bool // a Write panicked
+	lost   func()      // tells of it
 }
 
 type slot struct {

@@ -79,7 +79,7 @@ func (s *Session) onUnsaid(ctx context.Context, now time.Time, e unsaid) {
 	s.mouth.stop()
 	s.mouth.stop = nil
 	say := s.mouth.making
-	s.mouth.left(s.mouth.mark)
+	s.mouth.left(now, s.mouth.mark)
 	s.j.trouble(now, say.Node, "could not speak", e.why)
 	first := !s.mouth.mute
 	s.mouth.mute = true

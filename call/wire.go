@@ -14,7 +14,7 @@ func (s *Session) onWire(ctx context.Context, now time.Time, e media.Event) {
 	case media.EventDigit:
 		s.onDigit(ctx, now, e.Digit, byRTP)
 	case media.EventMark:
-		if say, ok := s.mouth.left(e.Mark); ok {
+		if say, ok := s.mouth.left(now, e.Mark); ok {
 			s.onSpoken(ctx, now, say)
 		}
 	case media.EventCue:
