@@ -45,8 +45,8 @@ func TestConversation(t *testing.T) {
 		r.detect.means["yes"] = "affirm"
 		r.call()
 		r.pass(4 * time.Second)
-		if r.leg.rang != 1 || r.leg.answers != 1 {
-			t.Errorf("rang %d times and answered %d times", r.leg.rang, r.leg.answers)
+		if rang, answers := r.leg.progress(); rang != 1 || answers != 1 {
+			t.Errorf("rang %d times and answered %d times", rang, answers)
 		}
 		ear := r.stream(0)
 		ear.onset()

@@ -106,6 +106,13 @@ func (l *fakeLeg) Hangup(_ context.Context, cause int, text string) error {
 	return nil
 }
 
+// progress is how often it rang and was answered.
+func (l *fakeLeg) progress() (rang, answers int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.rang, l.answers
+}
+
 // end is the last event, told once.
 func (l *fakeLeg) end(e sip.Ended) {
 	l.mu.Lock()

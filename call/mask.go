@@ -2,9 +2,13 @@ package call
 
 import "strings"
 
-// masked hides a phone number but for its last four digits; short extensions
-// and names stay as they are.
+// masked hides a phone number but for its last four digits, also in a SIP URI;
+// short extensions and names stay as they are.
 func masked(number string) string {
+	number, host, isURI := strings.Cut(number, "@")
+	if isURI {
+		return masked(number) + "@" + host
+	}
 	digits := 0
 	for _, r := range number {
 		if r >= '0' && r <= '9' {
