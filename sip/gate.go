@@ -43,7 +43,8 @@ func challengeable(m *screen.Message, s screen.Summary) bool {
 // message decides about one message from src.
 func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
 	tr := g.trunks.bySource(src.Addr())
-	if tr == nil {
+	listed := tr != nil
+	if !listed {
 		tr = g.peers.find(now, src.Addr())
 	}
 	known := tr != nil
@@ -64,7 +65,9 @@ func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
 	if fault == nil {
 		fault = f
 	}
-	if !known {
+	// an address that we called, or that someone called from with a password,
+	// may speak within its legs; a new call takes a password again
+	if !known || !listed && m.IsRequest() && challengeable(m, s) {
 		return g.stranger(now, src, m, s, fault)
 	}
 	if !m.IsRequest() {
@@ -82,7 +85,7 @@ func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
 	if fault = rules.Admit(m); fault != nil {
 		return g.answer(m, s, fault, src, tr.NAT)
 	}
-	if tr.auth != nil && challengeable(m, s) && len(tr.Match) > 0 {
+	if tr.auth != nil && challengeable(m, s) {
 		if fault = g.challenge(now, src, tr.auth, m, s, tr.knows); fault != nil {
 			return g.answer(m, s, fault, src, tr.NAT)
 		}
@@ -146,7 +149,7 @@ func (g *gate) options() *screen.Fault {
 // known by their password only. It hears nothing but challenges, and only so
 // many; sound credentials make it a peer.
 func (g *gate) stranger(now time.Time, src netip.AddrPort, m *screen.Message, s screen.Summary, fault *screen.Fault) verdict {
-	if !m.IsRequest() || fault != nil || m.Method != "INVITE" && m.Method != "OPTIONS" || s.To.Tag() != "" || rules.Admit(m) != nil {
+	if g.trunks.digest == nil || !m.IsRequest() || fault != nil || m.Method != "INVITE" && m.Method != "OPTIONS" || s.To.Tag() != "" || rules.Admit(m) != nil {
 		g.count.unknown.Add(1)
 		return verdict{}
 	}

@@ -68,7 +68,9 @@ func (t *talk) answer(codecs []media.Codec) ([]byte, error) {
 }
 
 // offer describes all that we can do.
-func (t *talk) offer(codecs []media.Codec) []byte { return t.local.Offer(t.addr, codecs, t.wish) }
+func (t *talk) offer(codecs []media.Codec) []byte {
+	return t.local.Offer(t.addr, codecs, t.params, t.wish)
+}
 
 const sdpType = "application/sdp"
 

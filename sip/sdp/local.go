@@ -1,8 +1,10 @@
 package sdp
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,9 +24,16 @@ type Local struct {
 // NewLocal starts a session; id should be unlikely to come twice.
 func NewLocal(id uint64) *Local { return &Local{id: id & (1<<62 - 1)} }
 
-// Offer describes what we can do: every codec, in order, and digits.
-func (l *Local) Offer(addr netip.AddrPort, codecs []media.Codec, dir media.Direction) []byte {
+// Offer describes what we can do: every codec, in order, and digits. now is what
+// is agreed so far, if anything: its codec comes first and its payload type for
+// digits stays (RFC 3264 §8.3.2).
+func (l *Local) Offer(addr netip.AddrPort, codecs []media.Codec, now media.Params, dir media.Direction) []byte {
 	var b strings.Builder
+	codecs = slices.Clone(codecs)
+	slices.SortStableFunc(codecs, func(x, y media.Codec) int {
+		return inUse(y, now) - inUse(x, now)
+	})
+	eventType := cmp.Or(int(now.DTMF), eventType)
 	formats := make([]string, 0, len(codecs)+1)
 	for _, c := range codecs {
 		formats = append(formats, strconv.Itoa(int(c.PayloadType)))
@@ -34,7 +43,7 @@ func (l *Local) Offer(addr netip.AddrPort, codecs []media.Codec, dir media.Direc
 	for _, c := range codecs {
 		rtpmap(&b, c)
 	}
-	events(&b, eventType)
+	events(&b, uint8(eventType))
 	fmt.Fprintf(&b, "a=ptime:20\r\na=%s\r\n", dir)
 	return l.seal(addr, b.String())
 }
@@ -65,6 +74,13 @@ func (l *Local) Answer(addr netip.AddrPort, r *Remote, c Choice) []byte {
 		fmt.Fprintf(&b, "a=ptime:20\r\na=%s\r\n", p.Direction)
 	}
 	return l.seal(addr, b.String())
+}
+
+func inUse(c media.Codec, now media.Params) int {
+	if c.Name == now.Codec.Name {
+		return 1
+	}
+	return 0
 }
 
 func rtpmap(b *strings.Builder, c media.Codec) {
