@@ -12,14 +12,16 @@ run: build models
 test: deps-test build models lint
 	@go run ./tools/testrun -race -timeout 15m ./...
 
-# The shared libraries come from the module cache and from Debian; $ORIGIN makes
-# the program find them beside itself, so that bin/ can be copied as it is.
+# The shared libraries come from the module cache and from Debian; an RPATH of
+# $ORIGIN makes the program, and they in turn, find them beside it, so that bin/
+# can be copied as it is (a RUNPATH would not reach the libraries' own needs).
 build: deps
 	@go mod download
-	@mkdir -p bin
-	@go build -o $(PARLEY) -ldflags "-extldflags '-Wl,-rpath,\$$ORIGIN'" ./cmd/parley
-	@ldd $(PARLEY) | awk '/libsherpa-onnx|libonnxruntime|libflite/ {print $$3}' | xargs -r install -m 644 -t bin
-	@go run ./tools/rpath $(PARLEY)
+	@rm -rf bin/.new && mkdir -p bin/.new
+	@go build -o bin/.new/parley -ldflags "-extldflags '-Wl,--disable-new-dtags,-rpath,\$$ORIGIN'" ./cmd/parley
+	@ldd bin/.new/parley | awk '/libsherpa-onnx|libonnxruntime|libflite|libasound/ {print $$3}' | xargs -r install -m 644 -t bin/.new
+	@go run ./tools/rpath bin/.new/parley
+	@mv -f bin/.new/* bin/ && rmdir bin/.new
 
 models: build
 	@$(PARLEY) models pull --quiet

@@ -43,7 +43,7 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 	signals, stop := m.Signals()
 	defer stop()
 	cfg.Log.Level = "warn" // the scroll tells the rest
-	options := server.Options{Log: newLog(m.Stderr, cfg.Log), Script: c.file()}
+	options := server.Options{Log: newLog(m.Stderr, cfg.Log), Script: c.Script}
 	s, err := build(ctx, signals, func(ctx context.Context) (*server.Server, error) {
 		s, err := server.Build(ctx, cfg, options)
 		if errors.Is(err, store.ErrInUse) && c.Data == "" {
@@ -69,14 +69,6 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 		return errQuiet
 	}
 	return nil
-}
-
-// file is the script as a file, "" when it is the name of one that ships.
-func (c *CallCmd) file() string {
-	if strings.HasSuffix(c.Script, ".yaml") || strings.HasSuffix(c.Script, ".yml") {
-		return c.Script
-	}
-	return ""
 }
 
 // prepare makes the configuration one for calling out only: ports of its own,
@@ -124,12 +116,8 @@ func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, cfg *con
 	}
 	ended := make(chan result, 1)
 	go func() {
-		name := c.Script
-		if f := c.file(); f != "" {
-			name = server.ScriptName(f)
-		}
 		r, err := s.Desk.Outbound(ctx, call.Attempt{
-			To: c.Target, Trunk: c.Trunk, From: c.From, Script: name, Vars: c.Var, Timeout: c.Timeout,
+			To: c.Target, Trunk: c.Trunk, From: c.From, Script: server.ScriptName(c.Script), Vars: c.Var, Timeout: c.Timeout,
 		})
 		ended <- result{r, err}
 	}()
@@ -148,9 +136,6 @@ func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, cfg *con
 	err := <-served
 	watcher.Close()
 	<-shown
-	if errors.Is(r.err, call.ErrNoScript) {
-		return r.record, wrong{fmt.Errorf("no script is named %q; %s", c.Script, config.Suggest(c.Script, s.Library.Names()))}
-	}
 	if r.record.ID != "" { // what went wrong is in the record
 		r.err = nil
 	}

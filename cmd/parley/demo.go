@@ -32,6 +32,9 @@ func (c *DemoCmd) Run(ctx context.Context, m *Main) (err error) {
 	if err != nil {
 		return err
 	}
+	if language := demo.Speech(c.Language); !server.Hears(cfg.Speech.ASR, language) {
+		return wrong{fmt.Errorf("no recogniser hears %s: name one in speech.asr of a configuration and give it with -c; the one that ships (moonshine) hears English", language)}
+	}
 	spareCores(m.Env)
 	signals, stop := m.Signals()
 	defer stop()
@@ -94,9 +97,6 @@ func (c *DemoCmd) cast(ctx context.Context, d *demo.Demo, s *server.Server) erro
 	var ears []asr.Recognizer
 	for _, e := range s.Ears(language) {
 		ears = append(ears, e.Recognizer)
-	}
-	if len(ears) == 0 {
-		return wrong{fmt.Errorf("no recogniser hears %s: name one in speech.asr of a configuration and give it with -c; the one that ships (moonshine) hears English", language)}
 	}
 	voice := func(engine, name string) (tts.Speaker, error) {
 		return server.NewSpeaker(ctx, config.Speech{}, config.Voice{Engine: engine, Voice: name})

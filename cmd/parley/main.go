@@ -98,6 +98,10 @@ func (m *Main) report(err error) int {
 	}
 	if !errors.Is(err, errQuiet) {
 		for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
+			if strings.HasPrefix(line, " ") { // the place in a file that the line before is about
+				fmt.Fprintln(m.Stderr, line)
+				continue
+			}
 			fmt.Fprintln(m.Stderr, "parley:", line)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/parley-voice/parley/asr"
+	"github.com/parley-voice/parley/asr/models"
 	"github.com/parley-voice/parley/asr/moonshine"
 	"github.com/parley-voice/parley/asr/openai"
 	"github.com/parley-voice/parley/asr/silero"
@@ -53,6 +54,9 @@ func NewEars(c config.ASR) (*Ears, error) {
 }
 
 func (e *Ears) open(c config.ASREngine) (asr.Recognizer, error) {
+	if err := modelsFor(c, models.List(models.Dir())); err != nil {
+		return nil, err
+	}
 	if e.detector == nil {
 		d, err := silero.New(silero.Config{})
 		if err != nil {
@@ -72,6 +76,35 @@ func (e *Ears) open(c config.ASREngine) (asr.Recognizer, error) {
 	return keep(e, r, err)
 }
 
+// modelsFor tells which files an engine lacks: all work with the detector's.
+func modelsFor(c config.ASREngine, found []models.Status) error {
+	var lacks []string
+	for _, s := range found {
+		if s.State != models.Present && s.State != models.Good && (c.Engine == "moonshine" || s.Name == models.SileroVAD) {
+			lacks = append(lacks, s.Name)
+		}
+	}
+	switch len(lacks) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("the speech model %s in %s is missing or damaged: run parley models pull", lacks[0], models.Dir())
+	}
+	return fmt.Errorf("%d speech models in %s are missing or damaged (%s and others): run parley models pull", len(lacks), models.Dir(), lacks[0])
+}
+
+// Hears tells whether some recogniser of a configuration hears a language.
+func Hears(c config.ASR, language string) bool {
+	english := base(language) == "en"
+	some := func(engine string) bool { return engine != "none" && (engine != "moonshine" || english) }
+	return some(c.Engine) || c.Second != nil && some(c.Second.Engine)
+}
+
+func base(language string) string {
+	b, _, _ := strings.Cut(strings.ToLower(language), "-")
+	return b
+}
+
 // keep remembers to close what was opened, where there is something to close.
 func keep[R asr.Recognizer](e *Ears, r R, err error) (asr.Recognizer, error) {
 	if err != nil { // r is a typed nil
@@ -85,10 +118,10 @@ func keep[R asr.Recognizer](e *Ears, r R, err error) (asr.Recognizer, error) {
 
 // For gives the recognisers of a language, the first choice first.
 func (e *Ears) For(language string) []call.Ear {
-	base, _, _ := strings.Cut(strings.ToLower(language), "-")
+	english := base(language) == "en" || language == ""
 	var out []call.Ear
 	for _, h := range e.ears {
-		if !h.english || base == "en" || base == "" {
+		if !h.english || english {
 			out = append(out, h.Ear)
 		}
 	}

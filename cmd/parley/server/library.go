@@ -85,17 +85,26 @@ func walk(fsys fs.FS, visit func(file string) error) error {
 
 func nameOf(file string) string { return strings.TrimSuffix(file, path.Ext(file)) }
 
-// ScriptName is what AddFile calls the script of a file.
-func ScriptName(file string) string { return nameOf(filepath.Base(file)) }
+// ScriptName is what a script is called that was given as a file or by name.
+func ScriptName(script string) string {
+	if isFile(script) {
+		return nameOf(filepath.Base(script))
+	}
+	return script
+}
 
-// AddFile loads one more script, named after its path.
-func (l *Library) AddFile(file string, record bool) (name string, err error) {
+func isFile(script string) bool {
+	ext := path.Ext(script)
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// AddFile loads one more script.
+func (l *Library) AddFile(file string, record bool) error {
 	s, err := dialog.LoadFile(file)
 	if err != nil {
-		return "", err
+		return err
 	}
-	name = ScriptName(file)
-	return name, l.add(name, s, os.DirFS(filepath.Dir(file)), ".", record)
+	return l.add(ScriptName(file), s, os.DirFS(filepath.Dir(file)), ".", record)
 }
 
 // add makes a script ready: its intents compiled, its clips, which lie beside it

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/parley-voice/parley/call"
@@ -48,7 +49,7 @@ type Server struct {
 // Options of Build besides the configuration.
 type Options struct {
 	Log    *slog.Logger
-	Script string       // a file to load too; its name comes first in Library
+	Script string       // one to place calls with: a file (.yaml), or the name of one that ships
 	Notice func(string) // told what takes long, in words; may be nil
 }
 
@@ -76,13 +77,25 @@ func (s *Server) loadScripts(_ context.Context, o Options) error {
 	if s.Library, err = LoadLibrary(scripts.FS, s.cfg.Scripts, s.cfg.Record); err != nil {
 		return WrongInput{err}
 	}
-	if o.Script != "" {
-		if _, err := s.Library.AddFile(o.Script, s.cfg.Record); err != nil {
-			return WrongInput{err}
-		}
+	if err := s.addScript(o.Script); err != nil {
+		return WrongInput{err}
 	}
 	if err := s.Library.SetNumbers(s.cfg); err != nil {
 		return WrongInput{err}
+	}
+	return nil
+}
+
+// addScript makes sure of the script that calls are placed with.
+func (s *Server) addScript(script string) error {
+	if script == "" {
+		return nil
+	}
+	if isFile(script) {
+		return s.Library.AddFile(script, s.cfg.Record)
+	}
+	if _, ok := s.Library.Named(script); !ok {
+		return fmt.Errorf("no script is named %q; %s (a file's name ends in .yaml)", script, config.Suggest(script, s.Library.Names()))
 	}
 	return nil
 }
@@ -107,7 +120,7 @@ func (s *Server) bind(_ context.Context, o Options) error {
 	if c.HTTP.Listen != "off" {
 		l, err := net.Listen("tcp", c.HTTP.Listen)
 		if err != nil {
-			return fmt.Errorf("http.listen: %w: stop what holds that address, or choose another (off for none)", err)
+			return listenError(c.HTTP.Listen, err)
 		}
 		s.http = l
 		s.close = append(s.close, func() error { return ignoreClosed(l.Close()) })
@@ -123,6 +136,13 @@ func (s *Server) bind(_ context.Context, o Options) error {
 	s.engine = engine
 	s.close = append(s.close, engine.Close)
 	return nil
+}
+
+func listenError(addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("http.listen: another program has %s; stop that one or choose another address (off for none)", addr)
+	}
+	return fmt.Errorf("http.listen: %w; choose another address (off for none)", err)
 }
 
 func sipConfig(c *config.Config) sip.Config {
@@ -150,6 +170,13 @@ func (s *Server) openRecords(ctx context.Context, _ Options) error {
 	}
 	s.Store = st
 	s.close = append(s.close, st.Close)
+	recovered, err := st.Recover(ctx, time.Now()) // before any call can begin
+	if err != nil {
+		return err
+	}
+	if recovered > 0 {
+		s.log.Warn("calls were cut when Parley last ended; their records say so", "calls", recovered)
+	}
 	return nil
 }
 
@@ -274,14 +301,7 @@ func (s *Server) unbind() error {
 
 // Serve takes calls until ctx ends, and returns when everything that it started
 // has ended. Calls in progress are cut then: Drain first.
-func (s *Server) Serve(ctx context.Context) error {
-	recovered, err := s.Store.Recover(ctx, time.Now())
-	if err != nil {
-		return fmt.Errorf("the records of the last run: %w", err)
-	}
-	if recovered > 0 {
-		s.log.Warn("calls were cut when Parley last ended; their records say so", "calls", recovered)
-	}
+func (s *Server) Serve(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 2)

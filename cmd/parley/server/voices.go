@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/tts"
@@ -44,7 +43,7 @@ func newVoice(ctx context.Context, c config.Speech, language string, v config.Vo
 		return guarded, nil
 	}
 	second := config.Voice{Engine: "espeak"}
-	if base, _, _ := strings.Cut(language, "-"); base == "en" {
+	if base(language) == "en" {
 		second.Engine = "flite"
 	}
 	fallback, err := NewSpeaker(ctx, c, second)
