@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/parley-voice/parley/dialog"
@@ -215,67 +214,6 @@ func TestLoopedPromptPlaysOn(t *testing.T) {
 	})
 }
 
-func TestOutbound(t *testing.T) {
-	attempt := Attempt{To: "sip:customer@192.0.2.7", Trunk: "carrier", From: "4001", Script: "member"}
-	t.Run("answered", func(t *testing.T) {
-		inBubble(t, talk, func(r *rig) {
-			r.phone.ring = func(leg *fakeLeg) {
-				early := talkParams
-				leg.send(sip.Progress{Code: 183, Early: &early})
-				time.Sleep(2 * time.Second)
-				leg.send(sip.Answered{Params: talkParams})
-				time.Sleep(3 * time.Second)
-				leg.bye()
-			}
-			rec, err := r.desk.Outbound(r.t.Context(), attempt)
-			if err != nil || rec.State != Finished || rec.Direction != "outbound" || rec.EndedBy != "them" {
-				t.Errorf("%+v, %v", rec, err)
-			}
-			if r.out().heardFor("welcome") == 0 {
-				t.Error("nothing was said")
-			}
-			if r.records.order[0] != "begin" {
-				t.Errorf("written: %v", r.records.order)
-			}
-			r.wg.Wait()
-		})
-	})
-	t.Run("busy", func(t *testing.T) {
-		inBubble(t, talk, func(r *rig) {
-			r.phone.ring = func(leg *fakeLeg) { leg.end(sip.Ended{By: sip.Them, Code: 486, Cause: 17, Reason: "Busy Here"}) }
-			rec, err := r.desk.Outbound(r.t.Context(), attempt)
-			if err != nil || rec.State != Failed || rec.SIPCode != 486 || rec.Cause != 17 || rec.Why != "Busy Here" {
-				t.Errorf("%+v, %v", rec, err)
-			}
-			r.wg.Wait()
-		})
-	})
-	t.Run("rings for ever", func(t *testing.T) {
-		inBubble(t, talk, func(r *rig) {
-			rec, err := r.desk.Outbound(r.t.Context(), attempt)
-			if err != nil || rec.State != Failed || rec.Why != "no answer" || !r.phone.leg(0).ended() {
-				t.Errorf("%+v, %v", rec, err)
-			}
-		})
-	})
-	t.Run("not written down", func(t *testing.T) {
-		inBubble(t, talk, func(r *rig) {
-			r.records.broken = errBrokenStore
-			rec, err := r.desk.Outbound(r.t.Context(), attempt)
-			if !errors.Is(err, errBrokenStore) || rec.State != Failed || len(r.phone.dials) != 0 {
-				t.Errorf("%+v, %v, %d dials", rec, err, len(r.phone.dials))
-			}
-		})
-	})
-	t.Run("no such script", func(t *testing.T) {
-		inBubble(t, talk, func(r *rig) {
-			if _, err := r.desk.Outbound(r.t.Context(), Attempt{Script: "x"}); !errors.Is(err, ErrNoScript) {
-				t.Error(err)
-			}
-		})
-	})
-}
-
 func TestDrain(t *testing.T) {
 	t.Run("talks finish", func(t *testing.T) {
 		inBubble(t, barging, func(r *rig) {
@@ -346,72 +284,4 @@ func TestWatcher(t *testing.T) {
 			t.Errorf("a slow watcher has %d updates and %d drops", len(last), slow.Dropped())
 		}
 	})
-}
-
-func TestMailbox(t *testing.T) {
-	m := newMailbox()
-	for range boxSize + 3 {
-		m.offer(heard{})
-	}
-	for range wireSize + 2 {
-		m.offerWire(media.Event{})
-	}
-	if m.drops.Load() != 3 || m.wireDrops.Load() != 2 {
-		t.Errorf("%d and %d drops counted, want 3 and 2", m.drops.Load(), m.wireDrops.Load())
-	}
-	synctest.Test(t, func(t *testing.T) {
-		m := newMailbox()
-		for range boxSize {
-			m.post(noted{})
-		}
-		posted := false
-		go func() { m.post(noted{}); posted = true }()
-		synctest.Wait()
-		if posted {
-			t.Error("a full mailbox took more")
-		}
-		m.shut()
-		synctest.Wait()
-		if !posted {
-			t.Error("a poster waits for a reader that is gone")
-		}
-	})
-}
-
-func TestFramesThatNobodyTakes(t *testing.T) {
-	s := newSink(newMailbox(), true)
-	s.tap.open.Store(true)
-	f := media.Frame{Rate: 8000, PCM: make([]int16, 160)}
-	for range tapFrames + 5 {
-		s.Frame(f)
-	}
-	if s.tap.drops.Load() != 5 {
-		t.Errorf("%d frames dropped, want 5", s.tap.drops.Load())
-	}
-	if n := testing.AllocsPerRun(100, func() { s.Frame(f); s.Event(media.Event{}) }); n != 0 {
-		t.Errorf("%v allocations a frame on the pacer thread", n)
-	}
-}
-
-func TestMasked(t *testing.T) {
-	for in, want := range map[string]string{
-		"+8613800001234": "+*********1234", "4001": "4001", "sip:13800001234@10.0.0.1": "sip:*******1234@10.0.0.1",
-		"": "", "alice": "alice", "1234567": "***4567",
-	} {
-		if got := masked(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestJournalIsBounded(t *testing.T) {
-	r := newRig(t, nil)
-	s := newSession(r.desk, r.script, Record{ID: "id"})
-	for range maxEntries + 10 {
-		s.j.add(time.Now(), Entry{Kind: EntrySaid})
-	}
-	e := s.j.rec.Entries
-	if len(e) != maxEntries || e[len(e)-1].Kind != EntryTrouble {
-		t.Errorf("%d entries, the last is %+v", len(e), e[len(e)-1])
-	}
 }

@@ -33,9 +33,27 @@ func (s *Session) loop(ctx context.Context) {
 			quit = nil
 			s.onDismissed(time.Now())
 		case <-ctx.Done():
-			s.finish("us", "the server stopped")
+			s.onStopped(ctx)
 		}
 		s.review(ctx, time.Now())
+	}
+}
+
+// onStopped is the context's end. An endpoint ends it with the leg, so the leg's
+// own last word, which tells who hung up, goes first.
+func (s *Session) onStopped(ctx context.Context) {
+	patience := time.NewTimer(100 * time.Millisecond)
+	defer patience.Stop()
+	for !s.state.over {
+		select {
+		case e, ok := <-s.callerEvents():
+			if !ok {
+				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
+			}
+			s.onLeg(ctx, time.Now(), e)
+		case <-patience.C:
+			s.finish("us", "the server stopped")
+		}
 	}
 }
 

@@ -162,7 +162,12 @@ func (r *rig) labelOfPCM(pcm []int16) string {
 func (r *rig) call() {
 	r.wg.Go(func() {
 		defer close(r.done)
-		r.desk.Inbound(r.t.Context(), r.leg)
+		ctx, cancel := context.WithCancel(r.t.Context()) // as the endpoint does it
+		defer cancel()
+		r.leg.mu.Lock()
+		r.leg.gone = cancel
+		r.leg.mu.Unlock()
+		r.desk.Inbound(ctx, r.leg)
 	})
 }
 

@@ -143,8 +143,8 @@ type handover struct {
 // maxContext bounds the JSON: it travels in hex in one header of one datagram.
 const maxContext = 512
 
-// context is the hex form of the handover (RFC 7433 §4.1): the latest words of
-// the caller as far as they fit.
+// context is the handover as a User-to-User value in hex (RFC 7433 §4.1): the
+// latest words of the caller as far as they fit.
 func (s *Session) context(a dialog.Transfer) string {
 	h := handover{Call: s.id, Caller: s.j.rec.Caller, Script: s.j.rec.Script, Node: s.node(), Brief: cut(a.Brief, 160)}
 	best := h
@@ -166,7 +166,7 @@ func (s *Session) context(a dialog.Transfer) string {
 	if err != nil {
 		return ""
 	}
-	return hex.EncodeToString(b)
+	return hex.EncodeToString(b) + ";encoding=hex"
 }
 
 // cut shortens text to n bytes at a rune's edge.

@@ -11,13 +11,16 @@ import (
 
 // bridge rings the person on a second leg while the caller hears the hold sound.
 func (s *Session) bridge(ctx context.Context, id int, a dialog.Transfer, uui string, wait time.Duration) {
-	deps, from, name := s.desk.deps, s.j.rec.Caller, ""
-	if s.wires.leg != nil {
-		name = s.wires.leg.Info().Name
+	deps, from, info := s.desk.deps, s.j.rec.Caller, s.wires.leg.Info()
+	hops := 0 // RFC 3261 §16.3: one fewer than the caller's, so that a circle ends
+	if info.Inbound && info.MaxForwards >= 0 {
+		if hops = info.MaxForwards - 1; hops == 0 {
+			hops = -1 // 0 would mean the default
+		}
 	}
 	s.spawn("transfer", func(why string) event { return agentRings{id: id, why: why} }, func() {
 		s.box.post(ringAgent(ctx, deps, a, sip.Dial{
-			From: from, Display: name, Headers: a.Headers, UserUser: uui, Timeout: wait,
+			From: from, Display: info.Name, MaxForwards: hops, Headers: a.Headers, UserUser: uui, Timeout: wait,
 		}, id))
 	})
 }

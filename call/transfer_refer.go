@@ -19,7 +19,7 @@ func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer, uui stri
 		headers[k] = v
 	}
 	if uui != "" {
-		headers["User-to-User"] = uui + ";encoding=hex"
+		headers["User-to-User"] = uui
 	}
 	s.spawn("refer", func(why string) event { return referred{id: id, why: why} }, func() {
 		ctx, cancel := context.WithTimeout(ctx, referBudget)

@@ -136,11 +136,12 @@ func TestContextGoesAlong(t *testing.T) {
 		r.leg.bye()
 		rec := r.end()
 		d := r.phone.dials[0]
-		if d.Target != "sip:agent@192.0.2.9" || d.Trunk != "office" || d.Headers["X-Intent"] != "human" || d.From != rec.Caller || d.Timeout != bridged.Wait {
+		if d.Target != "sip:agent@192.0.2.9" || d.Trunk != "office" || d.Headers["X-Intent"] != "human" || d.From != rec.Caller || d.Timeout != bridged.Wait || d.MaxForwards != 67 {
 			t.Errorf("dialled %+v", d)
 		}
-		raw, err := hex.DecodeString(d.UserUser)
-		if err != nil {
+		text, ok := strings.CutSuffix(d.UserUser, ";encoding=hex")
+		raw, err := hex.DecodeString(text)
+		if err != nil || !ok {
 			t.Fatalf("User-to-User %q: %v", d.UserUser, err)
 		}
 		var h handover
@@ -160,7 +161,8 @@ func TestContextIsBounded(t *testing.T) {
 		s.j.add(time.Now(), Entry{Kind: EntryHeard, Text: strings.Repeat("说了很多很多话 ", 30), Intent: "complaint"})
 	}
 	s.j.add(time.Now(), Entry{Kind: EntryHeard, Text: "the last words", Intent: "human"})
-	raw, err := hex.DecodeString(s.context(dialog.Transfer{Brief: strings.Repeat("长", 500)}))
+	text, _ := strings.CutSuffix(s.context(dialog.Transfer{Brief: strings.Repeat("长", 500)}), ";encoding=hex")
+	raw, err := hex.DecodeString(text)
 	if err != nil || len(raw) > maxContext {
 		t.Fatalf("%d bytes, %v", len(raw), err)
 	}

@@ -1,0 +1,162 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/parley-voice/parley/media"
+)
+
+// fakeAudio opens sessions whose pacer is a goroutine of the test's bubble.
+type fakeAudio struct {
+	r    *rig
+	err  error
+	only int // no more sessions than these
+
+	mu     sync.Mutex
+	opened []*fakeMedia
+	joins  int
+	parts  int
+}
+
+func (a *fakeAudio) Open(_ context.Context, p media.Params, sink media.Sink) (Media, error) {
+	a.r.moment("open media")
+	if a.err != nil {
+		return nil, a.err
+	}
+	if a.only > 0 && len(a.opened) >= a.only {
+		return nil, errors.New("no port")
+	}
+	m := &fakeMedia{r: a.r, sink: sink, params: p, stop: make(chan struct{})}
+	m.q = &fakeQueue{r: a.r, gen: 1}
+	a.mu.Lock()
+	a.opened = append(a.opened, m)
+	a.mu.Unlock()
+	m.wg.Go(m.pace)
+	return m, nil
+}
+
+func (a *fakeAudio) Join(x, y Media) (func(), error) {
+	a.r.moment("join")
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.joins++
+	x.(*fakeMedia).bridge(true)
+	y.(*fakeMedia).bridge(true)
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.parts++
+	}, nil
+}
+
+func (a *fakeAudio) caller() *fakeMedia {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.opened[0]
+}
+
+// fakeMedia is one session.
+type fakeMedia struct {
+	r    *rig
+	sink media.Sink
+	q    *fakeQueue
+	stop chan struct{}
+	wg   sync.WaitGroup
+
+	mu      sync.Mutex
+	params  media.Params
+	started time.Time
+	closed  bool
+	joined  bool
+	echo    bool
+	tape    string
+	taped   time.Time
+	taping  bool
+	panik   bool
+}
+
+func (m *fakeMedia) LocalAddr() netip.AddrPort { return netip.MustParseAddrPort("127.0.0.1:20000") }
+
+func (m *fakeMedia) Start() {
+	m.r.moment("start media")
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.started = time.Now()
+}
+
+func (m *fakeMedia) Update(p media.Params) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.panik {
+		panic("a bug in the media session")
+	}
+	m.params = p
+	return nil
+}
+
+func (m *fakeMedia) SendDigits(string) error { return nil }
+
+func (m *fakeMedia) Record(path string) error {
+	m.r.moment("record")
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tape, m.taped, m.taping = path, time.Now(), true
+	return nil
+}
+
+func (m *fakeMedia) StopRecording() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.taping = false
+	return nil
+}
+
+func (m *fakeMedia) Out() Queue { return m.q }
+
+func (m *fakeMedia) Echo(audio, digits bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.echo = audio || digits
+}
+
+func (m *fakeMedia) Close() media.Stats {
+	m.mu.Lock()
+	if !m.closed {
+		m.closed = true
+		close(m.stop)
+	}
+	m.mu.Unlock()
+	m.wg.Wait()
+	return media.Stats{Sent: 1}
+}
+
+func (m *fakeMedia) bridge(on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.joined = on
+}
+
+// pace is the wheel: every 20 ms one frame in and one out.
+func (m *fakeMedia) pace() {
+	tick := time.NewTicker(media.FrameTime)
+	defer tick.Stop()
+	in := media.Frame{Rate: media.TelephoneRate, PCM: make([]int16, 160)}
+	for {
+		select {
+		case <-m.stop:
+			return
+		case now := <-tick.C:
+			m.mu.Lock()
+			sends := !m.started.IsZero() && m.params.Direction.Sends()
+			m.mu.Unlock()
+			m.sink.Frame(in)
+			if sends {
+				m.q.tick(now, m.sink)
+			}
+		}
+	}
+}
