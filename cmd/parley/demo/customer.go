@@ -27,7 +27,7 @@ type customer struct {
 	met    <-chan struct{} // the supervisor has greeted
 	tell   func(who, verb, text string)
 
-	heardPerson string // what the customer heard after being put through
+	heard string // of the person's answer
 }
 
 // call walks through the story. It returns when the call is over.
@@ -53,16 +53,11 @@ func (c *customer) call(ctx context.Context) error {
 	over := make(chan error, 1)
 	answered := make(chan struct{})
 	go func() { over <- follow(leg, talk.session, answered) }()
-	listening, deaf := context.WithCancel(ctx)
-	listened := make(chan struct{})
-	go func() { talk.recognise(listening, func(string) {}); close(listened) }()
 
 	err = c.talk(ctx, talk, clips, answered, over)
 	hangCtx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	err = errors.Join(err, leg.Hangup(hangCtx, 16, "")) // nothing to do when the other side has hung up
 	done()
-	deaf()
-	<-listened
 	<-over
 	return err
 }
@@ -98,17 +93,18 @@ func (c *customer) talk(ctx context.Context, talk *conversation, clips []*media.
 	if err := await(ctx, c.met, over, personTime, "nobody took the transferred call"); err != nil {
 		return err
 	}
-	before := len(talk.text())
+	// Only now are words needed: until here it is enough to hear when Parley stops.
+	stop, err := talk.recognise(ctx, func(text string) { c.tell(c.Name, "heard", text) })
+	if err != nil {
+		return err
+	}
+	defer stop()
 	c.tell(c.Name, "says", c.story.question)
 	if err := talk.say(ctx, clips[len(clips)-1]); err != nil {
 		return err
 	}
-	err := await(ctx, nil, over, byeTime, "the other side did not hang up")
-	c.heardPerson = talk.text()
-	if before <= len(c.heardPerson) {
-		c.heardPerson = c.heardPerson[before:]
-	}
-	return err
+	c.heard = talk.settle(ctx, c.story.answer, byeTime)
+	return await(ctx, nil, over, byeTime, "the other side did not hang up")
 }
 
 // errOver says that the call ended before its time.

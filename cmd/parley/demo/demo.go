@@ -88,8 +88,9 @@ func (d *Demo) Play(ctx context.Context, s *server.Server, done <-chan call.Reco
 	d.supervisor.mu.Lock()
 	defer d.supervisor.mu.Unlock()
 	return Result{
-		Record: record, said: d.story.question, heard: d.supervisor.heard,
-		customer: callErr, operator: d.supervisor.trap,
+		Record:   record,
+		customer: side{d.story.question, c.heard, callErr},
+		operator: side{d.story.answer, d.supervisor.heard, d.supervisor.trap},
 	}, nil
 }
 

@@ -16,7 +16,7 @@ const (
 
 // ear is what a simulated person hears: it is the sink of their telephone.
 type ear struct {
-	stream asr.Stream // may be nil
+	stream atomic.Pointer[asr.Stream] // nil while nobody recognises
 	marks  chan uint64
 	turn   chan struct{} // a turn of the other side ended
 	await  atomic.Bool   // listening for a whole turn
@@ -30,8 +30,8 @@ type turnRun struct {
 	loud, quiet int
 }
 
-func newEar(stream asr.Stream) *ear {
-	return &ear{stream: stream, marks: make(chan uint64, 16), turn: make(chan struct{}, 1)}
+func newEar() *ear {
+	return &ear{marks: make(chan uint64, 16), turn: make(chan struct{}, 1)}
 }
 
 // Frame takes 20 ms. It runs on the phone's own pacer thread.
@@ -47,8 +47,8 @@ func (e *ear) Frame(f media.Frame) {
 		default:
 		}
 	}
-	if e.stream != nil {
-		_ = e.stream.Write(f) // a stream that failed says so in Next
+	if s := e.stream.Load(); s != nil {
+		_ = (*s).Write(f) // a stream that failed says so in Next
 	}
 }
 

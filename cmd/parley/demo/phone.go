@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/media"
@@ -37,7 +37,7 @@ var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 func newPhone(p Person, log *slog.Logger) (*phone, error) {
 	endpoint, err := sip.New(sip.Config{
 		Listen:    []sip.Listen{{Network: "udp", Addr: netip.AddrPortFrom(loopback, 0).String()}},
-		Trunks:    []sip.Trunk{{Name: "parley", Match: []netip.Prefix{netip.PrefixFrom(loopback, 32)}}},
+		Trunks:    []sip.Trunk{{Name: "parley", Match: []netip.Prefix{netip.PrefixFrom(loopback, 32)}, Trusted: true}},
 		UserAgent: "Parley demo " + p.Name,
 	}, log.With("phone", p.Name))
 	if err != nil {
@@ -52,17 +52,6 @@ func newPhone(p Person, log *slog.Logger) (*phone, error) {
 
 // addr is where the phone can be called.
 func (p *phone) addr() string { return p.endpoint.Addr("udp").String() }
-
-// words opens a recogniser for what this person hears.
-func (p *phone) words(ctx context.Context) asr.Stream {
-	for _, r := range p.Ears {
-		s, err := r.Open(ctx, asr.Options{Language: p.Language, Rate: media.TelephoneRate})
-		if err == nil {
-			return s
-		}
-	}
-	return nil
-}
 
 // clip renders a line in this person's voice.
 func (p *phone) clip(ctx context.Context, text string) (*media.Clip, error) {
@@ -91,7 +80,7 @@ type conversation struct {
 }
 
 func (p *phone) converse(ctx context.Context, params media.Params) (*conversation, error) {
-	c := &conversation{phone: p, ear: newEar(p.words(ctx)), news: make(chan struct{}, 1)}
+	c := &conversation{phone: p, ear: newEar(), news: make(chan struct{}, 1)}
 	session, err := p.engine.Open(ctx, params, c.ear)
 	if err != nil {
 		return nil, err
@@ -100,28 +89,70 @@ func (p *phone) converse(ctx context.Context, params media.Params) (*conversatio
 	return c, nil
 }
 
-// recognise keeps what was heard until the stream ends.
-func (c *conversation) recognise(ctx context.Context, told func(string)) {
-	if c.ear.stream == nil {
-		return
+// recognise turns what is heard from now on into words, until stop is called,
+// which returns when all of it has ended.
+func (c *conversation) recognise(ctx context.Context, told func(string)) (stop func(), err error) {
+	stream, err := c.phone.words(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for {
-		t, err := c.ear.stream.Next(ctx)
-		if err != nil {
-			return
+	c.ear.stream.Store(&stream)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for {
+			t, err := stream.Next(ctx)
+			if err != nil {
+				return
+			}
+			if t.Kind == asr.Final && t.Text != "" {
+				c.keep(t.Text)
+				told(t.Text)
+			}
 		}
-		if t.Kind != asr.Final || t.Text == "" {
-			continue
+	})
+	return func() {
+		c.ear.stream.Store(nil)
+		_ = stream.Close() // makes Next return
+		reading.Wait()
+	}, nil
+}
+
+// words opens the first recogniser that can be had.
+func (p *phone) words(ctx context.Context) (asr.Stream, error) {
+	err := errors.New("no recogniser")
+	for _, r := range p.Ears {
+		var s asr.Stream
+		if s, err = r.Open(ctx, asr.Options{Language: p.Language, Rate: media.TelephoneRate}); err == nil {
+			return s, nil
 		}
-		c.mu.Lock()
-		c.heard = append(c.heard, t.Text)
-		c.mu.Unlock()
-		told(t.Text)
+	}
+	return nil, fmt.Errorf("the %s hears nothing: %w", p.Name, err)
+}
+
+func (c *conversation) keep(text string) {
+	c.mu.Lock()
+	c.heard = append(c.heard, text)
+	c.mu.Unlock()
+	select {
+	case c.news <- struct{}{}:
+	default:
+	}
+}
+
+// settle waits until most of a sentence has been heard, or for a while.
+func (c *conversation) settle(ctx context.Context, sentence string, limit time.Duration) string {
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	for shared(sentence, c.text()) < wantShared {
 		select {
-		case c.news <- struct{}{}:
-		default:
+		case <-c.news:
+		case <-late.C:
+			return c.text()
+		case <-ctx.Done():
+			return c.text()
 		}
 	}
+	return c.text()
 }
 
 func (c *conversation) text() string {
@@ -150,12 +181,5 @@ func (c *conversation) say(ctx context.Context, clip *media.Clip) error {
 	}
 }
 
-// close ends the audio. What goes on with the recogniser must have been told to stop.
-func (c *conversation) close() {
-	c.session.Close()
-	if c.ear.stream != nil {
-		if err := c.ear.stream.Close(); err != nil && !errors.Is(err, io.EOF) {
-			return
-		}
-	}
-}
+// close ends the audio.
+func (c *conversation) close() { c.session.Close() }

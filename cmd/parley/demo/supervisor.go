@@ -2,6 +2,9 @@ package demo
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,7 +21,6 @@ type supervisor struct {
 	once  sync.Once
 	mu    sync.Mutex
 	heard string
-	x     map[string]string // headers of the first call
 	trap  error
 }
 
@@ -44,7 +46,7 @@ func (s *supervisor) take(ctx context.Context, leg *sip.Leg) error {
 	if err := leg.Ring(ctx); err != nil {
 		return err
 	}
-	s.tell(s.Name, "rings", "")
+	s.tell(s.Name, "rings", briefing(leg.Info()))
 	if err := pause(ctx, ringing); err != nil {
 		return err
 	}
@@ -64,54 +66,29 @@ func (s *supervisor) take(ctx context.Context, leg *sip.Leg) error {
 		done()
 		<-over
 	}()
-	return s.speak(ctx, leg, talk, over)
+	return s.speak(ctx, talk, over)
 }
 
 // speak greets, hears the customer out, answers, and hangs up.
-func (s *supervisor) speak(ctx context.Context, leg *sip.Leg, talk *conversation, over chan error) error {
-	listening, deaf := context.WithCancel(ctx)
-	listened := make(chan struct{})
-	go func() {
-		defer close(listened)
-		talk.recognise(listening, func(text string) { s.tell(s.Name, "heard", text) })
-	}()
-	defer func() { deaf(); <-listened }()
+func (s *supervisor) speak(ctx context.Context, talk *conversation, over chan error) error {
+	stop, err := talk.recognise(ctx, func(text string) { s.tell(s.Name, "heard", text) })
+	if err != nil {
+		return err
+	}
+	defer stop()
 	if err := s.line(ctx, talk, s.story.greeting); err != nil {
 		return err
 	}
 	talk.ear.listen()
-	s.once.Do(func() {
-		s.mu.Lock()
-		s.x = leg.Info().Headers
-		s.mu.Unlock()
-		close(s.met)
-	})
+	s.once.Do(func() { close(s.met) })
 	if err := await(ctx, talk.ear.turn, over, turnTime, "the customer said nothing"); err != nil {
 		return err
 	}
-	s.settle(ctx, talk)
+	heard := talk.settle(ctx, s.story.question, 3*time.Second)
 	s.mu.Lock()
-	s.heard = talk.text()
+	s.heard = heard
 	s.mu.Unlock()
 	return s.line(ctx, talk, s.story.answer)
-}
-
-// settle waits for the words of what was just heard.
-func (s *supervisor) settle(ctx context.Context, talk *conversation) {
-	if talk.ear.stream == nil {
-		return
-	}
-	limit := time.NewTimer(3 * time.Second)
-	defer limit.Stop()
-	for shared(s.story.question, talk.text()) < 0.5 {
-		select {
-		case <-talk.news:
-		case <-limit.C:
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 func (s *supervisor) line(ctx context.Context, talk *conversation, text string) error {
@@ -121,6 +98,15 @@ func (s *supervisor) line(ctx context.Context, talk *conversation, text string) 
 	}
 	s.tell(s.Name, "says", text)
 	return talk.say(ctx, clip)
+}
+
+// briefing is what the supervisor's telephone shows of a call.
+func briefing(i sip.Info) string {
+	text := "call for " + i.Called
+	for _, name := range slices.Sorted(maps.Keys(i.Headers)) {
+		text += fmt.Sprintf(", %s: %s", name, i.Headers[name])
+	}
+	return text
 }
 
 func pause(ctx context.Context, d time.Duration) error {

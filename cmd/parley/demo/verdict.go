@@ -10,8 +10,8 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/term"
 )
 
-// wantTurns is how many turns must be understood, wantShared how much of the
-// customer's words must reach the supervisor's ear.
+// wantTurns is how many turns must be understood, wantShared what share of each
+// one's words must reach the other after the transfer.
 const (
 	wantTurns  = 6
 	wantShared = 0.6
@@ -20,10 +20,15 @@ const (
 // Result is all that came of a demo's call.
 type Result struct {
 	Record   call.Record
-	said     string // by the customer, to the supervisor
-	heard    string // of it, by the supervisor
-	customer error
-	operator error
+	customer side
+	operator side
+}
+
+// side is one of the two people.
+type side struct {
+	said  string // to the other
+	heard string // of the other's words
+	err   error
 }
 
 // OK tells whether the call went as it should.
@@ -42,21 +47,22 @@ type check struct {
 func (r Result) checks() []check {
 	turns := report.Turns(r.Record)
 	understood := report.Understood(turns)
-	through := shared(r.said, r.heard)
+	there, back := shared(r.customer.said, r.operator.heard), shared(r.operator.said, r.customer.heard)
 	size := int64(-1)
 	if info, err := os.Stat(r.Record.Recording); err == nil {
 		size = info.Size()
 	}
 	out := []check{
 		{"turns understood", understood >= wantTurns, fmt.Sprintf("%d of %d, %d wanted", understood, len(turns), wantTurns)},
-		{"transfer heard", through >= wantShared, fmt.Sprintf("%s of the customer's words reached the supervisor", percent(through))},
+		{"transfer heard", there >= wantShared && back >= wantShared,
+			fmt.Sprintf("the supervisor heard %s of the customer's words, the customer %s of the supervisor's", percent(there), percent(back))},
 		{"record finished", r.Record.State == call.Finished, fmt.Sprintf("state %s, outcome %s", r.Record.State, r.Record.Outcome)},
 		{"recording kept", size > 44, fmt.Sprintf("%d bytes", size)},
 	}
 	for _, e := range []struct {
 		who string
 		err error
-	}{{"customer's call", r.customer}, {"supervisor's call", r.operator}} {
+	}{{"customer's call", r.customer.err}, {"supervisor's call", r.operator.err}} {
 		if e.err != nil {
 			out = append(out, check{e.who, false, e.err.Error()})
 		}
