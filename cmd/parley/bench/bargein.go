@@ -49,7 +49,7 @@ func (c *BargeinCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := c.open(ctx, numberBargein, options{asr: c.ASR})
+	r, err := c.open(ctx, numberBargein, options{asr: c.ASR, steady: true})
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (c *BargeinCmd) one(ctx context.Context, r *rig, sounds []noise, first, n i
 func (c *BargeinCmd) report(all []interruption, own bool) Report {
 	rep := Report{Bench: "bargein", Detail: all}
 	var pause, gap, resume []float64
-	words, stopped, others, back, whole := 0, 0, 0, 0, 0
+	words, stopped, others, back, whole, over, anew := 0, 0, 0, 0, 0, 0, 0
 	for _, i := range all {
 		if i.Paused {
 			pause = append(pause, i.Pause)
@@ -143,15 +143,21 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 			if i.Paused && (!own || i.Anew) {
 				stopped++
 			}
+			if i.Resumed && i.Resume < 0 {
+				over++
+			}
 			continue
 		}
 		others++
+		if i.Anew {
+			anew++
+		}
 		if i.Paused && i.Resumed {
 			gap, resume = append(gap, i.Gap), append(resume, i.Resume)
 		}
 		if i.Resumed || !i.Paused {
 			back++
-			if i.Lost == 0 && (!own || i.Match > 0.9) {
+			if !i.Paused || i.Lost == 0 && (!own || i.Match > 0.9) && !i.Anew {
 				whole++
 			}
 		}
@@ -162,10 +168,12 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 	rep.add("onset to last packet p50", round(p.P50), "ms")
 	rep.add("onset to last packet p95", round(p.P95), "ms")
 	rep.add("words", words, "")
-	rep.add("words that ended the prompt", stopped, "")
+	rep.atLeast("words that ended the prompt", float64(stopped), float64(words), "")
+	rep.atMost("prompt went on while the caller still spoke", float64(over), 0, "")
 	rep.add("coughs and uh-huhs", others, "")
 	rep.add("of these, paused the prompt", g.N, "")
 	rep.atLeast("of these, the prompt went on", float64(back), float64(others), "")
+	rep.atMost("of these, taken for words (the prompt began again)", float64(anew), 0, "")
 	rep.add("silence p50", round(g.P50), "ms")
 	rep.add("silence max", round(g.Max), "ms")
 	rep.atMost("end of the sound to prompt going on, max", round(e.Max), 600, "ms")

@@ -22,6 +22,7 @@ type Command struct {
 	Setup   SetupCmd   `cmd:"" help:"Place calls at a rate: time to the 200 and to the first RTP, CPU a call, what is left behind."`
 	Latency LatencyCmd `cmd:"" help:"Talk with a script: from the caller's last sound to the first sound of the answer."`
 	Bargein BargeinCmd `cmd:"" help:"Interrupt a prompt: how soon it pauses, and that a cough loses nothing of it."`
+	ASR     ASRCmd     `cmd:"" name:"asr" help:"Speak recordings over A-law calls: word error rate, with every miss."`
 	Pairs   PairsCmd   `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
 }
 
@@ -59,7 +60,7 @@ func (c Common) open(ctx context.Context, number string, o options) (*rig, error
 		r.own, r.pid, r.http = own, own.pid(), own.http
 		target = fmt.Sprintf("sip:%s@%s", number, own.sip)
 	}
-	err := r.connect(target, c.Threads)
+	err := r.connect(target, c.Threads, o.steady)
 	if err != nil {
 		r.close()
 		return nil, err
@@ -67,7 +68,7 @@ func (c Common) open(ctx context.Context, number string, o options) (*rig, error
 	return r, nil
 }
 
-func (r *rig) connect(target string, threads int) error {
+func (r *rig) connect(target string, threads int, steady bool) error {
 	var err error
 	if r.target, err = uac.ParseTarget(target); err != nil {
 		return err
@@ -79,7 +80,7 @@ func (r *rig) connect(target string, threads int) error {
 	if r.agent, err = uac.New(local); err != nil {
 		return err
 	}
-	r.wheel, err = wire.NewWheel(local, threads)
+	r.wheel, err = wire.NewWheel(local, threads, steady)
 	return err
 }
 

@@ -114,6 +114,7 @@ func judge(x *interruption, log []heardPacket, limit int64, prompt []int16) {
 		}
 		if last >= 0 && p.at-log[last].at > int64(broken) && log[last].at >= x.onset && log[last].at <= min(limit, x.end+int64(watchAfter)) {
 			x.paused(log, last, i, prompt)
+			x.Anew = x.Anew || x.restarts(log[i:], limit, prompt)
 			return
 		}
 		last = i
@@ -138,10 +139,24 @@ func (x *interruption) paused(log []heardPacket, last, next int, prompt []int16)
 	a, match := measure.Locate(prompt, after, 0, len(prompt))
 	x.Match = round(match)
 	x.Lost = float64(a-(b+len(before))) / 8
-	x.Anew = a < 160
+	x.Anew = a >= 0 && a < 160
 	if x.Anew {
 		x.Lost = 0
 	}
+}
+
+// restarts tells whether the prompt begins again in what follows the pause, up to
+// limit.
+func (x *interruption) restarts(log []heardPacket, limit int64, prompt []int16) bool {
+	for i := 0; i+2 < len(log) && len(prompt) > 0 && log[i].at <= min(limit, x.end+int64(watchAfter)); i++ {
+		if !log[i].audible {
+			continue
+		}
+		if o, match := measure.Locate(prompt, join(log, i, i+2), 0, 160); o >= 0 && match > 0.9 {
+			return true
+		}
+	}
+	return false
 }
 
 // join is the sound of the packets from first to last.

@@ -45,7 +45,7 @@ func (c *LatencyCmd) Run(ctx context.Context) error {
 	if err := render(ctx, say); err != nil {
 		return err
 	}
-	r, err := c.open(ctx, numberLatency, options{asr: c.ASR})
+	r, err := c.open(ctx, numberLatency, options{asr: c.ASR, steady: true})
 	if err != nil {
 		return err
 	}

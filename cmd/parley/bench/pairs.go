@@ -66,37 +66,3 @@ func (c *PairsCmd) Run() error {
 	fmt.Fprintf(os.Stderr, "%d recordings\n", n)
 	return nil
 }
-
-// pair is one recording and what is said in it.
-type pair struct{ Path, Text string }
-
-// readPairs reads lines of wav path, tab, text.
-func readPairs(file string) ([]pair, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var all []pair
-	s := bufio.NewScanner(f)
-	for n := 1; s.Scan(); n++ {
-		if strings.TrimSpace(s.Text()) == "" {
-			continue
-		}
-		path, text, ok := strings.Cut(s.Text(), "\t")
-		if !ok || path == "" || strings.TrimSpace(text) == "" {
-			return nil, fmt.Errorf("%s:%d: write the path of a WAV, a tab, and the words in it", file, n)
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(file), path)
-		}
-		all = append(all, pair{path, strings.TrimSpace(text)})
-	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: no pair in it; parley bench pairs writes such a file", file)
-	}
-	return all, nil
-}

@@ -31,10 +31,11 @@ const (
 	numberBargein    = "9202" // a long prompt without a pause
 )
 
-// options of a server of our own.
+// options of a measurement: what our own server does, and how our callers speak.
 type options struct {
 	record bool
 	asr    string // engine: "moonshine" or "none"
+	steady bool   // few calls, which must sound right: real-time threads
 }
 
 // server is a parley serve that we started and shall end.

@@ -36,8 +36,11 @@ type Wheel struct {
 	next int
 }
 
-// NewWheel starts so many threads, whose flows bind to addr (IPv4).
-func NewWheel(addr netip.Addr, threads int) (*Wheel, error) {
+// NewWheel starts so many threads, whose flows bind to addr (IPv4). Real-time
+// threads (SCHED_RR, where the system permits it) are for a few calls on a busy
+// machine: what they say then comes as steadily as from a telephone. Many calls
+// would take the processor from the server under test.
+func NewWheel(addr netip.Addr, threads int, realtime bool) (*Wheel, error) {
 	if !addr.Is4() {
 		return nil, errors.New("bench speaks IPv4 only: give an IPv4 address")
 	}
@@ -45,7 +48,7 @@ func NewWheel(addr netip.Addr, threads int) (*Wheel, error) {
 	for range max(threads, 1) {
 		t := &thread{start: clock(unix.CLOCK_MONOTONIC), in: newInbox()}
 		w.threads = append(w.threads, t)
-		w.wait.Go(t.run)
+		w.wait.Go(func() { t.run(realtime) })
 	}
 	return w, nil
 }
@@ -158,9 +161,12 @@ type thread struct {
 // maxLag bounds the samples kept of our own lateness: 30 minutes of slots.
 const maxLag = 30 * 60 * 1000
 
-func (t *thread) run() {
+func (t *thread) run(realtime bool) {
+	// Never unlocked: the thread and its scheduling end with this goroutine.
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	if realtime {
+		_ = unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_RR, Priority: 10}, 0)
+	}
 	for n := int64(0); ; n++ {
 		due := t.start + n*slotNS
 		sleepUntil(due)

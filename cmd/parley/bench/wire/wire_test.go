@@ -87,7 +87,7 @@ func (p *parrot) count() int {
 }
 
 func TestTwoFlowsHearEachOther(t *testing.T) {
-	w, err := NewWheel(netip.MustParseAddr("127.0.0.1"), 2)
+	w, err := NewWheel(netip.MustParseAddr("127.0.0.1"), 2, false)
 	if err != nil {
 		t.Fatal(err)
 	}
