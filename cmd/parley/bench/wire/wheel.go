@@ -97,13 +97,19 @@ type Flow struct {
 	slot   int
 	party  Party
 	to     unix.RawSockaddrInet4
-	kind   uint8
 	sends  bool
-	marked bool
+	stream
+	keys keys
+	buf  [headerSize + PayloadSize]byte
+}
+
+// stream is what the next packet carries.
+type stream struct {
+	kind   uint8 // payload type
+	marked bool  // the first packet has left
 	seq    uint16
 	time   uint32
 	ssrc   uint32
-	buf    [headerSize + PayloadSize]byte
 }
 
 // Local is the address that packets must be sent to.
@@ -197,9 +203,14 @@ func (f *Flow) tick(in *inbox) {
 	if !f.sends {
 		return
 	}
-	head(f.buf[:], f.kind, !f.marked, f.seq, f.time, f.ssrc)
-	f.party.Speak(Now(), f.buf[headerSize:])
-	f.socket.send(f.buf[:], &f.to)
+	size := len(f.buf)
+	if n := f.keys.packet(f.buf[:], f.stream); n > 0 {
+		size = n
+	} else {
+		head(f.buf[:], f.kind, !f.marked, f.seq, f.time, f.ssrc)
+		f.party.Speak(Now(), f.buf[headerSize:])
+	}
+	f.socket.send(f.buf[:size], &f.to)
 	f.marked = true
 	f.seq++
 	f.time += PayloadSize

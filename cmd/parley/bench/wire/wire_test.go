@@ -133,3 +133,47 @@ func open(t *testing.T, w *Wheel) *Flow {
 	}
 	return f
 }
+
+func TestKeysAreEventsWithThreeEnds(t *testing.T) {
+	k := keys{kind: 101, queue: []byte("5#")}
+	s := stream{kind: PCMA, marked: true, seq: 9, time: 1000, ssrc: 1}
+	type event struct {
+		code, ends, packets int
+		time                uint32
+		duration            int
+	}
+	var got []event
+	audio := 0
+	for range 60 {
+		b := make([]byte, headerSize+PayloadSize)
+		n := k.packet(b, s)
+		s.seq, s.time = s.seq+1, s.time+PayloadSize
+		if n == 0 {
+			audio++
+			continue
+		}
+		p, ok := parse(b[:n])
+		if !ok || p.Type != 101 {
+			t.Fatalf("%+v", p)
+		}
+		if p.Marker {
+			got = append(got, event{code: int(p.Payload[0]), time: p.Time})
+		}
+		e := &got[len(got)-1]
+		if e.packets++; p.Time != e.time {
+			t.Errorf("the timestamp moved within an event")
+		}
+		if p.Payload[1]&0x80 != 0 {
+			e.ends++
+		}
+		e.duration = int(p.Payload[2])<<8 | int(p.Payload[3])
+	}
+	if len(got) != 2 || got[0].code != 5 || got[1].code != 11 || audio != 60-20 {
+		t.Fatalf("events %+v, %d packets of audio", got, audio)
+	}
+	for _, e := range got {
+		if e.ends != 3 || e.packets != 10 || e.duration != 8*160 {
+			t.Errorf("event %+v", e)
+		}
+	}
+}
