@@ -41,21 +41,14 @@ func constant(v int16, n int) []int16 {
 
 func clipOf(v int16, n int) *Clip { return NewClip(Frame{Rate: 8000, PCM: constant(v, n)}) }
 
-func ok(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestQueuePlaysClipsAndSpeechWithoutGaps(t *testing.T) {
 	p := newPlayer(time.Second)
 	g := p.q.Gen()
-	ok(t, p.q.Clip(g, clipOf(1000, 100), false))
-	ok(t, p.q.Write(g, Frame{8000, constant(2000, 90)}))
-	ok(t, p.q.Mark(g, 1))
-	ok(t, p.q.Clip(g, clipOf(3000, 130), false))
-	ok(t, p.q.Mark(g, 2))
+	must(t, p.q.Clip(g, clipOf(1000, 100), false))
+	must(t, p.q.Write(g, Frame{8000, constant(2000, 90)}))
+	must(t, p.q.Mark(g, 1))
+	must(t, p.q.Clip(g, clipOf(3000, 130), false))
+	must(t, p.q.Mark(g, 2))
 	first := append([]int16(nil), p.tick()...)
 	if len(first) != 160 || first[99] != 1000 || first[100] != 2000 || len(p.told) != 0 {
 		t.Fatalf("first frame %v, told %v", first, p.told)
@@ -81,8 +74,8 @@ func TestQueuePlaysClipsAndSpeechWithoutGaps(t *testing.T) {
 func TestQueueFlushMakesLateAudioWorthless(t *testing.T) {
 	p := newPlayer(time.Second)
 	old := p.q.Gen()
-	ok(t, p.q.Clip(old, clipOf(1000, 8000), true))
-	ok(t, p.q.Mark(old, 1))
+	must(t, p.q.Clip(old, clipOf(1000, 8000), true))
+	must(t, p.q.Mark(old, 1))
 	p.tick()
 	if !p.q.Speaking() || p.q.FirstAudio().IsZero() {
 		t.Fatal("not speaking")
@@ -107,7 +100,7 @@ func TestQueueFlushMakesLateAudioWorthless(t *testing.T) {
 	if !p.q.FirstAudio().IsZero() || !p.q.LastAudio().IsZero() {
 		t.Error("the new generation has not been heard yet")
 	}
-	ok(t, p.q.Clip(g, clipOf(2000, 160), false))
+	must(t, p.q.Clip(g, clipOf(2000, 160), false))
 	if got := p.tick(); len(got) != 160 || got[0] != 2000 {
 		t.Fatalf("new generation: %v", got)
 	}
@@ -119,7 +112,7 @@ func TestQueuePauseLosesNothing(t *testing.T) {
 	for i := range ramp {
 		ramp[i] = int16(i)
 	}
-	ok(t, p.q.Write(p.q.Gen(), Frame{8000, ramp}))
+	must(t, p.q.Write(p.q.Gen(), Frame{8000, ramp}))
 	var got []int16
 	for i := range 9 {
 		if i == 2 {
@@ -149,7 +142,7 @@ func TestQueueIsBounded(t *testing.T) {
 	g := p.q.Gen()
 	frame := Frame{16000, constant(500, 320)}
 	for range 5 {
-		ok(t, p.q.Write(g, frame))
+		must(t, p.q.Write(g, frame))
 	}
 	if err := p.q.Write(g, frame); !errors.Is(err, ErrFull) {
 		t.Fatalf("sixth frame: %v", err)
@@ -158,7 +151,7 @@ func TestQueueIsBounded(t *testing.T) {
 	if r := p.q.Room(); r != 20*time.Millisecond {
 		t.Fatalf("room %v", r)
 	}
-	ok(t, p.q.Write(g, frame))
+	must(t, p.q.Write(g, frame))
 	p.q.Flush()
 	if r := p.q.Room(); r != 100*time.Millisecond {
 		t.Fatalf("room after Flush %v", r)
@@ -176,9 +169,9 @@ func TestQueueIsBounded(t *testing.T) {
 func TestQueueLoopAndCue(t *testing.T) {
 	p := newPlayer(time.Second)
 	g := p.q.Gen()
-	ok(t, p.q.Cue(g, 9))
-	ok(t, p.q.Clip(g, clipOf(0, 320), false)) // silence is not yet an answer
-	ok(t, p.q.Clip(g, clipOf(4000, 100), true))
+	must(t, p.q.Cue(g, 9))
+	must(t, p.q.Clip(g, clipOf(0, 320), false)) // silence is not yet an answer
+	must(t, p.q.Clip(g, clipOf(4000, 100), true))
 	p.tick()
 	p.tick()
 	if len(p.told) != 0 || !p.q.FirstAudio().IsZero() {

@@ -2,8 +2,10 @@ package media
 
 import (
 	"context"
+	"encoding/binary"
 	"math"
 	"net/netip"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -174,4 +176,29 @@ func TestSessionsHearEachOther(t *testing.T) {
 			}
 		})
 	}
+}
+
+func addrPort(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// stereo reads a recording's two channels.
+func stereo(t testing.TB, path string) (left, right []int16) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	must(t, err)
+	size := int(binary.LittleEndian.Uint32(b[40:]))
+	if string(b[:4]) != "RIFF" || size > len(b)-waveHeaderSize {
+		t.Fatalf("header promises %d bytes of %d", size, len(b)-waveHeaderSize)
+	}
+	for i := waveHeaderSize; i+4 <= waveHeaderSize+size; i += 4 {
+		left = append(left, int16(binary.LittleEndian.Uint16(b[i:])))
+		right = append(right, int16(binary.LittleEndian.Uint16(b[i+2:])))
+	}
+	return left, right
 }
