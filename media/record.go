@@ -56,14 +56,13 @@ func (s *Session) Record(path string, o RecordOptions) error {
 	if err != nil {
 		return err
 	}
-	if !s.wheel.do(func(w *wheel) {
+	if !s.wheel.do(func(*wheel) {
 		switch {
 		case !s.seat.taken:
 			err = ErrClosed
 		case s.tap.rec != nil:
 			err = ErrRecording
 		default:
-			rec.first, rec.last = w.tick, -1
 			s.tap.rec = rec
 			if old := s.ending.rec.Swap(rec); old != nil {
 				s.ending.dropped.Add(old.dropped.Load())
@@ -113,7 +112,7 @@ func newRecording(path string, mode os.FileMode) (*recording, error) {
 		os.Remove(path)
 		return nil, err
 	}
-	return &recording{ring: newRing[recordFrame](recordDepth), file: f}, nil
+	return &recording{ring: newRing[recordFrame](recordDepth), last: -1, file: f}, nil
 }
 
 // record puts this visit's two frames into the recording.
@@ -125,6 +124,9 @@ func (t *tap) record(w *wheel, s *Session) {
 	if !rec.told && rec.failed.Load() != nil {
 		rec.told = true
 		s.sink.Event(Event{Kind: EventRecording, At: w.at(w.now)})
+	}
+	if rec.last < 0 {
+		rec.first = w.tick
 	}
 	rec.last = max(rec.last+1, (w.tick-rec.first)/wheelSlots)
 	slot := rec.ring.slot()

@@ -22,7 +22,7 @@ type Resampler struct {
 // bank holds the filter of one pair of rates: up phases of taps coefficients.
 type bank struct {
 	up, down, taps int
-	coef           []float32 // [up][taps], oldest sample first
+	coef           []int32 // [up][taps], oldest sample first
 }
 
 var (
@@ -67,29 +67,25 @@ func (r *Resampler) Process(dst, src []int16) []int16 {
 	return dst
 }
 
-func dot(coef []float32, x []int16) int16 {
+// coefOne is 1.0 as a coefficient. Integers, because turning each sample into a
+// float costs more than multiplying it.
+const coefOne = 1 << 15
+
+func dot(coef []int32, x []int16) int16 {
 	x = x[:len(coef)]
-	var a, b float32
-	i := 0
-	for ; i+1 < len(coef); i += 2 {
-		a += coef[i] * float32(x[i])
-		b += coef[i+1] * float32(x[i+1])
+	var a, b int
+	for len(coef) >= 4 && len(x) >= 4 {
+		a += int(coef[0])*int(x[0]) + int(coef[1])*int(x[1])
+		b += int(coef[2])*int(x[2]) + int(coef[3])*int(x[3])
+		coef, x = coef[4:], x[4:]
 	}
-	if i < len(coef) {
-		a += coef[i] * float32(x[i])
+	for i, c := range coef {
+		a += int(c) * int(x[i])
 	}
-	return clamp16(a + b)
+	return clamp16((a + b + coefOne/2) / coefOne)
 }
 
-func clamp16(v float32) int16 {
-	if v >= math.MaxInt16 {
-		return math.MaxInt16
-	}
-	if v <= math.MinInt16 {
-		return math.MinInt16
-	}
-	return int16(math.Round(float64(v)))
-}
+func clamp16(v int) int16 { return int16(max(math.MinInt16, min(math.MaxInt16, v))) }
 
 // Resample converts a whole recording, with the filter's delay taken out.
 func Resample(pcm []int16, from, to int) ([]int16, error) {
@@ -131,19 +127,18 @@ func newBank(from, to int) *bank {
 	ratio := max(1, float64(from)/float64(to))
 	b.taps = 2 * int(math.Ceil(16*ratio))
 	cut := 0.46 * min(1, float64(to)/float64(from)) // of the input rate
-	b.coef = make([]float32, b.up*b.taps)
+	b.coef = make([]int32, b.up*b.taps)
+	v := make([]float64, b.taps)
 	for p := range b.up {
-		c := b.coef[p*b.taps:][:b.taps]
 		sum := 0.0
-		for i := range c {
+		for i := range v {
 			// distance of this sample from the output's instant, in input samples
 			t := float64(i-b.taps/2+1) - float64(p)/float64(b.up)
-			v := 2 * cut * sinc(2*cut*t) * kaiser(t/float64(b.taps/2), 6)
-			c[i] = float32(v)
-			sum += v
+			v[i] = sinc(2*cut*t) * kaiser(t/float64(b.taps/2), 6)
+			sum += v[i]
 		}
-		for i := range c {
-			c[i] /= float32(sum) // unity gain at 0 Hz in every phase
+		for i := range v { // unity gain at 0 Hz in every phase
+			b.coef[p*b.taps+i] = int32(math.Round(coefOne * v[i] / sum))
 		}
 	}
 	return b

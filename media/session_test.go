@@ -112,9 +112,13 @@ func aim(t testing.TB, s *Session, p Params, to netip.AddrPort) {
 
 // tone is a sine of that frequency and peak at 8 kHz.
 func tone(hz float64, d time.Duration, peak float64) []int16 {
-	pcm := make([]int16, int(d*TelephoneRate/time.Second))
+	return toneAt(TelephoneRate, hz, d, peak)
+}
+
+func toneAt(rate int, hz float64, d time.Duration, peak float64) []int16 {
+	pcm := make([]int16, int(d*time.Duration(rate)/time.Second))
 	for i := range pcm {
-		pcm[i] = int16(peak * math.Sin(2*math.Pi*hz*float64(i)/TelephoneRate))
+		pcm[i] = int16(peak * math.Sin(2*math.Pi*hz*float64(i)/float64(rate)))
 	}
 	return pcm
 }

@@ -1,5 +1,7 @@
 package media
 
+import "math"
+
 // Upsampler doubles 8 kHz to 16 kHz with a 16-tap half-band FIR, which speech
 // recognisers that want 16 kHz cannot tell from a longer one. It delays by
 // 8 input samples, allocates nothing and belongs to one goroutine.
@@ -9,7 +11,7 @@ type Upsampler struct{ hist [15]int16 }
 // the even phase is the input itself.
 var halfBand = newHalfBand()
 
-func newHalfBand() (c [8]float32) {
+func newHalfBand() (c [8]int32) {
 	sum := 0.0
 	var v [8]float64
 	for i := range v {
@@ -18,7 +20,7 @@ func newHalfBand() (c [8]float32) {
 		sum += 2 * v[i]
 	}
 	for i := range c {
-		c[i] = float32(v[i] / sum)
+		c[i] = int32(math.Round(coefOne * v[i] / sum))
 	}
 	return c
 }
@@ -36,11 +38,11 @@ func (u *Upsampler) Process(dst, src []int16) []int16 {
 		for i := range n {
 			w := win[i : i+16]
 			dst[2*(done+i)] = w[7]
-			var acc float32
-			for k := range 8 {
-				acc += halfBand[k] * (float32(w[7-k]) + float32(w[8+k]))
+			acc := coefOne / 2
+			for k, c := range &halfBand {
+				acc += int(c) * (int(w[7-k]) + int(w[8+k]))
 			}
-			dst[2*(done+i)+1] = clamp16(acc)
+			dst[2*(done+i)+1] = clamp16(acc / coefOne)
 		}
 		copy(h[:], win[n:n+15])
 	}
