@@ -67,6 +67,19 @@ func TestRingsBeforeTheAnswer(t *testing.T) {
 	})
 }
 
+func TestINVITEWithoutSDP(t *testing.T) {
+	inBubble(t, talk, func(r *rig) {
+		r.leg.noOffer = true
+		r.call()
+		r.pass(3 * time.Second)
+		r.leg.bye()
+		r.end()
+		if r.audio.caller().params != talkParams || r.out().heardFor("welcome") == 0 {
+			t.Errorf("media %+v", r.audio.caller().params)
+		}
+	})
+}
+
 func TestCallerGivesUpWhileItRings(t *testing.T) {
 	inBubble(t, talk, func(r *rig) {
 		r.script.After = 2 * time.Second

@@ -24,6 +24,9 @@ type fakeAudio struct {
 
 func (a *fakeAudio) Open(_ context.Context, p media.Params, sink media.Sink) (Media, error) {
 	a.r.moment("open media")
+	if p.Codec.Name == "" {
+		return nil, media.ErrCodec
+	}
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -77,6 +80,7 @@ type fakeMedia struct {
 	taped   time.Time
 	taping  bool
 	panik   bool
+	keys    string
 }
 
 func (m *fakeMedia) LocalAddr() netip.AddrPort { return netip.MustParseAddrPort("127.0.0.1:20000") }
@@ -98,7 +102,12 @@ func (m *fakeMedia) Update(p media.Params) error {
 	return nil
 }
 
-func (m *fakeMedia) SendDigits(string) error { return nil }
+func (m *fakeMedia) SendDigits(digits string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keys += digits
+	return nil
+}
 
 func (m *fakeMedia) Record(path string) error {
 	m.r.moment("record")

@@ -18,6 +18,7 @@ type fakeLeg struct {
 	params media.Params
 	events chan sip.Event
 
+	noOffer    bool
 	answerErr  error
 	answerTime time.Duration
 	refer      func(target string, headers map[string]string) error
@@ -42,10 +43,15 @@ func newLeg(r *rig, called string) *fakeLeg {
 	}
 }
 
-func (l *fakeLeg) ID() string                   { return l.info.CallID }
-func (l *fakeLeg) Info() sip.Info               { return l.info }
-func (l *fakeLeg) Events() <-chan sip.Event     { return l.events }
-func (l *fakeLeg) Params() (media.Params, bool) { return l.params, true }
+func (l *fakeLeg) ID() string               { return l.info.CallID }
+func (l *fakeLeg) Info() sip.Info           { return l.info }
+func (l *fakeLeg) Events() <-chan sip.Event { return l.events }
+func (l *fakeLeg) Params() (media.Params, bool) {
+	if l.noOffer {
+		return media.Params{}, false
+	}
+	return l.params, true
+}
 
 func (l *fakeLeg) Ring(context.Context) error {
 	l.r.moment("ring")

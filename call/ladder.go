@@ -27,7 +27,7 @@ func (s *Session) lastPrompt(now time.Time, why string) {
 		s.finish("us", why)
 		return
 	}
-	s.rung(now, "last prompt", why)
+	s.rung(now, "last_prompt", why)
 	s.dropHand()
 	s.mouth.hush()
 	s.mouth.interject(s.desk.deps.Prompts.line(s.mind.script.Language, lineLast))

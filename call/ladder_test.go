@@ -74,7 +74,7 @@ func TestEarsDie(t *testing.T) {
 		}
 		r.leg.bye()
 		rec := r.end()
-		if r.meter.saw("second ear") != 1 || r.meter.saw("deaf") != 1 {
+		if r.meter.saw("second_ear") != 1 || r.meter.saw("deaf") != 1 {
 			t.Errorf("rungs: %v", r.meter.rungs)
 		}
 		if len(has(rec, EntryTrouble)) < 3 {

@@ -24,7 +24,10 @@ func (l inboundLine) open(ctx context.Context, s *Session) error {
 	if err := l.leg.Ring(ctx); err != nil {
 		return fmt.Errorf("ring: %w", err)
 	}
-	params, _ := l.leg.Params()
+	params, offered := l.leg.Params()
+	if !offered { // the offer goes out with our 200; begun learns what was agreed
+		params = media.Params{Codec: media.PCMA}
+	}
 	if err := s.openMedia(ctx, params); err != nil {
 		s.state.cause = causeCongestion
 		return err
@@ -32,6 +35,13 @@ func (l inboundLine) open(ctx context.Context, s *Session) error {
 	s.openEar(ctx)
 	s.clock.set(time.Now(), alarmAnswer, s.mind.script.After)
 	return nil
+}
+
+// facts are the variables that a script may use of an inbound call.
+func facts(info sip.Info) map[string]string {
+	return map[string]string{
+		"caller.number": info.Caller, "caller.name": info.Name, "called.number": info.Called, "trunk": info.Trunk,
+	}
 }
 
 // answer writes the moment down and sends the 200, aside.

@@ -108,7 +108,7 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 	spoke := !s.ear.since.IsZero()
 	s.ear.since = time.Time{}
 	if s.ear.next < len(s.ear.choices) {
-		s.rung(now, "second ear", "recognition goes on with "+s.ear.choices[s.ear.next].Name)
+		s.rung(now, "second_ear", "recognition goes on with "+s.ear.choices[s.ear.next].Name)
 		s.openEar(ctx)
 		if spoke { // the words of this turn are lost; whoever waits for them must not
 			s.tell(ctx, now, dialog.SpeechEmpty{})

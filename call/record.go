@@ -60,7 +60,7 @@ const (
 	EntryDigits    EntryKind = "digits"
 	EntryMoved     EntryKind = "moved"
 	EntryNote      EntryKind = "note"      // tag, opt-out, variable
-	EntryRecording EntryKind = "recording" // Text is the file's path
+	EntryRecording EntryKind = "recording" // Text is the file, Why the consent; written before it begins
 	EntryTransfer  EntryKind = "transfer"  // begun, progress, ended
 	EntryTrouble   EntryKind = "trouble"   // a rung of the fallback ladder, and why
 )

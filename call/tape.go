@@ -14,18 +14,17 @@ func (s *Session) tapeFromStart() {
 	}
 }
 
-// tape begins to record once the reason why it may is durable: consent is
-// written before recording starts. A database that cannot write means no
-// recording, not no call.
+// tape begins to record once the reason why it may, and where the file will be,
+// are durable: consent is written before recording starts. A database that
+// cannot write means no recording, not no call.
 func (s *Session) tape(consent string) {
 	dir := s.desk.deps.Config.Recordings
 	if dir == "" || s.state.taping {
 		return
 	}
 	s.state.taping = true
-	now := time.Now()
-	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: "consent=recording", Why: consent})
 	path := filepath.Join(dir, s.j.rec.Began.UTC().Format("2006/01/02"), s.id+".wav")
+	s.j.add(time.Now(), Entry{Kind: EntryRecording, Node: s.node(), Text: path, Why: consent})
 	s.spawn("recording", func(why string) event { return mayRecord{why: why} }, func() {
 		ctx, done := parting()
 		defer done()
@@ -56,7 +55,6 @@ func (s *Session) onMayRecord(now time.Time, e mayRecord) {
 		return
 	}
 	s.j.rec.Recording = e.path
-	s.j.add(now, Entry{Kind: EntryRecording, Node: s.node(), Text: e.path})
 }
 
 func (s *Session) stopTape() {

@@ -109,6 +109,11 @@ func TestBridge(t *testing.T) {
 				if r.over() {
 					t.Fatal("the call ended while they talked")
 				}
+				r.leg.send(sip.Digit{Digit: '5'})
+				r.pass(time.Second)
+				if keys := r.audio.opened[1].keys; keys != "5" {
+					t.Errorf("the person got keys %q by INFO, want 5", keys)
+				}
 				c.hangup(r)
 				rec := r.end()
 				if rec.EndedBy != c.by || rec.Outcome != "transferred" || rec.State != Finished || rec.Recording == "" {

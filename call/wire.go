@@ -76,8 +76,18 @@ func (d *digits) take(now time.Time, digit byte, by source) bool {
 	return true
 }
 
+// onDigit gives a key to the script, or to the person the caller is joined with;
+// telephone-events pass through the bridge by themselves.
 func (s *Session) onDigit(ctx context.Context, now time.Time, digit byte, by source) {
-	if !s.state.talking || s.joined() || !s.wires.keys.take(now, digit, by) {
+	if !s.state.talking || !s.wires.keys.take(now, digit, by) {
+		return
+	}
+	if s.joined() {
+		if by == byInfo {
+			if err := s.wires.hand.audio.SendDigits(string(rune(digit))); err != nil {
+				s.j.trouble(now, s.node(), "a key did not reach the person", err.Error())
+			}
+		}
 		return
 	}
 	s.j.add(now, Entry{Kind: EntryDigits, Node: s.node(), Turn: s.turnNumber(), Text: string(rune(digit))})
