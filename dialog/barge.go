@@ -186,19 +186,17 @@ func join(a, b string) string {
 	return a + " " + b
 }
 
-// release takes up what was kept, as soon as the conversation listens.
+// release takes up what was kept, as soon as the conversation listens: keys
+// first, they are the surer.
 func (m *Machine) release() {
-	if !m.listening() || m.protected() || m.thinking() || m.at.final {
-		return
-	}
-	if keys := m.ear.keys; keys != "" {
+	open := func() bool { return m.listening() && !m.protected() && !m.thinking() && !m.at.final }
+	if keys := m.ear.keys; keys != "" && open() {
 		m.ear.keys = ""
 		for i := range len(keys) {
 			m.pressed(keys[i])
 		}
-		return
 	}
-	if text := m.ear.kept; text != "" {
+	if text := m.ear.kept; text != "" && open() {
 		m.ear.kept = ""
 		m.understand(text, scopeKept)
 	}

@@ -19,8 +19,7 @@ func (s *Script) FixedLines() []Part {
 			c.lines(n.NoMatch.Say)
 		}
 		if n.Exit.Transfer != nil {
-			c.edge(n.Exit.Transfer.OnFail)
-			c.add(Part{Clip: n.Exit.Transfer.Hold})
+			c.handoff(*n.Exit.Transfer)
 		}
 		for _, choice := range s.choices(n) {
 			c.add(s.menuPart(choice))
@@ -37,7 +36,7 @@ func (s *Script) FixedLines() []Part {
 	f := s.Fallback
 	c.lines([]Line{f.Deaf, f.Operator, f.Keypad, f.Sorry, f.Handover, f.Last})
 	if f.Person != nil {
-		c.edge(f.Person.OnFail)
+		c.handoff(*f.Person)
 	}
 	return c.parts
 }
@@ -56,6 +55,11 @@ func (c *collector) add(p Part) {
 }
 
 func (c *collector) edge(e Edge) { c.lines(e.Say) }
+
+func (c *collector) handoff(h Handoff) {
+	c.add(Part{Clip: h.Hold})
+	c.edge(h.OnFail)
+}
 
 func (c *collector) rungs(rungs []Rung) {
 	for _, r := range rungs {

@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -162,30 +160,6 @@ func tooDeep(data []byte) (bool, int, int) {
 		}
 	}
 	return false, 0, 0
-}
-
-var atLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
-// syntax puts the YAML parser's message at a place and adds what to do.
-func (r *reader) syntax(err error) {
-	text := strings.SplitN(err.Error(), "\n", 2)[0]
-	at := &yaml.Node{Line: 1, Column: 1}
-	if m := atLine.FindStringSubmatch(text); m != nil {
-		text = m[2]
-		if n, e := strconv.Atoi(m[1]); e == nil {
-			at.Line = min(max(n, 1), max(len(r.lines), 1))
-		}
-	}
-	line := r.line(at.Line)
-	at.Column = 1 + len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t")))
-	hint := "check the indentation and the colons of this line and the one before"
-	switch {
-	case strings.Contains(line, "\t"):
-		hint = "indent with spaces: YAML does not take tabs"
-	case strings.Contains(line, "{{"):
-		hint = "put a text with {{...}} in quotes when it stands in [ ] or { } or begins a value"
-	}
-	r.wrong(at, hint, "this is not YAML: %s", text)
 }
 
 // sound refuses what the language has no use for and what could be a bomb:

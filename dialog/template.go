@@ -70,6 +70,9 @@ func parsePiece(inside string) (piece, error) {
 	if !isName(p.name) {
 		return p, fmt.Errorf("{{%s}} is not a variable's name: use letters, digits, dots and underscores", inside)
 	}
+	if strings.ContainsAny(words, "{}") {
+		return p, fmt.Errorf("{{%s}} has braces within braces", inside)
+	}
 	return p, nil
 }
 

@@ -1,0 +1,261 @@
+package dialog
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestAlwaysAlive drives scripts through random events and holds, after each,
+// the invariant of dead air: the machine is speaking, or listening with a timer
+// running, or understanding with one, or waiting, transferring or over. Told the
+// same events again, it takes the same actions.
+func TestAlwaysAlive(t *testing.T) {
+	rounds := 3000
+	if testing.Short() {
+		rounds = 300
+	}
+	for _, name := range []string{"../scripts/member-callback.en.yaml", "../scripts/member-callback.zh.yaml", "testdata/nasty.yaml"} {
+		s := mustLoadFile(t, name)
+		ended := 0
+		for seed := range uint64(rounds) {
+			events := wander(t, s, seed)
+			if again := replayed(s, seed, events); !reflect.DeepEqual(again, events.actions) {
+				t.Fatalf("%s, seed %d: the same events gave other actions", name, seed)
+			}
+			if events.over {
+				ended++
+			}
+		}
+		t.Logf("%s: %d of %d conversations ended", name, ended, rounds)
+		if ended == 0 {
+			t.Errorf("%s: none of %d conversations ended: the events reach nothing", name, rounds)
+		}
+	}
+}
+
+type told struct {
+	events  []Event
+	times   []time.Time
+	actions [][]Action
+	over    bool
+}
+
+// wander tells a machine random events, sensible and senseless, in virtual time.
+func wander(t *testing.T, s *Script, seed uint64) told {
+	t.Helper()
+	rnd := rand.New(rand.NewPCG(seed, 7))
+	m := NewMachine(s, map[string]string{"customer.name": "{{tags}}"}, seed)
+	w := world{timers: map[Timer]time.Time{}, now: time.Unix(0, 0), fixed: map[Part]bool{}}
+	for _, p := range s.FixedLines() {
+		w.fixed[p] = true
+	}
+	var log told
+	tell := func(e Event) {
+		log.events, log.times = append(log.events, e), append(log.times, w.now)
+		actions := m.Step(w.now, e)
+		log.actions = append(log.actions, actions)
+		w.see(t, actions)
+		if why := w.dead(m); why != "" {
+			t.Fatalf("seed %d, after %d events, last %#v at node %s: %s\n%s", seed, len(log.events), e, m.Node(), why, tail(log))
+		}
+	}
+	tell(Answered{})
+	for range 60 {
+		if m.Ended() {
+			log.over = true
+			break
+		}
+		w.now = w.now.Add(time.Duration(rnd.IntN(3000)) * time.Millisecond)
+		tell(w.pick(rnd, s))
+	}
+	return log
+}
+
+func replayed(s *Script, seed uint64, log told) [][]Action {
+	m := NewMachine(s, map[string]string{"customer.name": "{{tags}}"}, seed)
+	var all [][]Action
+	for i, e := range log.events {
+		all = append(all, m.Step(log.times[i], e))
+	}
+	return all
+}
+
+// world is what a driver knows: what it says and which timers run.
+type world struct {
+	now    time.Time
+	saying []int
+	paused bool
+	loops  bool
+	away   bool
+	over   bool
+	turn   int
+	query  Query
+	timers map[Timer]time.Time
+	fixed  map[Part]bool
+}
+
+func (w *world) see(t *testing.T, actions []Action) {
+	t.Helper()
+	if len(actions) > 60 {
+		t.Fatalf("%d actions at once", len(actions))
+	}
+	for _, a := range actions {
+		if w.over {
+			t.Fatalf("%#v after the end", a)
+		}
+		switch a := a.(type) {
+		case Say:
+			w.saying = append(w.saying, a.ID)
+			w.loops = a.Loop
+			w.checkParts(t, a.Parts)
+		case Hush:
+			w.saying, w.paused = nil, false
+		case Pause:
+			w.paused = true
+		case Resume:
+			w.paused = false
+		case SetTimer:
+			if a.After <= 0 {
+				t.Fatalf("timer %s of %s", a.Timer, a.After)
+			}
+			w.timers[a.Timer] = w.now.Add(a.After)
+		case StopTimer:
+			delete(w.timers, a.Timer)
+		case Understand:
+			w.turn, w.query = a.Turn, a.Query
+		case Transfer:
+			w.away = true
+		case End:
+			w.over = true
+			if len(w.saying) > 0 {
+				t.Fatal("the call ends before everything said was heard")
+			}
+		}
+	}
+}
+
+func (w *world) checkParts(t *testing.T, parts []Part) {
+	t.Helper()
+	if len(parts) == 0 {
+		t.Fatal("a Say says nothing")
+	}
+	for _, p := range parts {
+		if (p.Text == "") == (p.Clip == "") {
+			t.Fatalf("part %#v is not one of text and clip", p)
+		}
+		if (p.Fixed || p.Clip != "") && !w.fixed[p] {
+			t.Fatalf("%#v could have been rendered ahead, but FixedLines does not know it", p)
+		}
+		if strings.Contains(p.Text, "{{") && !strings.Contains(p.Text, "{{tags}}") {
+			t.Fatalf("an unfilled template is spoken: %q", p.Text)
+		}
+	}
+}
+
+// dead tells why the machine is dead, "" if it is not.
+func (w *world) dead(m *Machine) string {
+	runs := func(t Timer) bool { _, ok := w.timers[t]; return ok }
+	switch {
+	case m.Ended(), w.away:
+		return ""
+	case w.paused && len(w.saying) > 0 && !runs(TimerBarge):
+		return "paused for ever"
+	case len(w.saying) > 0:
+		return ""
+	case m.thinking() && runs(TimerUnderstand):
+		return ""
+	case m.listening() && (runs(TimerSilence) || runs(TimerDigits)):
+		return ""
+	case m.at.then.kind == thenWait && runs(TimerWait):
+		return ""
+	case m.listening() && len(m.silence().Rungs) == 0 && !m.ear.deaf, m.at.then.kind == thenHold:
+		return "" // the script asked for it
+	}
+	return fmt.Sprintf("silent for ever: nothing is said and no timer runs (then %d)", m.at.then.kind)
+}
+
+// pick is the next event: mostly what could happen, sometimes what cannot.
+func (w *world) pick(rnd *rand.Rand, s *Script) Event {
+	texts := []string{"yes", "no", "uh-huh", "price", "a person please", "stop calling me", "one two three four", "blah blah", "", "…", "嗯", "多少钱", "wait"}
+	text := texts[rnd.IntN(len(texts))]
+	if w.away && rnd.IntN(3) == 0 {
+		w.away = false
+		return TransferEnded{OK: rnd.IntN(3) == 0, Reason: "busy"}
+	}
+	switch n := rnd.IntN(100); {
+	case n < 12:
+		return SpeechStarted{}
+	case n < 20:
+		return SpeechEmpty{}
+	case n < 28:
+		return Partial{Text: text}
+	case n < 42:
+		return Heard{Text: text}
+	case n < 56 && w.turn > 0:
+		return Meant{Turn: w.turn - rnd.IntN(2), Intent: w.intent(rnd)}
+	case n < 62:
+		return Pressed{Digit: "0123456789*#x"[rnd.IntN(13)]}
+	case n < 82 && len(w.saying) > 0 && !w.paused && !w.loops:
+		id := w.saying[0]
+		w.saying = w.saying[1:]
+		if rnd.IntN(8) == 0 {
+			return SayFailed{Say: id, Why: "no voice"}
+		}
+		return Spoken{Say: id}
+	case n < 96:
+		return w.fire(rnd)
+	case n < 97:
+		return Deaf{Why: "gone"}
+	case n < 98:
+		return Mute{Why: "gone"}
+	case n < 99:
+		return []Event{Spoken{Say: 9999 - 9998*rnd.IntN(2)}, SayFailed{Say: 12345}, TransferEnded{OK: true}, Answered{}}[1+rnd.IntN(3)]
+	default:
+		return HungUp{By: "them"}
+	}
+}
+
+// fire is the next timer that is due, or one that does not run.
+func (w *world) fire(rnd *rand.Rand) Event {
+	all := []Timer{TimerSilence, TimerBarge, TimerProtect, TimerSlow, TimerUnderstand, TimerDigits, TimerWait}
+	first := all[rnd.IntN(len(all))]
+	for _, t := range all {
+		if at, ok := w.timers[t]; ok && (w.timers[first].IsZero() || at.Before(w.timers[first])) {
+			first = t
+		}
+	}
+	if at, ok := w.timers[first]; ok && at.After(w.now) {
+		w.now = at
+	}
+	delete(w.timers, first)
+	return Fired{Timer: first}
+}
+
+func (w *world) intent(rnd *rand.Rand) Intent {
+	names := append([]string{"", "nonsense", IntentAffirm, IntentFilled}, w.query.Intents...)
+	return Intent{Name: names[rnd.IntN(len(names))], Score: 0.9, Why: "chance", Slots: map[string]string{"digits": []string{"", "12", "1234", "99999"}[rnd.IntN(4)]}}
+}
+
+func tail(log told) string {
+	var b strings.Builder
+	for i := max(0, len(log.events)-14); i < len(log.events); i++ {
+		fmt.Fprintf(&b, "%s %#v\n", log.times[i].UTC().Format("04:05.000"), log.events[i])
+		for _, a := range log.actions[i] {
+			fmt.Fprintf(&b, "      %#v\n", a)
+		}
+	}
+	return b.String()
+}
+
+func mustLoadFile(t *testing.T, name string) *Script {
+	t.Helper()
+	s, err := LoadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

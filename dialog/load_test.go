@@ -1,0 +1,214 @@
+package dialog
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// smallest is the smallest script that loads.
+const smallest = "script: tiny\nnodes:\n  hello: {stage: close, say: Hello., end: true}\n"
+
+func TestSmallest(t *testing.T) {
+	s, err := Load(strings.NewReader(smallest), "tiny.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.ID != "tiny" || s.Version != 1 || s.Language != "en" || len(s.Nodes) != 1 {
+		t.Errorf("%+v", s.Head)
+	}
+	if n, ok := s.Node("hello"); !ok || n.Exit.End != "hello" || n.Say[0].Text.Source != "Hello." {
+		t.Errorf("%+v", n)
+	}
+}
+
+// TestYesIsAWord holds YAML 1.2: yes, no, on and off are words, not truths.
+func TestYesIsAWord(t *testing.T) {
+	s, err := Load(strings.NewReader("script: no\nintents: {yes: {keywords: [yes, on, 010]}}\nnodes:\n  off: {stage: need, say: no, go: {yes: off}}\n"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.ID != "no" || s.Intents[0].Keywords[2] != "010" || s.Nodes[0].Say[0].Text.Source != "no" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	node := "script: x\nnodes:\n  a:\n    stage: need\n"
+	for _, c := range []struct{ name, yaml, where, text, hint string }{
+		{"unknown key", node + "    sya: Hello\n    end: true\n", "t:5:5", `a node has no key "sya"`, `did you mean "say"?`},
+		{"unknown top key", smallest + "intent: {}\n", "t:4:1", `the script block has no key "intent"`, `did you mean "intents"?`},
+		{"unknown node", node + "    go: by\n  bye: {stage: close, end: true}\n", "t:5:9", `there is no node "by"`, `did you mean "bye"?`},
+		{"unknown intent", node + "    go: {prize: a}\nintents: {price: {keywords: [p]}}\n", "t:5:10", `there is no intent "prize"`, `did you mean "price"?`},
+		{"unknown slot", node + "    ask: x\n    go: a\n", "t:5:10", `there is no slot "x"`, "define it under slots"},
+		{"unknown variable", node + "    say: Hello {{custmer.name}}\n    end: true\nneeds: {customer.name: {}}\n", "t:5:10", `there is no variable "custmer.name"`, `did you mean "customer.name"?`},
+		{"unknown stage", "script: x\nnodes:\n  a: {stage: oppening, end: true}\n", "t:3:14", `stage cannot be "oppening"`, `did you mean "opening"?`},
+		{"no stage", "script: x\nnodes:\n  a: {end: true}\n", "t:3:3", `node "a" has no stage`, "add stage"},
+		{"duplicate key", node + "    end: true\n    end: true\n", "t:6:5", `"end" stands twice in this block, first in line 5`, "keep one"},
+		{"duplicate node", node + "    end: true\n  a: {stage: need, end: true}\n", "t:6:3", `"a" stands twice`, ""},
+		{"nowhere", node + "    say: Hello\n", "t:3:3", `node "a" leads nowhere`, "add go"},
+		{"two ways", node + "    go: a\n    end: true\n", "t:3:3", `more than one of go, end`, ""},
+		{"empty text", node + "    say:\n    end: true\n", "t:5:9", "say is empty", "give it a value"},
+		{"list for text", node + "    stage2: x\n    end: [a]\n", "t:6:10", "end must be a text, not a list", ""},
+		{"bad duration", "script: x\nanswer: {after: 2}\nnodes: {a: {stage: need, end: true}}\n", "t:2:17", `after cannot be "2"`, "700ms"},
+		{"open brace", node + "    say: Hello {{name\n    end: true\n", "t:5:10", `"{{" is never closed`, "write {{name}}"},
+		{"bad phrase", smallest + "always: {a: {match: [\"(b|c\"], go: hello}}\n", "t:4:22", `leaves a bracket open`, "(a|b)"},
+		{"all-matching phrase", smallest + "always: {a: {match: [\"[b] *\"], go: hello}}\n", "t:4:22", `would match anything`, ""},
+		{"mute intent", smallest + "intents: {a: {label: x}}\n", "t:4:11", `intent "a" can never be understood`, "examples"},
+		{"circle", "script: x\nnodes:\n  a: {stage: need, go: b}\n  b: {stage: need, say: Hi, go: a}\n", "t:4:33", "a → b → a lead in a circle that never waits", "listen"},
+		{"self", node + "    go: a\n", "t:5:9", "a → a lead in a circle", ""},
+		{"transfer to two", node + "    transfer: {queue: a, agent: b}\n", "t:5:15", "a transfer must go to one place, this one names 2", "exactly one"},
+		{"header", node + "    transfer: {queue: a, headers: {From: x}}\n", "t:5:36", `"From" cannot be a header here`, "X-Intent"},
+		{"sip with a space", node + "    transfer: {sip: \"sip:a b@c\"}\n", "t:5:21", `sip cannot be "sip:a b@c"`, "sip:name@host"},
+		{"clip outside", node + "    say: {clip: ../../etc/passwd.wav}\n    end: true\n", "t:5:17", `clip cannot be "../../etc/passwd.wav"`, "in the script's folder"},
+		{"absolute clip", node + "    say: {clip: /etc/x.wav}\n    end: true\n", "t:5:17", `clip cannot be "/etc/x.wav"`, ""},
+		{"not a wav", node + "    say: {clip: x.mp3}\n    end: true\n", "t:5:17", `clip cannot be "x.mp3"`, "WAV"},
+		{"anchor", "script: &a x\nnodes: {a: {stage: need, say: *a, end: true}}\n", "t:1:9", "anchors (&) and aliases (*) are not part of the language", "write the value out"},
+		{"tag", "script: !!str x\n", "t:1:9", "tags are not part of the language", ""},
+		{"two documents", smallest + "---\nscript: y\n", "t:4:1", "there is a second document", "remove the \"---\""},
+		{"empty", "# nothing\n", "t", "the file is empty", "script: name"},
+		{"a list", "- a\n", "t:1:1", "script must be a block of keys, not a list", ""},
+		{"tab", node + "\tsay: x\n", "t:5:2", "this is not YAML", "indent with spaces"},
+		{"braces in a flow", node + "    say: [{text: Code {{code}}, today}]\n    end: true\n", "t:5:5", "this is not YAML", "in quotes"},
+		{"question in a flow", "script: x\nnodes:\n  a: {stage: need, say: Really?, end: true}\n  b: {stage: need, end: true}\n", "t:3:3", "this is not YAML", "put texts with ?"},
+		{"language", "script: x\nlanguage: en_US\nnodes: {a: {stage: need, end: true}}\n", "t:2:11", `language cannot be "en_US"`, "BCP 47"},
+		{"no prompts", "script: x\nlanguage: fr\nnodes: {a: {stage: need, end: true}}\n", "t:1:1", `no built-in prompts for the language "fr"`, ""},
+		{"fallback with variable", smallest + "fallback: {last: \"Bye {{heard}}\"}\n", "t:4:18", "fallback.last must be a fixed text", "rendered ahead"},
+		{"keys", node + "    keys: {12: a}\n", "t:5:12", `a key cannot be "12"`, "0 to 9"},
+		{"key to nothing", node + "    keys: {1: b}\n", "t:5:15", `no intent of this node and no node "b"`, ""},
+		{"length", smallest + "slots: {n: {type: digits, length: 8-4}}\n", "t:4:35", `length cannot be "8-4"`, "4-8"},
+		{"missing parts", "version: 2\n", "t:1:1", `the script has no "script"`, ""},
+		{"reserved", "script: x\nnodes: {stay: {stage: need, end: true}}\n", "t:2:9", `"stay" is a word of the language`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Load(strings.NewReader(c.yaml), "t")
+			var ps Problems
+			if !errors.As(err, &ps) {
+				t.Fatalf("no problems: %v", err)
+			}
+			for _, p := range ps {
+				got := p.Error()
+				if strings.HasPrefix(got, c.where+": ") && strings.Contains(got, c.text) && strings.Contains(got, c.hint) {
+					return
+				}
+			}
+			t.Errorf("no problem at %s that says %q and %q:\n%v", c.where, c.text, c.hint, err)
+		})
+	}
+}
+
+// TestAllAtOnce holds that one Load tells everything that is wrong.
+func TestAllAtOnce(t *testing.T) {
+	data, err := os.ReadFile("testdata/broken.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Load(bytes.NewReader(data), "broken.yaml")
+	got := err.Error() + "\n"
+	if *update {
+		if err := os.WriteFile("testdata/broken.txt", []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/broken.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the report differs (go test -run AllAtOnce -update writes it anew):\n%s", differ(string(want), got))
+	}
+}
+
+// TestHostile refuses what is meant to hurt, within a second and 100 MB.
+func TestHostile(t *testing.T) {
+	bomb := "a: &a [x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c <= 'i'; c++ {
+		p := string(c - 1)
+		bomb += string(c) + ": &" + string(c) + " [" + strings.TrimSuffix(strings.Repeat("*"+p+",", 9), ",") + "]\n"
+	}
+	var deep strings.Builder
+	for i := range 1400 {
+		deep.WriteString(strings.Repeat(" ", i%1000) + "a:\n")
+	}
+	for _, c := range []struct{ name, yaml, want string }{
+		{"alias bomb", bomb, "aliases (*) are not part of the language"},
+		{"10 MB", "script: x\nnodes: {a: {stage: need, say: " + strings.Repeat("very ", 2<<20) + "}}\n", "larger than 1 MiB"},
+		{"10,000 brackets", "a: " + strings.Repeat("[", 10_000), "nested more than 64 deep"},
+		{"10,000 braces", strings.Repeat("{a: ", 10_000), "nested more than 64 deep"},
+		{"10,000 dashes", strings.Repeat("- ", 10_000) + "x", "nested more than 64 deep"},
+		{"100 deep", strings.Repeat("- ", 100) + "x", "nested more than 64 deep"},
+		{"indented", deep.String(), ""},
+		{"many keys", "a: {" + strings.Repeat("b: 1, ", 100_000) + "}", ""},
+		{"many lines", strings.Repeat("x: [\n", 50_000), ""},
+		{"question marks", strings.Repeat("? ", 100_000), ""},
+		{"quotes", "a: \"" + strings.Repeat("\\x41", 100_000), ""},
+		{"NUL", "script: \x00", "this is not YAML"},
+		{"not UTF-8", "script: \xff\xfe\xfd", "this is not YAML"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			began := time.Now()
+			_, err := Load(strings.NewReader(c.yaml), "hostile.yaml")
+			took := time.Since(began)
+			runtime.ReadMemStats(&after)
+			t.Logf("%s, %d MB allocated in all", took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("want %q, got %v", c.want, err)
+			}
+		})
+	}
+}
+
+func TestClips(t *testing.T) {
+	dir := t.TempDir()
+	path := dir + "/s.yaml"
+	script := "script: x\nnodes:\n  a: {stage: close, say: [{clip: here.wav}, {clip: gone.wav}], end: true}\n"
+	for name, data := range map[string]string{path: script, dir + "/here.wav": "RIFF"} {
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := LoadFile(path)
+	if err == nil || !strings.Contains(err.Error(), `s.yaml:3:52: clip "gone.wav": no such file`) || strings.Contains(err.Error(), "here.wav\":") {
+		t.Errorf("%v", err)
+	}
+	if _, err := LoadFile(dir + "/none.yaml"); err == nil || !strings.Contains(err.Error(), "none.yaml: cannot be read") {
+		t.Errorf("%v", err)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	for _, name := range []string{"../scripts/member-callback.en.yaml", "../scripts/member-callback.zh.yaml", "testdata/nasty.yaml", "testdata/broken.yaml"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for _, s := range []string{smallest, "", "a: *b", "- - - [", "{{", "script: x\nnodes: {a: {stage: close, say: \"{{b\", end: }}", "? a", "a: &a [*a]", "\ufeffscript: x", "a: !!binary x"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := Load(bytes.NewReader(data), "fuzz.yaml")
+		if (s == nil) == (err == nil) {
+			t.Fatal("neither a script nor a problem, or both")
+		}
+		if err != nil {
+			if err.Error() == "" {
+				t.Fatal("a problem without words")
+			}
+			return
+		}
+		s.FixedLines()
+		m := NewMachine(s, nil, 1)
+		now := time.Unix(0, 0)
+		for _, e := range []Event{Answered{}, Heard{Text: "yes"}, Spoken{Say: 100}, Fired{Timer: TimerSilence}, Pressed{Digit: '1'}, Deaf{}, Spoken{Say: 200}, Pressed{Digit: '2'}} {
+			m.Step(now, e)
+		}
+	})
+}
