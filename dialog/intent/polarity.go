@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/parley-voice/parley/dialog"
-	"github.com/parley-voice/parley/dialog/words"
 )
 
 // polarity is yes, no or wavering, and what said so.
@@ -18,8 +17,8 @@ type polarity struct {
 // with the parity of their negators, then plain yes and no. A question of the
 // caller's (要不要, 是不是) is no answer.
 func (t *turn) polarity() polarity {
-	if w := find(t.words, waverWords); w != "" {
-		return polarity{dialog.IntentHesitate, scorePlain, "wavering: " + quote(w)}
+	if w := waverWords.in(t.words); w != nil {
+		return polarity{dialog.IntentHesitate, scorePlain, "wavering: " + quote(show(w))}
 	}
 	if t.onlyQuestion() {
 		return polarity{}
@@ -38,21 +37,12 @@ func (t *turn) asks() bool {
 			return true
 		}
 	}
-	return longestIn(t.words, hanAsking)
+	return hanAsking.in(t.words) != nil
 }
 
 var asking = set("what", "whats", "how", "hows", "who", "whos", "where", "when", "which", "谁", "哪", "几", "啥")
 
-var hanAsking = splitAll("什么", "怎么", "多少", "为什么")
-
-func longestIn(all []string, list [][]string) bool {
-	for i := range all {
-		if longest(all[i:], list) != nil {
-			return true
-		}
-	}
-	return false
-}
+var hanAsking = phrasesOf("什么", "怎么", "多少", "为什么")
 
 // yesFirst tells whether a yes stands before the question.
 func (t *turn) yesFirst() bool {
@@ -61,21 +51,23 @@ func (t *turn) yesFirst() bool {
 		first++
 	}
 	if first == len(t.words) { // no comma to go by: only a word that is a yes wherever it stands
-		return !isHan(t.words[0]) && longest(t.words, yesWords) != nil
+		return !isHan(t.words[0]) && yesWords.at(t.words) != nil
 	}
-	head := &turn{words: t.words[:first], clause: t.clause[:first]}
+	head := &turn{words: t.words[:first], clause: t.clause[:first], frozen: frozenWords(t.words[:first])}
 	return !head.asks() && head.answer().name == dialog.IntentAffirm
 }
 
 // answer weighs wishes, plain yes and plain no.
 func (t *turn) answer() polarity {
-	wish := t.wish()
-	yes, yesAt := t.standing(yesWords, nil)
-	no, noAt := t.standing(noWords, frozenWords(t.words))
-	mild, _ := t.standing(mildWords, nil)
+	wish, wishAt := t.wish()
+	yes, yesAt := t.standing(yesWords, nil, 0)
+	no, noAt := t.standing(noWords, t.frozen, 0)
+	mild, _ := t.standing(mildWords, nil, 0)
+	refused, _ := t.standing(noWords, t.frozen, wishAt) // "I want it, but I have no time"
 	switch {
-	case wish.name != "" && (no == "" || wish.name == dialog.IntentDeny || noAt < yesAt):
-		return t.plain(wish, no+yes)
+	case wish.name == dialog.IntentDeny, wish.name != "" && refused == "" && (no == "" || noAt < yesAt):
+		wish.score = scoreAmong
+		return wish
 	case no != "" && (yes == "" || noAt <= yesAt || len(no) > len("no")):
 		return t.plain(polarity{name: dialog.IntentDeny, why: "no: " + quote(no)}, no)
 	case yes != "":
@@ -88,29 +80,28 @@ func (t *turn) answer() polarity {
 	return polarity{}
 }
 
-// wish finds the last word of wish and its sign.
-func (t *turn) wish() polarity {
-	var p polarity
-	frozen := frozenWords(t.words)
+// wish finds the last word of wish, its sign, and where it stands.
+func (t *turn) wish() (p polarity, at int) {
 	for i := range t.words {
-		w := longest(t.words[i:], wishWords)
-		if w == nil || frozen[i] {
+		w := wishWords.at(t.words[i:])
+		if w == nil || t.frozen[i] {
 			continue
 		}
 		text := show(w)
+		at = i
 		p = polarity{name: dialog.IntentAffirm, why: "yes: " + quote(text)}
 		if t.negatedAt(i) != (i > 0 && t.words[i-1] == "no") { // "no need", "no interest"
 			p = polarity{name: dialog.IntentDeny, why: "no: negated " + quote(text)}
 		}
 	}
-	return p
+	return p, at
 }
 
-// standing finds the first of the answers that no negator turns round, and
-// where. It passes over the marked words.
-func (t *turn) standing(list [][]string, marked map[int]bool) (string, int) {
-	for i := range t.words {
-		w := longest(t.words[i:], list)
+// standing finds the first of the answers, from a word on, that no negator turns
+// round, and where. It passes over the marked words.
+func (t *turn) standing(list phrases, marked map[int]bool, from int) (string, int) {
+	for i := from; i < len(t.words); i++ {
+		w := list.at(t.words[i:])
 		if w != nil && !marked[i] && !marked[i+len(w)-1] && !t.negatedAt(i) {
 			return show(w), i
 		}
@@ -152,26 +143,6 @@ func (t *turn) onlyQuestion() bool {
 
 // repeatsNo tells 不不不 and 对不对 apart.
 func repeatsNo(all []string, i int) bool { return all[i] == "不" }
-
-// longest is the longest of the phrases that all begins with.
-func longest(all []string, list [][]string) []string {
-	var best []string
-	for _, p := range list {
-		if len(p) > len(best) && hasPrefix(all, p) {
-			best = p
-		}
-	}
-	return best
-}
-
-func find(all []string, list [][]string) string {
-	for _, p := range list {
-		if words.Contains(all, p) {
-			return show(p)
-		}
-	}
-	return ""
-}
 
 // show joins words as they are written: Han without spaces.
 func show(w []string) string {

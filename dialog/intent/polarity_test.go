@@ -25,7 +25,7 @@ func TestPolarityGold(t *testing.T) {
 			want = ""
 		}
 		total++
-		p := newTurn(said).polarity()
+		p := newTurn(said).polar
 		if p.name == want {
 			right++
 			continue

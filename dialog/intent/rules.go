@@ -23,7 +23,7 @@ const (
 	scoreDigits  = 0.93
 	scorePlain   = 0.90 // yes or no and nothing else, or an example inside the words
 	scoreKeyword = 0.85
-	scoreAmong   = 0.80 // yes or no among other words
+	scoreAmong   = 0.80 // yes or no among other words, or a wish (I want it): the author's own intents come first
 )
 
 // Rules understands the words of one script's callers. It is read-only after
@@ -101,7 +101,7 @@ func literalOf(text string) literal {
 			l.content[w] = true
 		}
 	}
-	l.negated = polarNegated(l.words)
+	l.negated = oddNegators(l.words, frozenWords(l.words))
 	return l
 }
 
@@ -152,7 +152,7 @@ func (r *Rules) one(name string, t *turn, q dialog.Query) dialog.Intent {
 	var own dialog.Intent
 	switch name {
 	case dialog.IntentAffirm, dialog.IntentDeny, dialog.IntentHesitate:
-		if p := t.polarity(); p.name == name {
+		if p := t.polar; p.name == name {
 			own = dialog.Intent{Name: name, Score: p.score, Why: p.why}
 		}
 	case dialog.IntentFilled:
@@ -195,7 +195,7 @@ func (c *rule) understand(t *turn) dialog.Intent {
 		better(e.score(t))
 	}
 	for _, k := range c.keywords {
-		if at := words.Index(t.words, k.words); at >= 0 && (k.negated || !t.negatedAt(at)) {
+		if at := words.Index(t.words, k.words); at >= 0 && !t.negatedAt(at) {
 			// A longer keyword is the more telling one.
 			better(scoreKeyword+0.001*float64(min(len([]rune(k.text)), 40)), "keyword "+quote(k.text))
 		}
@@ -212,7 +212,7 @@ func (e literal) score(t *turn) (float64, string) {
 	if strings.Join(e.words, " ") == t.normal {
 		return scoreExact, "example " + quote(e.text)
 	}
-	if at := words.Index(t.words, e.words); at >= 0 && len(e.words) >= 2 && (e.negated || !t.negatedAt(at)) {
+	if at := words.Index(t.words, e.words); at >= 0 && len(e.words) >= 2 && !t.negatedAt(at) {
 		return scorePlain, "example " + quote(e.text) + " among the words"
 	}
 	if e.negated != t.negated {

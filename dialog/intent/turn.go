@@ -16,6 +16,8 @@ type turn struct {
 	spaced  string // every word with a space before and after, for phrases
 	content map[string]bool
 	negated bool
+	frozen  map[int]bool // words of set phrases
+	polar   polarity
 }
 
 func newTurn(text string) *turn {
@@ -34,7 +36,11 @@ func newTurn(text string) *turn {
 	}
 	t.normal = strings.Join(t.words, " ")
 	t.spaced = " " + t.normal + " "
-	t.negated = polarNegated(t.words)
+	t.frozen = frozenWords(t.words)
+	t.negated = oddNegators(t.words, t.frozen)
+	if len(t.words) > 0 {
+		t.polar = t.polarity()
+	}
 	return t
 }
 
@@ -71,7 +77,6 @@ const (
 // within the window and its clause. Frozen phrases count for nothing.
 func (t *turn) negatedAt(i int) bool {
 	odd := false
-	frozen := frozenWords(t.words)
 	budget := 1.0
 	for j := i - 1; j >= 0 && t.clause[j] == t.clause[i]; j-- {
 		w := t.words[j]
@@ -83,7 +88,7 @@ func (t *turn) negatedAt(i int) bool {
 		if budget < -1e-9 {
 			break
 		}
-		if negators[w] && !frozen[j] && !bareNo(t.words, j) {
+		if negators[w] && !t.frozen[j] && !bareNo(t.words, j) {
 			odd = !odd
 		}
 	}
@@ -95,12 +100,12 @@ func bareNo(all []string, j int) bool {
 	return all[j] == "不" && j == 0 && len(all) > 1 && (all[1] == "我" || all[1] == "你")
 }
 
-// polarNegated tells whether the words as a whole are negative.
-func polarNegated(all []string) bool {
+// oddNegators tells whether the words as a whole are negative. The marked ones
+// belong to set phrases.
+func oddNegators(all []string, marked map[int]bool) bool {
 	odd := false
-	frozen := frozenWords(all)
 	for j, w := range all {
-		if negators[w] && !frozen[j] {
+		if negators[w] && !marked[j] {
 			odd = !odd
 		}
 	}
@@ -117,12 +122,8 @@ func isHan(w string) bool {
 func frozenWords(all []string) map[int]bool {
 	marks := map[int]bool{}
 	for i := range all {
-		for _, f := range frozen {
-			if hasPrefix(all[i:], f) {
-				for j := range f {
-					marks[i+j] = true
-				}
-			}
+		for j := range frozen.at(all[i:]) {
+			marks[i+j] = true
 		}
 		// A-not-A (要不要, 是不是) is a question.
 		if i+2 < len(all) && (all[i+1] == "不" || all[i+1] == "没") && all[i] == all[i+2] && isHan(all[i]) {
@@ -144,12 +145,37 @@ func hasPrefix(all, part []string) bool {
 	return true
 }
 
-func splitAll(texts ...string) [][]string {
-	var all [][]string
+// phrases are set phrases of a language, by their first word.
+type phrases map[string][][]string
+
+func phrasesOf(texts ...string) phrases {
+	all := phrases{}
 	for _, t := range texts {
-		all = append(all, words.Split(t))
+		w := words.Split(t)
+		all[w[0]] = append(all[w[0]], w)
 	}
 	return all
+}
+
+// at is the longest of the phrases that words begins with, nil if none.
+func (p phrases) at(all []string) []string {
+	var best []string
+	for _, w := range p[all[0]] {
+		if len(w) > len(best) && hasPrefix(all, w) {
+			best = w
+		}
+	}
+	return best
+}
+
+// in is the first of the phrases that stands in all, nil if none.
+func (p phrases) in(all []string) []string {
+	for i := range all {
+		if w := p.at(all[i:]); w != nil {
+			return w
+		}
+	}
+	return nil
 }
 
 func set(list ...string) map[string]bool {

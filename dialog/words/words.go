@@ -25,11 +25,11 @@ func Split(s string) []string {
 	var word strings.Builder
 	end := func() {
 		if word.Len() > 0 {
-			all = append(all, word.String())
+			all = append(all, norm.NFKC.String(word.String())) // marks that came to stand side by side
 			word.Reset()
 		}
 	}
-	s = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(cut(s), "")))
+	s = norm.NFKC.String(strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(cut(s), ""))))
 	for _, r := range s {
 		switch {
 		case unicode.Is(unicode.Han, r):

@@ -1,0 +1,245 @@
+package intent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-voice/parley/dialog"
+)
+
+const shop = `script: shop
+language: %s
+intents:
+  price:   {keywords: [price, discount, how much, 价格, 优惠], examples: [how much does it cost, 多少钱]}
+  feature: {keywords: [battery, 功能], examples: [what can it do, tell me about the functions]}
+  want:    {keywords: [need, 需要, 想买], examples: [i want to buy the watch]}
+  refuse:  {examples: [不需要, 不感兴趣, i am not interested], not: [不是不需要, "not * refuse"]}
+  affirm:  {examples: [fire away]}
+always:
+  stop:      {match: ["(stop|quit) calling [me]", "别再打", "(do not|don't) call * again"], go: a}
+  complaint: {match: ["complain", 投诉], priority: 1, go: a}
+  human:     {match: ["(speak|talk) to (a|an|some) *", 转人工], keywords: [real person], go: a}
+nodes: {a: {stage: need, go: {price: a, feature: a, want: a, refuse: a, affirm: a, deny: a, hesitate: a}}}
+`
+
+func rulesOf(t testing.TB, language string) *Rules {
+	t.Helper()
+	s, err := dialog.Load(strings.NewReader(fmt.Sprintf(shop, language)), "shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+var candidates = []string{"complaint", "stop", "human", "price", "feature", "want", "refuse", "affirm", "deny", "hesitate"}
+
+func TestUnderstand(t *testing.T) {
+	for _, c := range []struct{ said, want, why string }{
+		{"How much does it cost?", "price", `example "how much does it cost"`},
+		{"well, and the PRICE?", "price", `keyword "price"`},
+		{"so how much does it really cost", "price", "how much"},
+		{"could you tell me something about its functions", "feature", "close to example"},
+		{"I want to buy that watch", "want", "close to example"},
+		{"I don't need it", "deny", "no: negated"},
+		{"I need it", "want", `keyword "need"`},
+		{"yes", "affirm", `yes: "yes"`},
+		{"yes, how much is the discount?", "price", "discount"},
+		{"no, I don't care about the price", "deny", "no"},
+		{"fire away", "affirm", "example"},
+		{"let me think about it", "hesitate", "wavering"},
+		{"stop calling me", "stop", "phrase"},
+		{"please do not call me ever again", "stop", "phrase"},
+		{"I will complain, stop calling me about the price", "complaint", `phrase "complain"`},
+		{"can I speak to a real human being", "human", "phrase"},
+		{"I'm not interested", "refuse", ""},
+		{"the weather is nice", "", "nothing matched"},
+		{"...", "", "no words"},
+		{"多少钱啊", "price", "example"},
+		{"价格呢", "price", "keyword"},
+		{"我不需要", "refuse", "example"},
+		{"不是不需要", "want", "keyword"},
+		{"我需要一个", "want", "keyword"},
+		{"你们别再打了", "stop", "phrase"},
+		{"帮我转人工", "human", "phrase"},
+		{"没问题", "affirm", "yes"},
+		{"再考虑一下", "hesitate", "wavering"},
+		{"我不是不感兴趣，是没时间", "deny", ""},
+	} {
+		r := rulesOf(t, "zh")
+		in, err := r.Understand(context.Background(), dialog.Query{Text: c.said, Language: "zh", Intents: candidates})
+		if err != nil || in.Name != c.want || !strings.Contains(in.Why, c.why) {
+			t.Errorf("%q: got %q because %s (%.2f, %v), want %q because of %s", c.said, in.Name, in.Why, in.Score, err, c.want, c.why)
+		}
+		if in.Name != "" && (in.Score < accept || in.Score > 1) {
+			t.Errorf("%q: score %.2f", c.said, in.Score)
+		}
+	}
+}
+
+func TestOnlyCandidates(t *testing.T) {
+	r := rulesOf(t, "en")
+	in, err := r.Understand(context.Background(), dialog.Query{Text: "what is the price, stop calling", Intents: []string{"feature", "affirm", "nobody knows this"}})
+	if err != nil || in.Name != "" {
+		t.Errorf("understood %+v, %v", in, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := r.Understand(ctx, dialog.Query{Text: "yes"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled question was answered: %v", err)
+	}
+}
+
+func TestPhrases(t *testing.T) {
+	for _, c := range []struct {
+		phrase, said string
+		want         bool
+	}{
+		{"call me [back] later", "please call me later", true},
+		{"call me [back] later", "call me back, later", true},
+		{"call me [back] later", "call me much later", false},
+		{"(real|human) person", "a human person", true},
+		{"(real|human) person", "person", false},
+		{"take * off", "take me off the list", true},
+		{"take * off", "take off", true},
+		{"take * off", "take a b c d e f g off", false},
+		{"person", "personal", false},
+		{"don't call", "DON’T call", true},
+		{"转人工", "帮我转人工吧", true},
+		{"(别|不要)[再]打", "不要再打了", true},
+		{"(别|不要)[再]打", "别打", true},
+		{"再*一遍", "再说一遍", true},
+		{"a.c", "abc", false},
+		{"(a (b|c)|d) e", "a c e", true},
+		{"(a (b|c)|d) e", "d e", true},
+		{"(a (b|c)|d) e", "a e", false},
+	} {
+		p, err := compile(c.phrase)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.matches(newTurn(c.said).spaced); got != c.want {
+			t.Errorf("%q in %q: %t", c.phrase, c.said, got)
+		}
+	}
+}
+
+// TestHostilePhrases bounds what a pattern may cost: RE2 and a short phrase.
+func TestHostilePhrases(t *testing.T) {
+	worst := "(a|[a])" + strings.Repeat("*[a]", 40) + "b"
+	p, err := compile(worst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	p.matches(newTurn(strings.Repeat("a ", 2000)).spaced)
+	t.Logf("the worst phrase took %s", time.Since(began))
+	for _, bad := range []string{strings.Repeat("a", dialog.MaxPhrase+1), "[a]", "*", "[a] *", "(", "(a))", "()"} {
+		if _, err := compile(bad); err == nil {
+			t.Errorf("%q was compiled", bad)
+		}
+	}
+}
+
+func TestSpokenDigits(t *testing.T) {
+	for _, c := range []struct{ lang, said, want string }{
+		{"en", "one two three four", "1234"},
+		{"en", "It is four, two, seven, one.", "4271"},
+		{"en", "1 2 3 4", "1234"},
+		{"en", "1234", "1234"},
+		{"en", "4,271", "4271"},
+		{"en", "4-2-7-1", "4271"},
+		{"en", "oh five double seven", "0577"},
+		{"en", "triple nine", "999"},
+		{"en", "twelve thirty four", "1234"},
+		{"en", "twenty one", "21"},
+		{"en", "nineteen oh four", "1904"},
+		{"en", "four to seven one", "4271"},
+		{"en", "for two seven one", "4271"},
+		{"en", "two hundred and five", "205"},
+		{"en", "one thousand two hundred thirty four", "1234"},
+		{"en", "zero zero zero zero", "0000"},
+		{"en", "o k", ""},
+		{"en", "I do not know", ""},
+		{"en", "the one I bought from the shop last week by the river", ""},
+		{"en", "i want to talk to somebody", ""},
+		{"en", "my number is four two seven one thank you very much", "4271"},
+		{"zh", "四二七幺", "4271"},
+		{"zh", "是四二七一", "4271"},
+		{"zh", "零零七八", "0078"},
+		{"zh", "一千二百三十四", "1234"},
+		{"zh", "一百五", "150"},
+		{"zh", "一百零五", "105"},
+		{"zh", "三万五", "35000"},
+		{"zh", "十二", "12"},
+		{"zh", "二十", "20"},
+		{"zh", "4271", "4271"},
+		{"zh", "四2七1", "4271"},
+		{"zh", "一千零五十", "1050"},
+		{"zh", "不知道", ""},
+	} {
+		if got := spokenDigits(newTurn(c.said).words, c.lang); got != c.want {
+			t.Errorf("%s %q: got %q, want %q", c.lang, c.said, got, c.want)
+		}
+	}
+}
+
+// TestDigitsBesideOthers holds that a number counts only where one is asked for,
+// and that a person wanted wins over it.
+func TestDigitsBesideOthers(t *testing.T) {
+	r := rulesOf(t, "en")
+	ask := func(text string, intents ...string) dialog.Intent {
+		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "en", Shape: "digits", Intents: intents})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in
+	}
+	if in := ask("four two seven one", "human", dialog.IntentFilled, "refuse"); in.Name != dialog.IntentFilled || in.Slots["digits"] != "4271" {
+		t.Errorf("%+v", in)
+	}
+	if in := ask("let me speak to a person at extension four two", "human", dialog.IntentFilled); in.Name != "human" {
+		t.Errorf("%+v", in)
+	}
+	if in := ask("four two seven one", "human", "price"); in.Name != "" {
+		t.Errorf("%+v", in)
+	}
+}
+
+func FuzzUnderstand(f *testing.F) {
+	for _, s := range []string{"yes", "不是不需要", "four to seven one", "double", "一百", "万万万万", "no no no", "(a|b)", "\xff", "不不不", strings.Repeat("one ", 500), strings.Repeat("万", 900)} {
+		f.Add(s)
+	}
+	r := rulesOf(f, "zh")
+	f.Fuzz(func(t *testing.T, text string) {
+		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "zh", Shape: "digits", Intents: append(candidates, dialog.IntentFilled)})
+		if err != nil || in.Score < 0 || in.Score > 1 || in.Why == "" {
+			t.Fatalf("%q: %+v, %v", text, in, err)
+		}
+		for _, d := range in.Slots["digits"] {
+			if d < '0' || d > '9' {
+				t.Fatalf("%q: digits %q", text, in.Slots["digits"])
+			}
+		}
+		if p, err := compile(text); err == nil {
+			p.matches(newTurn(text).spaced)
+		}
+	})
+}
+
+func BenchmarkUnderstand(b *testing.B) {
+	r := rulesOf(b, "en")
+	q := dialog.Query{Text: "could you tell me something about the functions of the watch that I saw", Language: "en", Intents: candidates}
+	for b.Loop() {
+		if _, err := r.Understand(context.Background(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
