@@ -2,13 +2,10 @@ package sdp
 
 import (
 	"errors"
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
-
-	pion "github.com/pion/sdp/v3"
 
 	"github.com/parley-voice/parley/media"
 )
@@ -21,55 +18,43 @@ type Remote struct{ lines []line }
 
 // line is one media description.
 type line struct {
+	section
 	kind, proto string
 	port        int
 	formats     []string
-	addr        netip.Addr // invalid when c= was missing
 	dir         media.Direction
-	attrs       []pion.Attribute
 }
 
 // Parse reads a description. Errors are to be answered 400 or 488.
 func Parse(body []byte) (*Remote, error) {
-	text, err := normalise(body)
+	sections, err := scan(body)
 	if err != nil {
 		return nil, err
 	}
-	var d pion.SessionDescription
-	if err := d.UnmarshalString(text); err != nil {
-		return nil, fmt.Errorf("sdp: %w", err)
-	}
+	session := sections[0]
+	sessionDir, _ := direction(session.attrs)
 	r := &Remote{}
-	sessionDir, _ := direction(d.Attributes)
-	for _, m := range d.MediaDescriptions {
-		l := line{
-			kind: m.MediaName.Media, proto: strings.Join(m.MediaName.Protos, "/"),
-			port: m.MediaName.Port.Value, formats: m.MediaName.Formats, attrs: m.Attributes,
+	for _, s := range sections[1:] {
+		l := line{section: s}
+		if l.kind, l.port, l.proto, l.formats, err = mediaLine(s.media); err != nil {
+			return nil, err
 		}
-		c := m.ConnectionInformation
-		if c == nil {
-			c = d.ConnectionInformation
-		}
-		if c != nil && c.Address != nil {
-			host, _, _ := strings.Cut(c.Address.Address, "/")
-			l.addr, _ = netip.ParseAddr(host) // names are not looked up: 488
+		if !l.conn {
+			l.addr = session.addr
 		}
 		var set bool
-		if l.dir, set = direction(m.Attributes); !set {
+		if l.dir, set = direction(s.attrs); !set {
 			l.dir = sessionDir
 		}
 		r.lines = append(r.lines, l)
 	}
-	if len(r.lines) == 0 {
-		return nil, errors.New("sdp: no media line")
-	}
 	return r, nil
 }
 
-func direction(attrs []pion.Attribute) (media.Direction, bool) {
+func direction(attrs []attribute) (media.Direction, bool) {
 	for _, a := range attrs {
 		for _, d := range []media.Direction{media.SendRecv, media.SendOnly, media.RecvOnly, media.Inactive} {
-			if a.Key == d.String() {
+			if a.key == d.String() {
 				return d, true
 			}
 		}
@@ -139,15 +124,6 @@ func rtcpAddr(v string, addr netip.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(addr, uint16(port))
 }
 
-func (l *line) attr(key string) (string, bool) {
-	for _, a := range l.attrs {
-		if a.Key == key {
-			return a.Value, true
-		}
-	}
-	return "", false
-}
-
 func first(s string, _ bool) string { return s }
 
 // codec matches the formats with what we speak.
@@ -189,10 +165,10 @@ func (l *line) match(format string, codecs []media.Codec) (media.Codec, bool) {
 
 func (l *line) rtpmap(format string) (name string, rate int, ok bool) {
 	for _, a := range l.attrs {
-		if a.Key != "rtpmap" {
+		if a.key != "rtpmap" {
 			continue
 		}
-		pt, enc, _ := strings.Cut(a.Value, " ")
+		pt, enc, _ := strings.Cut(a.value, " ")
 		if pt != format {
 			continue
 		}
