@@ -167,27 +167,6 @@ func (l *legs) next(t *testing.T) *Leg {
 	return nil
 }
 
-// pair makes a call between two endpoints and returns both legs, up.
-func pair(t *testing.T, network string) (out, in *Leg) {
-	t.Helper()
-	inbound := newLegs(t)
-	b := start(t, Config{}, inbound.handle)
-	a := start(t, Config{}, nil)
-	out, err := a.Dial(within(t), Dial{Target: uri(b, network), From: "alice", Local: rtp})
-	if err != nil {
-		t.Fatal(err)
-	}
-	in = inbound.next(t)
-	if err := in.Ring(within(t)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := in.Answer(within(t), netip.MustParseAddrPort("127.0.0.1:4002")); err != nil {
-		t.Fatal(err)
-	}
-	next[Answered](t, out)
-	return out, in
-}
-
 var networks = []string{"udp", "tcp"}
 
 var _ = media.PCMA

@@ -11,6 +11,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 
 	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/sip/screen"
 )
 
 // serverInvite is the INVITE that made an inbound leg. Its goroutine must stay
@@ -22,9 +23,21 @@ type serverInvite struct {
 	once sync.Once
 	done chan struct{} // closed when a final response is out
 	last *gosip.Response
+	off  chan *gosip.Request // the CANCEL
+}
+
+func (i *serverInvite) noteCancel(r *gosip.Request) {
+	select {
+	case i.off <- r:
+	default:
+	}
 }
 
 func (e *Endpoint) serveInvite(ctx context.Context, h Handler, req *gosip.Request, tx gosip.ServerTransaction, tr *trunk, src netip.AddrPort) {
+	from, _ := screen.ParseAddress(req.From().Value())
+	if !e.gate.recent.begin(req.CallID().Value(), from.Tag(), req.CSeq().SeqNo) {
+		return
+	}
 	l, code, phrase := e.inboundLeg(req, tx, tr, src)
 	if l == nil {
 		var extra gosip.Header
@@ -37,8 +50,8 @@ func (e *Endpoint) serveInvite(ctx context.Context, h Handler, req *gosip.Reques
 	inv := l.calls.server
 	e.count.invites.Add(1)
 	l.admit(src.Addr())
-	// CANCEL calls back under sipgo's lock, so the leg is told in a goroutine
-	if !tx.OnCancel(func(r *gosip.Request) { e.spawn(func() { l.cancelled(r) }) }) {
+	// CANCEL calls back under sipgo's lock: no more than a note may be taken
+	if !tx.OnCancel(inv.noteCancel) {
 		l.cancelled(req)
 		return
 	}
@@ -56,7 +69,7 @@ func (e *Endpoint) inboundLeg(req *gosip.Request, tx gosip.ServerTransaction, tr
 	l.info.Inbound, l.info.Source = true, src
 	l.info.learn(req, tr.Trusted)
 	l.dlg.contact = e.contact(l.dlg.network, src.Addr())
-	l.calls.server = &serverInvite{ep: e, req: req, tx: tx, done: make(chan struct{})}
+	l.calls.server = &serverInvite{ep: e, req: req, tx: tx, done: make(chan struct{}), off: make(chan *gosip.Request, 1)}
 	l.order.start(req.CSeq().SeqNo)
 	interval, code, phrase := acceptTimer(req)
 	if code != 0 {
@@ -114,9 +127,17 @@ func (e *Endpoint) handle(ctx context.Context, h Handler, l *Leg) {
 func (i *serverInvite) settle(l *Leg) {
 	select {
 	case <-i.done:
+	case r := <-i.off:
+		l.cancelled(r)
+		return
 	case <-l.gone:
 		return
 	case <-i.tx.Done():
+		select { // over TCP the ACK of the 487 may have ended it already
+		case r := <-i.off:
+			l.cancelled(r)
+		default:
+		}
 		l.finish(Ended{By: Network, Code: 500, Reason: "connection lost before the answer"})
 		return
 	}

@@ -21,6 +21,7 @@ type recent struct {
 
 type sighting struct {
 	branch uint64
+	begun  bool // a leg was made of it
 	done   bool // answered and acknowledged: more of it is noise
 }
 
@@ -78,15 +79,31 @@ func (r *recent) note(now time.Time, s screen.Summary) {
 	r.now[r.key(s.CallID, s.From.Tag(), s.CSeq)] = sighting{branch: maphash.String(r.seed, s.Vias[0].Branch())}
 }
 
+// begin is true once for an INVITE: a retransmission may pass the gate while
+// its transaction is being put away, and come out behind as a new one.
+func (r *recent) begin(callID, fromTag string, cseq uint32) bool {
+	first := true
+	r.mark(callID, fromTag, cseq, func(e *sighting) { first, e.begun = !e.begun, true })
+	return first
+}
+
 // settle marks an INVITE as answered and acknowledged.
 func (r *recent) settle(callID, fromTag string, cseq uint32) {
+	r.mark(callID, fromTag, cseq, func(e *sighting) { e.done = true })
+}
+
+func (r *recent) mark(callID, fromTag string, cseq uint32, f func(*sighting)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	k := r.key(callID, fromTag, cseq)
-	for _, m := range []map[uint64]sighting{r.now, r.old} {
-		if e, ok := m[k]; ok {
-			e.done = true
-			m[k] = e
-		}
+	m := r.now
+	e, ok := m[k]
+	if !ok {
+		m = r.old
+		e, ok = m[k]
+	}
+	if ok {
+		f(&e)
+		m[k] = e
 	}
 }

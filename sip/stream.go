@@ -152,16 +152,18 @@ func (s *streams) wrap(c net.Conn, src netip.AddrPort) *stream {
 	return st
 }
 
-func (s *streams) forget(st *stream) {
+// forget is true the first time.
+func (s *streams) forget(st *stream) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, ok := s.open[st]; !ok {
-		return
+		return false
 	}
 	delete(s.open, st)
 	if s.sources[st.src.Addr()]--; s.sources[st.src.Addr()] <= 0 {
 		delete(s.sources, st.src.Addr())
 	}
+	return true
 }
 
 // offer hands a connection over and waits until it can be used.
@@ -225,7 +227,7 @@ func (st *stream) Read(out []byte) (int, error) {
 // fill takes what can be taken of raw, or reads more.
 func (st *stream) fill() error {
 	skip, n, fault := screen.Frame(st.raw)
-	if skip >= 4 && n == 0 && len(st.raw) == skip {
+	if skip >= 4 {
 		_, _ = st.Write([]byte("\r\n")) // RFC 5626 §3.5.1
 	}
 	st.raw = st.raw[skip:]
@@ -303,9 +305,11 @@ func (st *stream) Write(p []byte) (int, error) {
 	return st.Conn.Write(p)
 }
 
-// Close also takes the connection off the books.
+// Close also takes the connection off the books. sipgo closes twice.
 func (st *stream) Close() error {
-	st.owner.forget(st)
+	if !st.owner.forget(st) {
+		return nil
+	}
 	return st.Conn.Close()
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -134,13 +135,12 @@ func TestTrap05_UnknownSources(t *testing.T) {
 		defer w.silent(20 * time.Millisecond)
 	}
 	c, err := net.Dial("tcp", e.Addr("tcp").String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = c.Close() }()
-	_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
-	if n, err := c.Read(make([]byte, 10)); n != 0 || err == nil || errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("TCP: %d bytes, %v; want the connection closed without a byte", n, err)
+	if err == nil { // the reset may come even before connect returns
+		defer func() { _ = c.Close() }()
+		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if n, err := c.Read(make([]byte, 10)); n != 0 || err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("TCP: %d bytes, %v; want the connection closed without a byte", n, err)
+		}
 	}
 	deadline := time.Now().Add(3 * time.Second)
 	for e.Stats().Unknown < 101 && time.Now().Before(deadline) {
@@ -216,27 +216,26 @@ func TestTrap08_AcceptErrors(t *testing.T) {
 	_ = conn.Close()
 
 	w := newCaller(t, "tcp", e)
-	kept := []net.Conn{}
+	var kept []net.Conn
 	for range maxPerSource + 4 {
-		c, err := net.Dial("tcp", e.Addr("tcp").String())
-		if err != nil {
-			t.Fatal(err)
+		if c, err := net.Dial("tcp", e.Addr("tcp").String()); err == nil { // the reset may come even before connect returns
+			defer func() { _ = c.Close() }()
+			kept = append(kept, c)
 		}
-		kept = append(kept, c)
 	}
-	defer func() {
-		for _, c := range kept {
-			_ = c.Close()
-		}
-	}()
 	w.request1("OPTIONS", "", "")
 	if res := w.status("OPTIONS"); res.Status != 200 {
 		t.Errorf("OPTIONS over the first connection: %d", res.Status)
 	}
-	last := kept[len(kept)-1]
-	_ = last.SetReadDeadline(time.Now().Add(5 * time.Second))
-	if _, err := last.Read(make([]byte, 1)); err == nil || errors.Is(err, context.DeadlineExceeded) {
-		t.Error("a source may hold as many connections as it likes")
+	held := 0
+	for _, c := range kept {
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+		if _, err := c.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+			held++
+		}
+	}
+	if held == 0 || held > maxPerSource {
+		t.Errorf("a source holds %d connections, at most %d are its share", held, maxPerSource)
 	}
 }
 
