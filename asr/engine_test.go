@@ -48,7 +48,7 @@ const (
 var babble = asrtest.Babble(turnLen)
 
 func batch(t *testing.T, d asr.Decoder, cfg asr.BatchConfig) *asr.Batch {
-	b := asr.NewBatch(d, asrtest.Loudness{}, cfg)
+	b := asr.NewBatch(d, asrtest.Loudness(), cfg)
 	t.Cleanup(func() { _ = b.Close() })
 	return b
 }
@@ -112,7 +112,7 @@ func TestBatchAnswersAtTheEndpointWhenTheGuessHeld(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := &decoder{lines: []string{"one"}, takes: c.takes}
-				b := asr.NewBatch(d, asrtest.Loudness{}, asr.BatchConfig{Workers: 1})
+				b := asr.NewBatch(d, asrtest.Loudness(), asr.BatchConfig{Workers: 1})
 				s, begin := talk(t, b, asr.Options{Expect: c.expect}, asrtest.Quiet(400*ms), babble, asrtest.Quiet(1500*ms))
 				turn := asrtest.Turn(t, s)
 				last := turn[len(turn)-1]
@@ -132,7 +132,7 @@ func TestBatchAnswersAtTheEndpointWhenTheGuessHeld(t *testing.T) {
 func TestBatchDropsTheGuessWhenSpeechResumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &decoder{lines: []string{"I would", "I would like that"}, takes: 100 * ms}
-		b := asr.NewBatch(d, asrtest.Loudness{}, asr.BatchConfig{Workers: 1})
+		b := asr.NewBatch(d, asrtest.Loudness(), asr.BatchConfig{Workers: 1})
 		s, _ := talk(t, b, asr.Options{}, babble, asrtest.Quiet(300*ms), babble, asrtest.Quiet(time.Second))
 		var got []string
 		for _, tr := range asrtest.Turn(t, s) {
@@ -201,7 +201,7 @@ func TestBatchTriesAFailedGuessOnceMore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := &decoder{lines: []string{"hello"}, fail: c.fail}
-				b := asr.NewBatch(d, asrtest.Loudness{}, asr.BatchConfig{Workers: 1})
+				b := asr.NewBatch(d, asrtest.Loudness(), asr.BatchConfig{Workers: 1})
 				s, _ := talk(t, b, asr.Options{}, babble, asrtest.Quiet(time.Second))
 				var last asr.Transcript
 				var err error
@@ -239,7 +239,7 @@ func TestBatchJoinsALongTurn(t *testing.T) {
 func TestBatchKeepsTurnsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &decoder{lines: []string{"one", "two"}, takes: 2 * time.Second}
-		b := asr.NewBatch(d, asrtest.Loudness{}, asr.BatchConfig{Workers: 2, NoGuess: true})
+		b := asr.NewBatch(d, asrtest.Loudness(), asr.BatchConfig{Workers: 2, NoGuess: true})
 		s, _ := talk(t, b, asr.Options{}, babble, asrtest.Quiet(600*ms), babble, asrtest.Quiet(600*ms))
 		for _, want := range []string{"one", "two"} {
 			turn := asrtest.Turn(t, s) // fails on an onset within a turn
@@ -254,7 +254,7 @@ func TestBatchKeepsTurnsApart(t *testing.T) {
 
 func TestBatchCloseFailsOpenStreams(t *testing.T) {
 	d := &decoder{lines: []string{"x"}, takes: time.Hour}
-	b := asr.NewBatch(d, asrtest.Loudness{}, asr.BatchConfig{Workers: 1})
+	b := asr.NewBatch(d, asrtest.Loudness(), asr.BatchConfig{Workers: 1})
 	s := rush(t, b, asr.Options{}, babble, asrtest.Quiet(time.Second))
 	_ = b.Close()
 	for {

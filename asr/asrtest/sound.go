@@ -75,34 +75,15 @@ func Frames(pcm []int16) []media.Frame {
 
 // Loudness is a Detector for tests: a frame is speech when it is loud. It
 // judges within Write, so tests with it are exact.
-type Loudness struct{}
-
-// Hang is zero: a frame is judged for itself.
-func (Loudness) Hang() time.Duration { return 0 }
-
-// Open begins to judge a leg.
-func (Loudness) Open(rate int, heard func(asr.Activity)) (asr.DetectorStream, error) {
-	if err := asr.CheckRate(rate); err != nil {
-		return nil, err
-	}
-	return &loudness{heard: heard}, nil
-}
-
-type loudness struct {
-	heard func(asr.Activity)
-	at    time.Duration
-}
-
-func (l *loudness) Write(f media.Frame) error {
-	l.at += f.Duration()
-	a := asr.Activity{End: l.at, Length: f.Duration()}
-	for _, v := range f.PCM {
-		if v > 500 || v < -500 {
-			a.Speech = 1
+func Loudness() asr.Detector {
+	return asr.PerFrame(0, func() func(media.Frame) bool {
+		return func(f media.Frame) bool {
+			for _, v := range f.PCM {
+				if v > 500 || v < -500 {
+					return true
+				}
+			}
+			return false
 		}
-	}
-	l.heard(a)
-	return nil
+	})
 }
-
-func (l *loudness) Close() error { return nil }

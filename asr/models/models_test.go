@@ -199,6 +199,29 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestCheckSumsFindsDamage(t *testing.T) {
+	dir := t.TempDir()
+	size := int64(0)
+	for _, f := range Files() {
+		if f.Name == MoonshineTokens {
+			size = f.Bytes
+		}
+	}
+	path := Path(dir, MoonshineTokens)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, make([]byte, size), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(dir, MoonshineTokens); err != nil {
+		t.Errorf("by size: %v", err)
+	}
+	if err := CheckSums(dir, MoonshineTokens); err == nil || !strings.Contains(err.Error(), "SHA-256") {
+		t.Errorf("by sum: %v", err)
+	}
+}
+
 func FuzzTokens(f *testing.F) {
 	f.Add([]byte(`const llama_vocab_base64 = "YQ==";`))
 	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = tokens(b) })

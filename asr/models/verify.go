@@ -88,10 +88,19 @@ func sumFile(path string) (string, error) {
 
 // Check says, in one error, which of the named files (all, when none is named)
 // cannot be used, and what to do. It looks at sizes only.
-func Check(dir string, names ...string) error {
+func Check(dir string, names ...string) error { return complain(dir, List(dir), names) }
+
+// CheckSums is Check by SHA-256, for libraries that end the process over a
+// damaged file. It reads every file: 0.1 to 0.5 s.
+func CheckSums(dir string, names ...string) error {
+	files := slices.DeleteFunc(Files(), func(f File) bool { return len(names) > 0 && !slices.Contains(names, f.Name) })
+	return complain(dir, verify(dir, files), names)
+}
+
+func complain(dir string, found []Status, names []string) error {
 	var bad []string
-	for _, s := range List(dir) {
-		if s.State == Present || len(names) > 0 && !slices.Contains(names, s.Name) {
+	for _, s := range found {
+		if s.State == Present || s.State == Good || len(names) > 0 && !slices.Contains(names, s.Name) {
 			continue
 		}
 		bad = append(bad, strings.TrimSpace(s.Name+" is "+string(s.State)+" "+s.Why))

@@ -46,8 +46,8 @@ func New(det asr.Detector, cfg Config) (*Engine, error) {
 	if cfg.Patience <= 0 {
 		cfg.Patience = 150 * time.Millisecond
 	}
-	// A wrong path would end the process inside the library.
-	if err := models.Check(cfg.Models, models.MoonshineBaseEncoder, models.MoonshineBaseDecoder,
+	// A wrong path or a damaged file would end the process inside the library.
+	if err := models.CheckSums(cfg.Models, models.MoonshineBaseEncoder, models.MoonshineBaseDecoder,
 		models.MoonshineTinyEncoder, models.MoonshineTinyDecoder, models.MoonshineTokens); err != nil {
 		return nil, fmt.Errorf("moonshine: %w", err)
 	}

@@ -142,7 +142,7 @@ func wordErrors(t testing.TB, e asr.Recognizer, step int) *wer.Report {
 }
 
 func TestWordErrorRate(t *testing.T) {
-	r := wordErrors(t, engine(t), 9)
+	r := wordErrors(t, engine(t), 13)
 	t.Log(r)
 	if r.Rate() > 0.05 {
 		t.Errorf("WER %.2f %% over A-law, want at most 5 on this sample (4 on all prompts: go test -bench WordErrorRate)", 100*r.Rate())
@@ -225,7 +225,7 @@ func TestNoTextWithoutSpeech(t *testing.T) {
 }
 
 func TestNewWithoutModelsSaysWhatToDo(t *testing.T) {
-	if _, err := New(asrtest.Loudness{}, Config{Models: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "parley models pull") {
+	if _, err := New(asrtest.Loudness(), Config{Models: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "parley models pull") {
 		t.Errorf("got %v", err)
 	}
 }

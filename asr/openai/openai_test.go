@@ -92,7 +92,7 @@ func engine(t *testing.T, cfg Config) *Engine {
 	if cfg.Key == "" {
 		cfg.Key = "secret"
 	}
-	e, err := New(asrtest.Loudness{}, cfg)
+	e, err := New(asrtest.Loudness(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestAFailingServerFailsTheStream(t *testing.T) {
 
 func TestNewRefusesABadURL(t *testing.T) {
 	for _, u := range []string{"api.openai.com/v1", "ftp://x/v1", "http://"} {
-		if _, err := New(asrtest.Loudness{}, Config{URL: u}); err == nil {
+		if _, err := New(asrtest.Loudness(), Config{URL: u}); err == nil {
 			t.Errorf("%q was taken", u)
 		}
 	}

@@ -41,7 +41,7 @@ func both(t *testing.T, test func(t *testing.T, protocol, words string, start fu
 }
 
 func engine(t *testing.T, url, protocol string) *Engine {
-	e, err := New(asrtest.Loudness{}, Config{URL: url, Protocol: protocol})
+	e, err := New(asrtest.Loudness(), Config{URL: url, Protocol: protocol})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestKilledServerFailsTheStream(t *testing.T) {
 // A server that takes audio and says nothing is a failed server.
 func TestDeafServerFailsTheStream(t *testing.T) {
 	srv := newServer(t, "x", serveVosk)
-	e, err := New(asrtest.Loudness{}, Config{URL: srv.url, Protocol: "vosk", Deadline: 200 * ms})
+	e, err := New(asrtest.Loudness(), Config{URL: srv.url, Protocol: "vosk", Deadline: 200 * ms})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestOpenFailsFastAndClearly(t *testing.T) {
 
 func TestNewRefusesBadConfig(t *testing.T) {
 	for _, c := range []Config{{URL: "http://x", Protocol: "vosk"}, {URL: "ws://", Protocol: "vosk"}, {URL: "::", Protocol: "vosk"}, {URL: "ws://x", Protocol: "kaldi"}} {
-		if _, err := New(asrtest.Loudness{}, c); err == nil {
+		if _, err := New(asrtest.Loudness(), c); err == nil {
 			t.Errorf("%+v was taken", c)
 		}
 	}
@@ -212,7 +212,7 @@ func TestIdleConnectionsArePinged(t *testing.T) {
 			}
 		}
 	})
-	e, err := New(asrtest.Loudness{}, Config{URL: srv.url, Protocol: "vosk", KeepAlive: 20 * ms})
+	e, err := New(asrtest.Loudness(), Config{URL: srv.url, Protocol: "vosk", KeepAlive: 20 * ms})
 	if err != nil {
 		t.Fatal(err)
 	}
