@@ -3,7 +3,8 @@
 # make build  leaves bin/parley with its shared libraries beside it
 .PHONY: run test build models bench lint vet deps deps-test clean
 
-PARLEY = bin/parley
+BIN = bin
+PARLEY = $(BIN)/parley
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 run: build models
@@ -17,11 +18,11 @@ test: deps-test build models lint
 # can be copied as it is (a RUNPATH would not reach the libraries' own needs).
 build: deps
 	@go mod download
-	@rm -rf bin/.new && mkdir -p bin/.new
-	@go build -o bin/.new/parley -ldflags "-extldflags '-Wl,--disable-new-dtags,-rpath,\$$ORIGIN'" ./cmd/parley
-	@ldd bin/.new/parley | awk '/libsherpa-onnx|libonnxruntime|libflite|libasound/ {print $$3}' | xargs -r install -m 644 -t bin/.new
-	@go run ./tools/rpath bin/.new/parley
-	@mv -f bin/.new/* bin/ && rmdir bin/.new
+	@rm -rf $(BIN)/.new && mkdir -p $(BIN)/.new
+	@go build -o $(BIN)/.new/parley -ldflags "-extldflags '-Wl,--disable-new-dtags,-rpath,\$$ORIGIN'" ./cmd/parley
+	@ldd $(BIN)/.new/parley | awk '/libsherpa-onnx|libonnxruntime|libflite|libasound/ {print $$3}' | xargs -r install -m 644 -t $(BIN)/.new
+	@go run ./tools/rpath $(BIN)/.new/parley
+	@mv -f $(BIN)/.new/* $(BIN)/ && rmdir $(BIN)/.new
 
 models: build
 	@$(PARLEY) models pull --quiet
@@ -43,4 +44,4 @@ deps-test:
 	@tools/deps.sh test
 
 clean:
-	rm -rf bin
+	rm -rf $(BIN)
