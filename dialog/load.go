@@ -105,7 +105,7 @@ func (r *reader) parse(in io.Reader) *yaml.Node {
 		return nil
 	}
 	r.lines = strings.Split(string(data), "\n")
-	d := yaml.NewDecoder(bytes.NewReader(data))
+	d := yaml.NewDecoder(bytes.NewReader(veil(data)))
 	var doc, more yaml.Node
 	if err := decode(d, &doc); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -170,11 +170,16 @@ func (r *reader) sound(doc *yaml.Node) bool {
 		depth int
 	}
 	before, count := len(r.problems), 0
+	var maps []*yaml.Node
 	stack := []visit{{doc, 0}}
 	for len(stack) > 0 {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		count++
+		v.n.Value = unveil(v.n.Value)
+		if v.n.Kind == yaml.MappingNode {
+			maps = append(maps, v.n)
+		}
 		switch {
 		case count > maxItems:
 			r.wrong(v.n, "split the script", "the file has more than %d values", maxItems)
@@ -187,12 +192,12 @@ func (r *reader) sound(doc *yaml.Node) bool {
 		case v.n.Style&yaml.TaggedStyle != 0:
 			r.wrong(v.n, "remove the !tag", "tags are not part of the language")
 		}
-		if v.n.Kind == yaml.MappingNode {
-			r.duplicates(v.n)
-		}
 		for _, c := range v.n.Content {
 			stack = append(stack, visit{c, v.depth + 1})
 		}
+	}
+	for _, n := range maps {
+		r.duplicates(n)
 	}
 	if len(r.problems) > before {
 		r.problems.sort()

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ func (r *reader) syntax(err error) {
 	case strings.Contains(line, "{{"):
 		hint = "put a text with {{...}} in quotes when it stands in [ ] or { } or begins a value"
 	case strings.ContainsAny(line, "{["):
-		hint = "put texts with ? : , [ or { in quotes when they stand in [ ] or { }, and close every bracket"
+		hint = "put texts with : , [ or { in quotes when they stand in [ ] or { }, and close every bracket"
 	case strings.Contains(text, "mapping values"):
 		hint = "put a text with a colon in quotes, or mend the indentation"
 	}
@@ -57,10 +58,33 @@ func (r *reader) breaksAt() int {
 			return 0
 		}
 		var doc yaml.Node
-		d := yaml.NewDecoder(strings.NewReader(strings.Join(r.lines[:n], "\n") + "\n"))
+		d := yaml.NewDecoder(bytes.NewReader(veil([]byte(strings.Join(r.lines[:n], "\n") + "\n"))))
 		if err := decode(d, &doc); n == 0 || err == nil {
 			return n + 1
 		}
 	}
 	return 0
 }
+
+// veiled stands for a question mark inside or after a word. YAML 1.2 takes it as
+// a part of the text; the parser, which is of 1.1 here, ends a text within [ ]
+// or { } at it, and scripts are full of questions.
+const veiled = '\ue03f'
+
+// veil hides such question marks from the parser. Columns stay as they are.
+func veil(data []byte) []byte {
+	if !bytes.Contains(data, []byte("?")) {
+		return data
+	}
+	out := make([]byte, 0, len(data)+64)
+	for i, b := range data {
+		if b == '?' && i > 0 && !bytes.ContainsRune([]byte(" \t\r\n[{,"), rune(data[i-1])) {
+			out = append(out, string(veiled)...)
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func unveil(s string) string { return strings.ReplaceAll(s, string(veiled), "?") }

@@ -37,6 +37,24 @@ func TestYesIsAWord(t *testing.T) {
 	}
 }
 
+// TestQuestions holds YAML 1.2: a question mark is a part of a text in brackets.
+func TestQuestions(t *testing.T) {
+	s, err := Load(strings.NewReader("script: x\nintents: {what?: {keywords: [why?, \"so?\", who? me]}}\nnodes: {a: {stage: need, say: [Really?, Is it?], again: Well?, end: true}} # why?\n"), "x")
+	if err == nil || !strings.Contains(err.Error(), `x:2:11: "what?" cannot be a name`) {
+		t.Fatalf("%v", err)
+	}
+	s, err = Load(strings.NewReader("script: x\nintents: {what: {keywords: [why?, \"so?\", who? me]}}\nnodes: {a: {stage: need, say: [Really?, Is it?], again: Well?, end: true}} # why?\n"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := s.Nodes[0]; n.Say[0].Text.Source != "Really?" || n.Say[1].Text.Source != "Is it?" || n.Again[0].Text.Source != "Well?" {
+		t.Errorf("%+v", n)
+	}
+	if k := s.Intents[0].Keywords; k[0] != "why?" || k[1] != "so?" || k[2] != "who? me" {
+		t.Errorf("%q", k)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	node := "script: x\nnodes:\n  a:\n    stage: need\n"
 	for _, c := range []struct{ name, yaml, where, text, hint string }{
@@ -74,7 +92,8 @@ func TestProblems(t *testing.T) {
 		{"a list", "- a\n", "t:1:1", "script must be a block of keys, not a list", ""},
 		{"tab", node + "\tsay: x\n", "t:5:2", "this is not YAML", "indent with spaces"},
 		{"braces in a flow", node + "    say: [{text: Code {{code}}, today}]\n    end: true\n", "t:5:5", "this is not YAML", "in quotes"},
-		{"question in a flow", "script: x\nnodes:\n  a: {stage: need, say: Really?, end: true}\n  b: {stage: need, end: true}\n", "t:3:3", "this is not YAML", "put texts with ?"},
+		{"colon in a flow", "script: x\nnodes:\n  a: {stage: need, say: Note: this, end: true}\n  b: {stage: need, end: true}\n", "t:3:3", "this is not YAML", "put texts with :"},
+		{"complex key", "script: x\n? [a]\n: b\n", "t:2:3", "a key must be a word", ""},
 		{"language", "script: x\nlanguage: en_US\nnodes: {a: {stage: need, end: true}}\n", "t:2:11", `language cannot be "en_US"`, "BCP 47"},
 		{"no prompts", "script: x\nlanguage: fr\nnodes: {a: {stage: need, end: true}}\n", "t:1:1", `no built-in prompts for the language "fr"`, ""},
 		{"fallback with variable", smallest + "fallback: {last: \"Bye {{heard}}\"}\n", "t:4:18", "fallback.last must be a fixed text", "rendered ahead"},

@@ -1,0 +1,118 @@
+package dialog
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestReferenceIsWhole holds docs/scripts.md to the loader's vocabulary: every
+// key and every word of a closed list is explained there.
+func TestReferenceIsWhole(t *testing.T) {
+	data, err := os.ReadFile("../docs/scripts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(data)
+	for block, keys := range vocabulary {
+		for _, key := range keys {
+			if !strings.Contains(page, "`"+key+"`") {
+				t.Errorf("docs/scripts.md does not explain %q of %s", key, article(block))
+			}
+		}
+	}
+	for _, words := range [][]string{stages, shapes, slotTypes, inputs, styles, notices, optOuts, echoes, modes, targets, builtinIntents, builtinVars} {
+		for _, w := range words {
+			if !strings.Contains(page, "`"+w+"`") {
+				t.Errorf("docs/scripts.md does not explain the word %q", w)
+			}
+		}
+	}
+}
+
+// TestReferenceLoads loads the examples of docs/scripts.md, put together.
+func TestReferenceLoads(t *testing.T) {
+	data, err := os.ReadFile("../docs/scripts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(data), "```yaml\n")
+	if len(blocks) < 9 {
+		t.Fatalf("%d examples", len(blocks))
+	}
+	found := 0
+	for _, b := range blocks[1:] {
+		b, _, _ = strings.Cut(b, "```")
+		b = strings.TrimSpace(b) + "\n"
+		first, _, _ := strings.Cut(b, ":")
+		if first == "test" {
+			continue
+		}
+		found++
+		script := "script: example\n"
+		if first == "transfer" { // stands in a node
+			b = "nodes:\n  nobody: {stage: close, end: true}\n  x:\n    stage: handoff\n    " + strings.ReplaceAll(b, "\n", "\n    ") + "\n"
+		}
+		for _, need := range []struct{ key, text string }{
+			{"intents", "intents: {price: {keywords: [price]}}\n"},
+			{"needs", "needs: {customer.name: {}, offer.code: {}}\n"},
+			{"nodes", "nodes: {here: {stage: close, end: true}, to_person: {stage: close, end: true}, a: {stage: need, go: {price: here}}}\n"},
+		} {
+			if !strings.Contains(b, need.key+":") {
+				script += need.text
+			}
+		}
+		if first == "nodes" {
+			b += "  book: {stage: close, end: true}\n  soft_close: {stage: close, end: true}\n"
+		}
+		if first == "script" {
+			script = ""
+		}
+		if _, err := Load(strings.NewReader(script+b), first); err != nil {
+			t.Errorf("the example of %s does not load:\n%s\n%v", first, script+b, err)
+		}
+	}
+	if found < 7 {
+		t.Errorf("only %d examples were loaded", found)
+	}
+}
+
+// TestEveryKeyIsRead gives each key a value of a kind that none takes: a key that
+// is in the vocabulary but not in the loader would pass unnoticed.
+func TestEveryKeyIsRead(t *testing.T) {
+	where := map[string]string{
+		"script": "%s: [[]]\n", "answer": "answer: {%s: [[]]}\n", "need": "needs: {a: {%s: [[]]}}\n",
+		"defaults": "defaults: {%s: [[]]}\n", "barge_in": "defaults: {barge_in: {%s: [[]]}}\n",
+		"rung": "defaults: {silence: [{%s: [[]]}]}\n", "no_match": "defaults: {no_match: {%s: [[]]}}\n",
+		"slow": "defaults: {slow: {%s: [[]]}}\n", "turns": "defaults: {turns: {%s: [[]]}}\n",
+		"intent": "intents: {a: {%s: [[]]}}\n", "always_entry": "always: {a: {%s: [[]]}}\n", "slot": "slots: {a: {%s: [[]]}}\n",
+		"node": "nodes: {a: {%s: [[]]}}\n", "line": "nodes: {a: {say: {%s: [[]]}}}\n", "edge": "nodes: {a: {go: {affirm: {%s: [[]]}}}}\n",
+		"do": "nodes: {a: {do: {%s: [[]]}}}\n", "transfer": "nodes: {a: {transfer: {%s: [[]]}}}\n",
+		"echo": "nodes: {a: {echo: {%s: [[]]}}}\n", "fallback": "fallback: {%s: [[]]}\n",
+	}
+	for block, keys := range vocabulary {
+		form, ok := where[block]
+		if !ok {
+			t.Errorf("no form for the block %s", block)
+			continue
+		}
+		for _, key := range keys {
+			text := strings.Replace(form, "%s", key, 1)
+			_, err := Load(strings.NewReader(text), "t")
+			ps, _ := err.(Problems)
+			if !slices.ContainsFunc(ps, func(p Problem) bool { return strings.Contains(p.Text, "a list") }) {
+				t.Errorf("%s: nobody minds a list of lists for %s of %s: %v", strings.TrimSpace(text), key, block, err)
+			}
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	words := []string{"say", "stage", "silence", "transfer", "no_match"}
+	for in, want := range map[string]string{"sya": "say", "Stage": "stage", "silense": "silence", "tranfser": "transfer", "nomatch": "no_match", "zzz": "", "": "", "x": ""} {
+		if got := nearest(in, words); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
