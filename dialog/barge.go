@@ -106,11 +106,13 @@ func (m *Machine) partial(text string) {
 		return
 	}
 	m.ear.partial = text
-	urgent := m.urgent(said)
-	if !urgent && (m.protected() || m.ignorable(said)) {
-		return
-	}
+	urgent, nod := m.urgent(said), m.ignorable(said)
 	switch {
+	case !urgent && nod:
+		if m.ear.second { // the time to decide is over, and it is only a nod so far
+			m.resume()
+		}
+	case !urgent && m.protected():
 	case m.listening():
 		m.hush()
 		m.ear.cut = true

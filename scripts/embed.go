@@ -15,7 +15,7 @@ import (
 // its clips relative to its own folder. Tests of scripts (*.test.yaml) lie among
 // them.
 //
-//go:embed *.yaml audio demo line-test
+//go:embed *.yaml audio line-test
 var FS embed.FS
 
 // Clip reads a WAV file that ships, by its path in FS.
