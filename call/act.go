@@ -81,7 +81,7 @@ func (s *Session) act(ctx context.Context, now time.Time, a dialog.Action) {
 		s.state.listening = true
 		s.listen(a)
 	case dialog.Understand:
-		s.understand(ctx, now, a)
+		s.understand(ctx, a)
 	case dialog.SetTimer:
 		s.clock.set(now, alarm{name: a.Timer}, a.After)
 	case dialog.StopTimer:

@@ -20,7 +20,7 @@ type line interface {
 type inboundLine struct{ leg Inbound }
 
 func (l inboundLine) open(ctx context.Context, s *Session) error {
-	s.begin(ctx) // write, then act; a broken database is counted, the call goes on
+	_ = s.begin(ctx) // write, then act; a broken database is counted, the call goes on
 	if err := l.leg.Ring(ctx); err != nil {
 		return fmt.Errorf("ring: %w", err)
 	}
@@ -49,9 +49,7 @@ func (s *Session) answer(ctx context.Context, leg Inbound) {
 	local := s.wires.media.LocalAddr()
 	s.spawn("answer", func(why string) event { return answered{err: fmt.Errorf("%s", why)} }, func() {
 		at := time.Now()
-		s.durable(ctx, "the answer", func(ctx context.Context) error {
-			return s.desk.deps.Records.Answered(ctx, s.id, at)
-		})
+		s.writeAnswer(ctx, at)
 		p, err := leg.Answer(ctx, local)
 		s.box.post(answered{params: p, err: err})
 	})
@@ -93,6 +91,12 @@ func (s *Session) begin(ctx context.Context) error {
 	})
 }
 
+func (s *Session) writeAnswer(ctx context.Context, at time.Time) {
+	_ = s.durable(ctx, "the answer", func(ctx context.Context) error { // counted
+		return s.desk.deps.Records.Answered(ctx, s.id, at)
+	})
+}
+
 // durable gives a write its budget and counts it when it fails: the store keeps
 // it in memory and writes it later.
 func (s *Session) durable(ctx context.Context, what string, write func(context.Context) error) error {
@@ -126,7 +130,7 @@ func (s *Session) onAnswered(ctx context.Context, now time.Time, e answered) {
 	s.begun(ctx, now, e.params)
 }
 
-func (s *Session) onDialled(now time.Time, e dialled) {
+func (s *Session) onDialled(e dialled) {
 	if e.err != nil {
 		s.finish("network", "not dialled: "+e.err.Error())
 		return
@@ -162,12 +166,7 @@ func (s *Session) onLeg(ctx context.Context, now time.Time, e sip.Event) {
 			}
 		}
 	case sip.Answered:
-		at := now
-		s.spawn("answered", func(string) event { return noted{} }, func() {
-			s.durable(ctx, "the answer", func(ctx context.Context) error {
-				return s.desk.deps.Records.Answered(ctx, s.id, at)
-			})
-		})
+		s.spawn("answered", func(string) event { return noted{} }, func() { s.writeAnswer(ctx, now) })
 		s.begun(ctx, now, e.Params)
 	case sip.MediaChanged:
 		s.onMediaChanged(now, e.Params)

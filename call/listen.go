@@ -71,7 +71,7 @@ func (s *Session) hear(ctx context.Context, id int, choice Ear, o asr.Options) {
 		s.box.post(earLost{id: id, err: fmt.Errorf("%s: %w", choice.Name, err)})
 		return
 	}
-	defer stream.Close()
+	defer func() { _ = stream.Close() }() // it has said all that it will
 	s.box.post(earOpened{id: id, stream: &earStream{Stream: stream}})
 	for {
 		t, err := stream.Next(ctx)

@@ -78,7 +78,7 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 	case answered:
 		s.onAnswered(ctx, now, e)
 	case dialled:
-		s.onDialled(now, e)
+		s.onDialled(e)
 	case earOpened:
 		s.onEarOpened(e)
 	case heard:

@@ -140,10 +140,10 @@ func (u utterance) speak(ctx context.Context) error {
 	if err == nil {
 		err = u.put(ctx, func() error { return u.out.Mark(u.gen, u.mark) })
 	}
-	if errors.Is(err, media.ErrStale) || ctx.Err() != nil {
-		return nil
+	if hushed := errors.Is(err, media.ErrStale) || ctx.Err() != nil; !hushed {
+		return err
 	}
-	return err
+	return nil
 }
 
 func (u utterance) part(ctx context.Context, p dialog.Part) error {

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -146,27 +147,45 @@ const maxContext = 512
 // context is the handover as a User-to-User value in hex (RFC 7433 §4.1): the
 // latest words of the caller as far as they fit.
 func (s *Session) context(a dialog.Transfer) string {
-	h := handover{Call: s.id, Caller: s.j.rec.Caller, Script: s.j.rec.Script, Node: s.node(), Brief: cut(a.Brief, 160)}
-	best := h
+	h := handover{
+		Call: s.id, Caller: cut(s.j.rec.Caller, 64), Script: cut(s.j.rec.Script, 64),
+		Node: cut(s.node(), 64), Brief: cut(a.Brief, 160),
+	}
+	best := compact(h)
+	if len(best) > maxContext { // escapes made it longer than it looks
+		h.Brief, h.Node = "", ""
+		best = compact(h)
+	}
 	for i := len(s.j.rec.Entries) - 1; i >= 0; i-- {
 		e := s.j.rec.Entries[i]
 		if e.Kind != EntryHeard {
 			continue
 		}
 		if h.Intent == "" {
-			h.Intent = e.Intent
+			h.Intent = cut(e.Intent, 64)
 		}
 		h.Said = append([]string{cut(e.Text, 120)}, h.Said...)
-		if b, err := json.Marshal(h); err != nil || len(b) > maxContext {
+		longer := compact(h)
+		if len(longer) > maxContext {
 			break
 		}
-		best = h
+		best = longer
 	}
-	b, err := json.Marshal(best)
-	if err != nil {
+	if len(best) > maxContext {
 		return ""
 	}
-	return hex.EncodeToString(b) + ";encoding=hex"
+	return hex.EncodeToString(best) + ";encoding=hex"
+}
+
+// compact is JSON without the escapes that only HTML needs.
+func compact(h handover) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(h); err != nil { // strings always encode
+		return nil
+	}
+	return bytes.TrimSpace(b.Bytes())
 }
 
 // cut shortens text to n bytes at a rune's edge.

@@ -9,7 +9,7 @@ import (
 )
 
 // understand asks the detector what a turn meant, aside and under a deadline.
-func (s *Session) understand(ctx context.Context, now time.Time, a dialog.Understand) {
+func (s *Session) understand(ctx context.Context, a dialog.Understand) {
 	s.state.asked++
 	s.turn.asked = a.Turn
 	limit, detector := s.desk.deps.Config.Understand, s.mind.script.Detector
