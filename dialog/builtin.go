@@ -13,7 +13,6 @@ type house struct {
 	there, later, slow, recording                       string
 	ignore                                              []string // backchannels: they never interrupt
 	yes                                                 []string // of these, the ones that may answer a question
-	closed                                              []string // yes and no as the recogniser may hear them
 	affirm, deny                                        string   // as the menu calls them
 }
 
@@ -33,7 +32,6 @@ var houses = map[string]house{
 		ignore: []string{"uh huh", "uh-huh", "mm hmm", "mm-hmm", "mhm", "mm", "mmm", "hmm", "hm", "uh", "um", "er", "ah",
 			"oh", "ooh", "huh", "yeah", "yes", "yep", "ok", "okay", "right", "sure", "i see", "alright", "all right"},
 		yes:    []string{"yeah", "yes", "yep", "ok", "okay", "right", "sure", "alright", "all right"},
-		closed: []string{"yes", "no", "yeah", "nope", "sure", "okay"},
 		affirm: "yes", deny: "no",
 	},
 	"zh": {
@@ -51,7 +49,6 @@ var houses = map[string]house{
 		ignore: []string{"嗯", "嗯嗯", "哦", "噢", "啊", "呃", "额", "唔", "诶", "哎", "对", "对对", "对对对", "好", "好的", "好好",
 			"是", "是的", "是是", "行"},
 		yes:    []string{"对", "对对", "对对对", "好", "好的", "好好", "是", "是的", "是是", "行"},
-		closed: []string{"是", "是的", "对", "好", "好的", "可以", "不是", "不", "不用", "不要", "不好"},
 		affirm: "是", deny: "否",
 	},
 }
