@@ -264,3 +264,10 @@ func endByWire(t *testing.T, w *wire, l *Leg) {
 	w.reply(w.request("BYE"), 200, "OK", "", "", "")
 	<-done
 }
+
+// fakeConn only has addresses.
+type fakeConn struct{ net.Conn }
+
+func (fakeConn) LocalAddr() net.Addr {
+	return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5062}
+}
