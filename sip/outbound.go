@@ -50,8 +50,12 @@ func (e *Endpoint) Dial(ctx context.Context, d Dial) (*Leg, error) {
 		return nil, err
 	}
 	c := l.calls.client
-	if !e.legs.add(l) || !e.crew.enter() {
-		return nil, ErrEnded
+	if !e.crew.enter() {
+		return nil, errors.New("sip: the endpoint is closed")
+	}
+	if !e.legs.add(l) {
+		e.crew.leave()
+		return nil, ErrState // a Call-ID of 128 random bits came twice
 	}
 	l.admit(h.addr.Addr())
 	tx, err := c.send(ctx, l)
