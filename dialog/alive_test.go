@@ -14,7 +14,7 @@ import (
 // running, or understanding with one, or waiting, transferring or over. Told the
 // same events again, it takes the same actions.
 func TestAlwaysAlive(t *testing.T) {
-	rounds := 2000
+	rounds := 1000
 	if testing.Short() {
 		rounds = 300
 	}
