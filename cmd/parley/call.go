@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type CallCmd struct {
 	Script  string            `required:"" placeholder:"FILE" help:"Script to follow: a file, or the name of one that ships."`
 	Var     map[string]string `mapsep:"none" placeholder:"K=V" help:"A variable of the script; may be given again."`
 	Trunk   string            `help:"Trunk of the configuration to call through."`
-	From    string            `help:"Number shown."`
+	From    string            `help:"Number shown; the trunk's when not given."`
 	Timeout time.Duration     `default:"45s" help:"How long it may ring."`
 	Data    string            `placeholder:"DIR" help:"Folder for the record and the recording; that of the configuration when not given."`
 }
@@ -90,6 +91,7 @@ func (c *CallCmd) prepare(cfg *config.Config) error {
 	var names []string
 	for _, t := range cfg.Trunks {
 		if t.Name == c.Trunk && t.Host != "" {
+			c.From = cmp.Or(c.From, t.Caller, t.Username)
 			return nil
 		}
 		names = append(names, t.Name)

@@ -23,6 +23,7 @@ var bin = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	cmd := exec.Command("make", "--no-print-directory", "build", "BIN="+dir)
 	cmd.Dir = "../.."
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -31,11 +32,11 @@ var bin = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
+var built string // what TestMain removes
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, _ := bin(); dir != "" && os.Getenv("PARLEY_KEEP") == "" {
-		_ = os.RemoveAll(dir)
-	}
+	_ = os.RemoveAll(built)
 	os.Exit(code)
 }
 

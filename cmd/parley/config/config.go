@@ -47,7 +47,7 @@ type Trunk struct {
 	Password  Secret         `yaml:"password" doc:"Digest password, best as ${TRUNK_PASSWORD}."`
 	Realm     string         `yaml:"realm" default:"parley" doc:"Digest realm for calls that come in."`
 	Challenge bool           `yaml:"challenge" default:"false" doc:"Ask callers from this trunk for username and password as well as for the right address."`
-	Caller    string         `yaml:"caller" doc:"Number shown on outbound calls. Empty: username."`
+	Caller    string         `yaml:"caller" doc:"Number shown on calls that Parley places. Empty: username."`
 	NAT       bool           `yaml:"nat" default:"false" doc:"The peer is behind NAT: answer RTP to where it comes from even outside the address in the SDP."`
 	Rate      int            `yaml:"rate" default:"100" min:"1" max:"10000" doc:"New calls a second; more are refused with 503 and Retry-After."`
 	Trusted   bool           `yaml:"trusted" default:"true" doc:"Believe P-Asserted-Identity, Diversion, User-to-User and X-* headers from this trunk."`
