@@ -38,6 +38,34 @@ func TestMailbox(t *testing.T) {
 	})
 }
 
+// What is posted to a call that is over is let go, whether it found room or not.
+func TestLateEventsAreLetGo(t *testing.T) {
+	for name, full := range map[string]bool{"room": false, "no room": true} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, talk, func(r *rig) {
+				m := newMailbox()
+				for full && len(m.own) < boxSize {
+					m.post(noted{})
+				}
+				leg := newLeg(r, "agent")
+				audio, err := r.audio.Open(r.t.Context(), talkParams, deafSink{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				done := make(chan struct{})
+				go func() { m.post(agentRings{leg: leg, audio: audio}); close(done) }()
+				synctest.Wait()
+				m.shut()
+				<-done
+				m.empty()
+				if !leg.ended() || !r.audio.opened[0].closed {
+					t.Error("a leg or a media session was left behind")
+				}
+			})
+		})
+	}
+}
+
 func TestFramesThatNobodyTakes(t *testing.T) {
 	s := newSink(newMailbox(), true)
 	s.tap.open.Store(true)

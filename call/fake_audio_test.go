@@ -160,11 +160,11 @@ func (m *fakeMedia) pace() {
 			return
 		case now := <-tick.C:
 			m.mu.Lock()
-			sends := !m.started.IsZero() && m.params.Direction.Sends()
+			started, sends := !m.started.IsZero(), m.params.Direction.Sends()
 			m.mu.Unlock()
 			m.sink.Frame(in)
-			if sends {
-				m.q.tick(now, m.sink)
+			if started {
+				m.q.tick(now, m.sink, sends)
 			}
 		}
 	}

@@ -110,8 +110,8 @@ func (q *fakeQueue) LastAudio() time.Time {
 	return q.last
 }
 
-// tick sends one packet.
-func (q *fakeQueue) tick(now time.Time, sink media.Sink) {
+// tick plays one packet; one that the direction forbids is lost.
+func (q *fakeQueue) tick(now time.Time, sink media.Sink, sends bool) {
 	q.mu.Lock()
 	var events []media.Event
 	need, cue := 160, uint64(0)
@@ -131,7 +131,9 @@ func (q *fakeQueue) tick(now time.Time, sink media.Sink) {
 			it.left -= n
 			need -= n
 			label = it.label
-			q.heard(now, it.label, n)
+			if sends {
+				q.heard(now, it.label, n)
+			}
 			if it.left == 0 && it.loop {
 				it.left = it.total
 			}
