@@ -114,6 +114,7 @@ func (e *Endpoint) startAgent() error {
 		sipgo.WithUserAgentTransactionLayerOptions(
 			gosip.WithTransactionLayerLogger(quietly),
 			gosip.WithTransactionLayerUnhandledResponseHandler(e.strayResponse),
+			gosip.WithTransactionLayerTerminateOnConnClose(),
 		),
 	)
 	if err != nil {

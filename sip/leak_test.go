@@ -167,3 +167,36 @@ func TestHangupEarly(t *testing.T) {
 		}
 	}
 }
+
+// A TCP connection that goes away takes with it what waits for an answer, and
+// leaves a leg that is up alone.
+func TestConnectionLost(t *testing.T) {
+	inbound := newLegs(t)
+	e := start(t, Config{}, inbound.handle)
+	w := newCaller(t, "tcp", e)
+	w.request1("INVITE", "", offer)
+	ringing := inbound.next(t)
+	_ = w.conn.Close()
+	if end := next[Ended](t, ringing); end.By != Network {
+		t.Errorf("ringing: %+v", end)
+	}
+	w = newCaller(t, "tcp", e)
+	w.request1("INVITE", "", offer)
+	up := inbound.next(t)
+	go func() { _, _ = up.Answer(context.Background(), rtp) }()
+	w.join(w.status("INVITE"))
+	w.request1("ACK", "", "")
+	for !up.is(confirmed) {
+		time.Sleep(time.Millisecond)
+	}
+	_ = w.conn.Close()
+	time.Sleep(50 * time.Millisecond)
+	again := newWire(t, "tcp", e) // the same phone, connected anew
+	again.send(w.msg("BYE", "", ""))
+	if res := again.status("BYE"); res.Status != 200 {
+		t.Errorf("BYE over another connection: %d", res.Status)
+	}
+	if end := next[Ended](t, up); end.By != Them {
+		t.Errorf("up: %+v", end)
+	}
+}

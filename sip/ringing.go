@@ -168,6 +168,12 @@ func (c *clientInvite) accepted(l *Leg, res *gosip.Response) {
 	defer cancel()
 	src, _ := netip.ParseAddrPort(res.Source())
 	l.mu.Lock()
+	if l.state == over { // the endpoint is closing
+		l.mu.Unlock()
+		from, _ := screen.ParseAddress(res.From().Value())
+		l.ep.dropFork(ctx, res, from)
+		return
+	}
 	l.dlg.confirm(res)
 	l.dlg.source = netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
 	l.state = confirmed

@@ -125,8 +125,9 @@ func (t *trunks) bySource(a netip.Addr) *trunk {
 // peers are addresses that may talk to us although no prefix holds them: those
 // that we called and those that showed their password.
 type peers struct {
-	mu sync.Mutex
-	m  map[netip.Addr]*peer
+	mu    sync.Mutex
+	m     map[netip.Addr]*peer
+	swept time.Time
 }
 
 type peer struct {
@@ -157,7 +158,8 @@ func (p *peers) admit(now time.Time, a netip.Addr, tr *trunk, until time.Time, l
 	a = a.Unmap()
 	e := p.m[a]
 	if e == nil {
-		if len(p.m) >= maxPeers {
+		if len(p.m) >= maxPeers && now.Sub(p.swept) >= time.Second {
+			p.swept = now
 			for k, old := range p.m {
 				if old.legs == 0 && now.After(old.until) {
 					delete(p.m, k)
