@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// binary is the program under test, built once.
-var binary string
+// program is the program under test, built once.
+var program string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -30,8 +30,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "parley")
-	args := []string{"build", "-o", binary}
+	program = filepath.Join(dir, "parley")
+	args := []string{"build", "-o", program}
 	if os.Getenv("PARLEY_E2E_RACE") != "" {
 		args = append(args, "-race")
 	}

@@ -37,8 +37,14 @@ type sound struct {
 // dtmf is the payload type of telephone-event in the caller's offer.
 const dtmf = 101
 
-// ring calls a number and waits for the answer. The call ends with the test.
+// ring calls a number of s and waits for the answer. The call ends with the test.
 func ring(t *testing.T, s *server, number string) *phone {
+	t.Helper()
+	return ringAt(t, s.uri(number))
+}
+
+// ringAt calls a SIP address.
+func ringAt(t *testing.T, uri string) *phone {
 	t.Helper()
 	wheel, err := wire.NewWheel(loopback, 1, true)
 	if err != nil {
@@ -56,7 +62,7 @@ func ring(t *testing.T, s *server, number string) *phone {
 	}
 	p := &phone{t: t, flow: flow}
 	flow.Listen(p)
-	target, err := uac.ParseTarget(s.uri(number))
+	target, err := uac.ParseTarget(uri)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +70,7 @@ func ring(t *testing.T, s *server, number string) *phone {
 	defer cancel()
 	if p.call, err = agent.Place(ctx, uac.Request{Target: target, From: "4711", RTP: flow.Local()}); err != nil {
 		flow.Close()
-		t.Fatalf("calling %s: %v", number, err)
+		t.Fatalf("calling %s: %v", uri, err)
 	}
 	t.Cleanup(p.hangup)
 	flow.Start(p, p.call.Media().Remote, p.call.Media().Type)

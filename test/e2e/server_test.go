@@ -83,7 +83,7 @@ func start(t *testing.T, o setup) *server {
 	}
 	config := filepath.Join(s.dir, "parley.yaml")
 	write(t, config, fmt.Sprintf(parleyYAML, s.sip, console, o.speech, o.numbers, s.data, o.more))
-	s.cmd = exec.Command(binary, "serve", "-c", config)
+	s.cmd = exec.Command(program, "serve", "-c", config)
 	s.cmd.Env = append(os.Environ(), o.env...)
 	log, err := os.Create(s.log())
 	if err != nil {

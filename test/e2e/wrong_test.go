@@ -29,6 +29,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 		env                  []string
 		want                 []string
 		code                 int
+		lines                int // 0 is one
 	}{
 		{name: "unknown key", config: good + "medya: {threads: 2}\n",
 			want: []string{"parley.yaml:5:1", "medya", "media"}, code: 2},
@@ -40,7 +41,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 			want: []string{"parley.yaml:5:", "NOT_SET_ANYWHERE"}, code: 2},
 		{name: "wrong script", config: good + "scripts: ./scripts\nnumbers: {\"1\": broken}\n",
 			script: "script: broken\nlanguage: en\nnodes:\n  hello: {stage: opening, say: Hello., go: nowhere}\n",
-			want:   []string{"broken.yaml:4:", "nowhere"}, code: 2},
+			want:   []string{"broken.yaml:4:", "nowhere"}, code: 2, lines: 3}, // the line is shown, and where in it
 		{name: "number of no script", config: good + "numbers: {\"1\": line-test/pley}\n",
 			want: []string{"line-test/pley", "line-test/play"}, code: 2},
 		{name: "port taken", config: strings.Replace(good, sip, taken.LocalAddr().String(), 1),
@@ -61,7 +62,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, binary, "serve", "-c", file)
+			cmd := exec.CommandContext(ctx, program, "serve", "-c", file)
 			cmd.Env = append(os.Environ(), tt.env...)
 			var out bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &out
@@ -78,7 +79,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 					t.Errorf("no word of %q", w)
 				}
 			}
-			if lines := strings.Split(text, "\n"); len(lines) != 1 || strings.Contains(text, "goroutine ") || text == "" {
+			if lines := strings.Split(text, "\n"); len(lines) != max(tt.lines, 1) || strings.Contains(text, "goroutine ") || text == "" {
 				t.Errorf("%d lines instead of one", len(lines))
 			}
 			if t.Failed() {
