@@ -125,6 +125,9 @@ func (s *server) ready() {
 // stop ends the server by its PID and shows its log if the test failed.
 func (s *server) stop() {
 	s.once.Do(func() {
+		if s.t.Failed() {
+			s.t.Logf("its records: %s", s.journals())
+		}
 		_ = s.cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-s.done:
@@ -138,6 +141,24 @@ func (s *server) stop() {
 			s.t.Logf("the server's log ends so:\n%s", text[max(0, len(text)-6000):])
 		}
 	})
+}
+
+// journals are the records of the latest calls, for people who look into a failure.
+func (s *server) journals() string {
+	var list struct{ Calls []call.Record }
+	if err := s.get("/v1/calls?limit=3", &list); err != nil {
+		return err.Error()
+	}
+	var all []byte
+	for _, r := range list.Calls {
+		_ = s.get("/v1/calls/"+r.ID, &r) // as far as it is known
+		text, err := json.Marshal(r)
+		if err != nil {
+			return err.Error()
+		}
+		all = append(append(all, text...), '\n')
+	}
+	return string(all)
 }
 
 // kill ends the server as a power cut would.
@@ -271,6 +292,9 @@ func freePort(t *testing.T, network string) string {
 	t.Fatalf("no free port for %s", network)
 	return ""
 }
+
+// listenUDP binds addr, if nobody else has.
+func listenUDP(addr string) (net.PacketConn, error) { return net.ListenPacket("udp4", addr) }
 
 // port is the port of an address.
 func port(t *testing.T, addr string) string {

@@ -7,9 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/tts"
+	"github.com/parley-voice/parley/tts/flite"
 )
 
 // tones are sines of these frequencies together, at -14 dB.
@@ -33,6 +37,28 @@ func hiss(length time.Duration, level float64) []int16 {
 	return pcm
 }
 
+// speech is somebody saying text.
+func speech(t *testing.T, text string) []int16 {
+	t.Helper()
+	engine, err := flite.New(flite.Config{Voice: "rms"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pcm []int16
+	rate := 0
+	err = engine.Speak(t.Context(), tts.Utterance{Text: text, Language: "en"}, func(f media.Frame) error {
+		pcm, rate = append(pcm, f.PCM...), f.Rate
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pcm, err = media.Resample(pcm, rate, 8000); err != nil {
+		t.Fatal(err)
+	}
+	return pcm
+}
+
 // join puts sounds after one another.
 func join(parts ...[]int16) []int16 {
 	var pcm []int16
@@ -45,18 +71,23 @@ func join(parts ...[]int16) []int16 {
 // silence is no sound.
 func silence(length time.Duration) []int16 { return make([]int16, int(length.Seconds()*8000)) }
 
-// phase is the live call's, or "".
-func (s *server) phase() string {
+// live is the one live call, or nothing.
+func (s *server) live() call.Snapshot {
 	s.t.Helper()
 	var list struct{ Live []call.Snapshot }
 	if err := s.get("/v1/calls", &list); err != nil {
 		s.t.Fatal(err)
 	}
-	if len(list.Live) == 0 {
-		return ""
+	for _, c := range list.Live {
+		if c.Direction == "inbound" {
+			return c
+		}
 	}
-	return list.Live[0].Phase
+	return call.Snapshot{}
 }
+
+func (s *server) phase() string { return s.live().Phase }
+func (s *server) node() string  { return s.live().Node }
 
 // recording reads a call's stereo WAV: left the caller, right the server. It reads
 // what there is, as a player does with a file whose writer was killed.
