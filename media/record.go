@@ -123,7 +123,7 @@ func (t *tap) record(w *wheel, s *Session) {
 	}
 	if !rec.told && rec.failed.Load() != nil {
 		rec.told = true
-		s.sink.Event(Event{Kind: EventRecording, At: w.at(w.now)})
+		s.event(Event{Kind: EventRecording, At: w.at(w.now)})
 	}
 	if rec.last < 0 {
 		rec.first = w.tick

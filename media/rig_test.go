@@ -45,7 +45,9 @@ func (r *rig) call(f func()) {
 		case <-done:
 			return
 		default:
+			procPin()
 			r.w.obey()
+			procUnpin()
 			time.Sleep(50 * time.Microsecond)
 		}
 	}
@@ -66,12 +68,14 @@ func (r *rig) step(n int) {
 		r.w.tick += wheelSlots
 		r.w.now = time.Duration(r.w.tick) * wheelTick
 		r.w.wall = time.Now().Add(10 * time.Millisecond).UnixNano()
+		procPin()
 		r.w.obey()
 		for _, s := range r.all {
 			if s.seat.taken {
 				s.visit(r.w)
 			}
 		}
+		procUnpin()
 	}
 }
 

@@ -87,7 +87,7 @@ func (s *Session) visit(w *wheel) {
 	} else {
 		clear(w.pcm[:])
 	}
-	s.sink.Frame(Frame{Rate: TelephoneRate, PCM: w.pcm[:]})
+	s.hear(w)
 	s.tap.forward(&w.pcm)
 	s.transmit(w, a)
 	s.tap.record(w, s)
@@ -116,13 +116,13 @@ func (s *Session) watch(w *wheel, a *agreed) {
 	if silent {
 		kind = EventTimeout
 	}
-	s.sink.Event(Event{Kind: kind, At: w.at(w.now)})
+	s.event(Event{Kind: kind, At: w.at(w.now)})
 }
 
 // digit passes a digit that the caller pressed to whoever wants it.
 func (s *Session) digit(w *wheel, e Event, at time.Duration) {
 	e.At = w.at(at)
-	s.sink.Event(e)
+	s.event(e)
 	if s.tap.echoDigits {
 		s.tx.dialer.pass(e)
 	}
@@ -131,3 +131,17 @@ func (s *Session) digit(w *wheel, e Event, at time.Duration) {
 
 // at is a time on the wheel as wall and monotonic time.
 func (w *wheel) at(d time.Duration) time.Time { return w.base.Add(d) }
+
+// hear and event call the sink as it may be called: unpinned, for a mutex in it
+// that is held elsewhere must cost a late packet and not the process.
+func (s *Session) hear(w *wheel) {
+	procUnpin()
+	s.sink.Frame(Frame{Rate: TelephoneRate, PCM: w.pcm[:]})
+	procPin()
+}
+
+func (s *Session) event(e Event) {
+	procUnpin()
+	s.sink.Event(e)
+	procPin()
+}

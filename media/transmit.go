@@ -144,7 +144,7 @@ func (s *Session) tell(at time.Time) {
 	for i := range p.nnote {
 		e := p.notes[i]
 		e.At = at
-		s.sink.Event(e)
+		s.event(e)
 	}
 	p.nnote = 0
 }

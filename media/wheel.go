@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The wheel turns by a millisecond; a session is visited once in 20.
@@ -64,21 +66,34 @@ func (w *wheel) turn(realtime bool, stop *atomic.Bool, ready chan<- bool) {
 	defer close(w.ended)
 	ready <- becomePacer(realtime)
 	w.base, w.mono = time.Now(), monotonic()
+	procPin()
 	for !stop.Load() {
 		w.tick++
-		for deadline := w.mono + w.tick*int64(wheelTick); !sleepOnce(deadline); {
+		deadline := unix.NsecToTimespec(w.mono + w.tick*int64(wheelTick))
+		for !sleepPinned(&deadline) {
 		}
 		w.stamp()
 		w.obey()
 		for w.visit(); w.behind() > 0; w.visit() {
 			w.tick++
 			w.stamp()
+			if w.tick%wheelSlots == 0 {
+				breathe()
+			}
 		}
 		if w.tick%1000 == 0 {
 			w.show.cpu.Store(int64(threadCPU()))
 		}
 	}
 	w.obey()
+	procUnpin()
+}
+
+// breathe lets the runtime stop the world while the wheel has no time to sleep.
+func breathe() {
+	procUnpin()
+	runtime.Gosched()
+	procPin()
 }
 
 // stamp reads the clocks once for the tick.
@@ -144,12 +159,14 @@ func (w *wheel) obey() {
 		c.next, oldest = oldest, c
 		c = next
 	}
+	procUnpin()
 	for c := oldest; c != nil; c = c.next {
 		c.run(w)
 		if c.done != nil {
 			close(c.done)
 		}
 	}
+	procPin()
 }
 
 // seat is a session's place on the wheel.

@@ -1,0 +1,1 @@
+// Lets pin.go declare functions whose bodies are the runtime's.
