@@ -162,9 +162,11 @@ func (s *fakeStream) tell(t asr.Transcript) {
 	}
 }
 
-func (s *fakeStream) die() {
+func (s *fakeStream) die() { s.dieOf(errors.New("connection reset")) }
+
+func (s *fakeStream) dieOf(err error) {
 	select {
-	case s.dead <- errors.New("connection reset"):
+	case s.dead <- err:
 	default:
 	}
 }

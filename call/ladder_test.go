@@ -116,7 +116,7 @@ func TestEarDiesInMidTurn(t *testing.T) {
 		r.pass(100 * time.Millisecond)
 		r.stream(0).die()
 		r.pass(time.Second)
-		if len(saw[dialog.SpeechEmpty](r.machine)) != 1 {
+		if len(saw[dialog.SpeechLost](r.machine)) != 1 {
 			t.Error("the machine still waits for the end of a sound that nobody hears any more")
 		}
 		r.leg.bye()

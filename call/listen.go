@@ -14,11 +14,17 @@ import (
 // openBudget is what opening a recogniser may take; the next one is tried then.
 const openBudget = 1500 * time.Millisecond
 
+// slowTurns is how often a call's last recogniser may be too late and is asked
+// again: a busy minute must not make a call deaf. A broken one is not asked again,
+// and the guard's breaker stops one that is late for everybody.
+const slowTurns = 2
+
 // ear is what a call hears with: the recognisers of its language in order of
 // preference, one stream at a time. Only the loop uses it.
 type ear struct {
 	choices []Ear
 	next    int // the one to try next
+	slow    int // turns that came too late
 	id      int // numbers streams; events of an older one are stale
 	stream  *earStream
 	tap     *tap
@@ -105,17 +111,24 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 	}
 	s.ear.close()
 	s.j.trouble(now, s.node(), "recognition lost", e.err.Error())
-	spoke := !s.ear.since.IsZero()
+	late := errors.Is(e.err, asr.ErrSlow)
+	lost := late || !s.ear.since.IsZero()
 	s.ear.since = time.Time{}
-	if s.ear.next < len(s.ear.choices) {
+	switch {
+	case s.ear.next < len(s.ear.choices):
 		s.rung(now, "second_ear", "recognition goes on with "+s.ear.choices[s.ear.next].Name)
-		s.openEar(ctx)
-		if spoke { // the words of this turn are lost; whoever waits for them must not
-			s.tell(ctx, now, dialog.SpeechEmpty{})
-		}
+	case late && s.ear.slow < slowTurns:
+		s.ear.slow++
+		s.ear.next--
+		s.rung(now, "slow_ear", "the turn's words are given up; recognition goes on")
+	default:
+		s.goDeaf(ctx, now, e.err.Error())
 		return
 	}
-	s.goDeaf(ctx, now, e.err.Error())
+	s.openEar(ctx)
+	if lost { // whoever waits for the words of this turn must not
+		s.tell(ctx, now, dialog.SpeechLost{})
+	}
 }
 
 // goDeaf tells the machine that nothing will be heard any more.

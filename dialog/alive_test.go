@@ -189,8 +189,10 @@ func (w *world) pick(rnd *rand.Rand, s *Script) Event {
 	switch n := rnd.IntN(100); {
 	case n < 12:
 		return SpeechStarted{}
-	case n < 20:
+	case n < 18:
 		return SpeechEmpty{}
+	case n < 20:
+		return SpeechLost{}
 	case n < 28:
 		return Partial{Text: text}
 	case n < 42:

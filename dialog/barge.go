@@ -99,6 +99,17 @@ func (m *Machine) speechEmpty() {
 	m.overdue()
 }
 
+// speechLost asks again for what the recogniser lost. What was being spoken goes
+// on, as after a noise: the caller hears no reproach for our fault.
+func (m *Machine) speechLost() {
+	if !m.listening() || m.prompting() || m.thinking() || m.ear.deaf {
+		m.speechEmpty()
+		return
+	}
+	m.ear.sounding, m.ear.partial, m.ear.cut = false, "", false
+	m.miss("the recogniser lost the words")
+}
+
 // partial decides early when the words so far allow it.
 func (m *Machine) partial(text string) {
 	said := words.Split(text)

@@ -13,6 +13,10 @@ type SpeechStarted struct{}
 // SpeechEmpty is the end of a sound that held no words: a cough, a door, noise.
 type SpeechEmpty struct{}
 
+// SpeechLost is the end of a sound whose words never came: the recogniser was
+// too late or broke off. It counts as a turn that was not understood.
+type SpeechLost struct{}
+
 // Partial is what has been heard of a turn so far.
 type Partial struct{ Text string }
 
@@ -70,6 +74,7 @@ type Timer string
 func (Answered) isEvent()      {}
 func (SpeechStarted) isEvent() {}
 func (SpeechEmpty) isEvent()   {}
+func (SpeechLost) isEvent()    {}
 func (Partial) isEvent()       {}
 func (Heard) isEvent()         {}
 func (Meant) isEvent()         {}

@@ -165,6 +165,8 @@ func (m *Machine) handle(e Event) {
 		m.speechStarted()
 	case SpeechEmpty:
 		m.speechEmpty()
+	case SpeechLost:
+		m.speechLost()
 	case Partial:
 		m.partial(e.Text)
 	case Heard:

@@ -87,6 +87,8 @@ func (p *storyteller) event(l string) []string {
 		e = SpeechStarted{}
 	case "noise":
 		e = SpeechEmpty{}
+	case "lost":
+		e = SpeechLost{}
 	case "partial":
 		e = Partial{Text: rest}
 	case "heard":
