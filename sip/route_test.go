@@ -2,6 +2,8 @@ package sip
 
 import (
 	"context"
+	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -236,5 +238,42 @@ func TestSessionTimer(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+type fakeNames map[string]string
+
+func (f fakeNames) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	a, err := netip.ParseAddr(f[host])
+	return []netip.Addr{a}, err
+}
+
+// A trunk's host may be a name; From then shows that name, not an address.
+func TestTrunkByName(t *testing.T) {
+	port := freePort(t)
+	e := start(t, Config{
+		Trunks:   []Trunk{{Name: "c", Host: "sip.carrier.test:" + port, Username: "u", Password: "p", Trusted: true}},
+		Resolver: fakeNames{"sip.carrier.test": "127.0.0.1"},
+	}, nil)
+	local, _ := net.ResolveUDPAddr("udp4", "127.0.0.1:"+port)
+	conn, err := net.DialUDP("udp4", local, net.UDPAddrFromAddrPort(e.Addr("udp")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	w := &wire{t: t, conn: conn}
+	leg, err := e.Dial(within(t), Dial{Trunk: "c", Target: "+4420", From: "+4930", Local: rtp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inv := w.request("INVITE")
+	if inv.URI != "sip:+4420@sip.carrier.test:"+port || !strings.HasPrefix(inv.Get("From"), "<sip:+4930@sip.carrier.test>;tag=") ||
+		inv.Get("P-Asserted-Identity") != "<sip:+4930@sip.carrier.test>" {
+		t.Errorf("%s\n%+v", inv.URI, inv.Headers)
+	}
+	w.reply(inv, 486, "Busy Here", "a", "", "")
+	w.request("ACK")
+	if end := next[Ended](t, leg); end.Code != 486 {
+		t.Errorf("%+v", end)
 	}
 }

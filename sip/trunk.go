@@ -28,8 +28,11 @@ type trunk struct {
 const direct = ""
 
 const (
-	defaultRate   = 100
-	packetsPerSec = 2000 // of one trunk, whatever they are
+	defaultRate = 100
+	// a trunk may send this many messages a second, whatever they are; more is
+	// dropped at the cost of a look at the source
+	packetsFloor   = 200
+	packetsPerCall = 20
 )
 
 // trunks finds trunks. It does not change after newTrunks.
@@ -108,7 +111,7 @@ func newTrunk(c Trunk) (*trunk, error) {
 	}
 	perSecond := cmp.Or(c.Rate, defaultRate)
 	tr.calls = rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
-	tr.packets = rate.NewLimiter(packetsPerSec+rate.Limit(20*perSecond), packetsPerSec)
+	tr.packets = rate.NewLimiter(rate.Limit(packetsFloor+packetsPerCall*perSecond), packetsFloor+int(packetsPerCall*perSecond))
 	return tr, nil
 }
 
