@@ -110,12 +110,7 @@ func TestBehaviour(t *testing.T) {
 
 // wordErrors transcribes every step-th of the prompts.
 func wordErrors(t testing.TB, e asr.Recognizer, step int) *wer.Report {
-	f, err := os.Open("../wer/testdata/asterisk-en.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	pairs, err := wer.ReadPairs(f.Name(), f)
+	pairs, err := wer.AsteriskEnglish()
 	if err != nil {
 		t.Fatal(err)
 	}

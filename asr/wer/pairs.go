@@ -2,6 +2,7 @@ package wer
 
 import (
 	"bufio"
+	_ "embed"
 	"fmt"
 	"io"
 	"strings"
@@ -33,4 +34,14 @@ func ReadPairs(name string, r io.Reader) ([]Pair, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return out, nil
+}
+
+//go:embed asterisk-en.tsv
+var asteriskEnglish string
+
+// AsteriskEnglish are the spoken prompts of Debian's asterisk-core-sounds-en-wav
+// at the places where that package puts them: the reference of Parley's own
+// figures.
+func AsteriskEnglish() ([]Pair, error) {
+	return ReadPairs("asterisk-en.tsv", strings.NewReader(asteriskEnglish))
 }

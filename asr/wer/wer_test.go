@@ -2,7 +2,6 @@ package wer
 
 import (
 	"math"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -85,11 +84,7 @@ func TestReport(t *testing.T) {
 
 // The prompts' texts are the reference of the recognition tests.
 func TestPairsThatShip(t *testing.T) {
-	data, err := os.ReadFile("testdata/asterisk-en.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pairs, err := ReadPairs("asterisk-en.tsv", strings.NewReader(string(data)))
+	pairs, err := AsteriskEnglish()
 	if err != nil || len(pairs) < 250 {
 		t.Fatalf("%d pairs, %v", len(pairs), err)
 	}

@@ -2,66 +2,61 @@ package bench
 
 import (
 	"bufio"
-	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
+	"github.com/parley-voice/parley/asr/wer"
 	"github.com/parley-voice/parley/media"
 )
 
-// prompts says what is spoken in Debian's asterisk-core-sounds-en-wav: file
-// without .wav, tab, words. The package is Copyright 2003-2010 Allison Smith,
-// CC-BY-SA-3.0, and so is this list. Fragments shorter than a phrase are left out.
-//
-//go:embed prompts.tsv
-var prompts string
-
 // PairsCmd is parley bench pairs.
 type PairsCmd struct {
-	Sounds string        `default:"/usr/share/asterisk/sounds/en_US_f_Allison" type:"existingdir" help:"Folder of the recordings (apt install asterisk-core-sounds-en-wav)."`
-	Out    string        `default:"-" help:"File to write; - is standard output."`
-	Min    time.Duration `default:"2s" help:"Shortest recording taken."`
-	Max    time.Duration `default:"15s" help:"Longest recording taken."`
+	Out string        `default:"-" help:"File to write; - is standard output."`
+	Min time.Duration `default:"0s" help:"Shortest recording taken."`
+	Max time.Duration `default:"15s" help:"Longest recording taken."`
 }
 
 // Run writes the pairs.
 func (c *PairsCmd) Run() error {
-	out := os.Stdout
-	if c.Out != "-" {
-		f, err := os.Create(c.Out)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		out = f
+	if c.Out == "-" {
+		return c.write(os.Stdout)
+	}
+	f, err := os.Create(c.Out)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.write(f), f.Close())
+}
+
+func (c *PairsCmd) write(out io.Writer) error {
+	pairs, err := wer.AsteriskEnglish()
+	if err != nil {
+		return err
 	}
 	n := 0
 	w := bufio.NewWriter(out)
-	for line := range strings.Lines(prompts) {
-		name, text, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		path := filepath.Join(c.Sounds, name+".wav")
-		clip, err := media.ReadClip(path)
+	for _, p := range pairs {
+		clip, err := media.ReadClip(p.Path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue // other versions of the package have other files
 		case err != nil:
-			return fmt.Errorf("%s: %w", path, err)
+			return fmt.Errorf("%s: %w", p.Path, err)
 		case clip.Duration() < c.Min || clip.Duration() > c.Max:
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%s\n", path, text)
+		fmt.Fprintf(w, "%s\t%s\n", p.Path, p.Text)
 		n++
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	if n == 0 {
-		return fmt.Errorf("none of the recordings is in %s", c.Sounds)
+		return errors.New("none of the recordings is here: apt-get install asterisk-core-sounds-en-wav")
 	}
 	fmt.Fprintf(os.Stderr, "%d recordings\n", n)
 	return nil
