@@ -66,6 +66,9 @@ func (d *digitReader) expire(now time.Duration) (Event, bool) {
 	return d.end()
 }
 
+// open tells whether a digit is being pressed.
+func (d *digitReader) open() bool { return d.known && !d.ended }
+
 // end reports the open digit, if there is one.
 func (d *digitReader) end() (Event, bool) {
 	if !d.known || d.ended {

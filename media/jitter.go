@@ -32,6 +32,7 @@ type jitterBuffer struct {
 	stalled int    // samples made up since it ran dry
 	hold    int    // frames to wait before the first
 	behind  int    // packets in a row that were wholly late
+	excused bool   // the peer sends a digit instead: dry is no loss
 	started bool
 	slack   slackWindow
 	plc     concealer
@@ -143,7 +144,7 @@ func (j *jitterBuffer) pop(out *[frameSize]int16) {
 // stall makes a frame up without moving on.
 func (j *jitterBuffer) stall(out *[frameSize]int16) {
 	j.plc.conceal(out[:])
-	if j.stalled < stallCount {
+	if j.stalled < stallCount && !j.excused {
 		j.counts.concealed.Add(1)
 	}
 	if j.stalled < 1<<30 {

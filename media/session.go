@@ -82,6 +82,7 @@ func (s *Session) visit(w *wheel) {
 	a := s.agreed.Load()
 	s.rx.adopt(a)
 	s.receive(w, a)
+	s.rx.buf.excused = s.rx.digits.open()
 	if a.params.Direction.receives() {
 		s.rx.buf.pop(&w.pcm)
 	} else {
