@@ -230,6 +230,7 @@ func lengthOf(text string) time.Duration { return time.Duration(len(text)) * 100
 type fakeDetector struct {
 	r     *rig
 	means map[string]string
+	real  Detector // asked instead, when set
 
 	mu   sync.Mutex
 	slow time.Duration
@@ -248,7 +249,16 @@ func (d *fakeDetector) Understand(ctx context.Context, q dialog.Query) (dialog.I
 			return dialog.Intent{}, ctx.Err()
 		}
 	}
+	if d.real != nil && err == nil {
+		return d.real.Understand(ctx, q)
+	}
 	return dialog.Intent{Name: d.means[q.Text], Score: 1, Why: "by heart"}, err
+}
+
+func (d *fakeDetector) fail(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.err = err
 }
 
 // fakeRecords keeps everything and can be slow or broken.
@@ -274,14 +284,20 @@ func (f *fakeRecords) write(ctx context.Context, what string, do func()) error {
 			return ctx.Err()
 		}
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.broken != nil {
 		return f.broken
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.order = append(f.order, what)
 	do()
 	return nil
+}
+
+func (f *fakeRecords) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.broken = err
 }
 
 func (f *fakeRecords) Begin(ctx context.Context, r Record) error {
