@@ -67,20 +67,13 @@ func (w *wheel) turn(realtime bool, stop *atomic.Bool, ready chan<- bool) {
 	ready <- becomePacer(realtime)
 	w.base, w.mono = time.Now(), monotonic()
 	procPin()
+	rested := int64(0)
 	for !stop.Load() {
 		w.tick++
-		deadline := unix.NsecToTimespec(w.mono + w.tick*int64(wheelTick))
-		for !sleepPinned(&deadline) {
-		}
+		rested = w.sleep(rested)
 		w.stamp()
 		w.obey()
-		for w.visit(); w.behind() > 0; w.visit() {
-			w.tick++
-			w.stamp()
-			if w.tick%wheelSlots == 0 {
-				breathe()
-			}
-		}
+		w.visit()
 		if w.tick%1000 == 0 {
 			w.show.cpu.Store(int64(threadCPU()))
 		}
@@ -89,11 +82,21 @@ func (w *wheel) turn(realtime bool, stop *atomic.Bool, ready chan<- bool) {
 	procUnpin()
 }
 
-// breathe lets the runtime stop the world while the wheel has no time to sleep.
-func breathe() {
-	procUnpin()
-	runtime.Gosched()
-	procPin()
+// sleep waits for the tick. A wheel that has had no time to sleep for a whole
+// turn is overloaded: it then rests for a tick, because under SCHED_RR nothing
+// else would run on its core. rested is the last tick that it slept for.
+func (w *wheel) sleep(rested int64) int64 {
+	due, now := w.tick*int64(wheelTick), int64(time.Since(w.base))
+	switch {
+	case due > now:
+		rested = w.tick
+	case w.tick-rested > wheelSlots:
+		due, rested = now+int64(wheelTick), w.tick
+	}
+	deadline := unix.NsecToTimespec(w.mono + due)
+	for !sleepPinned(&deadline) {
+	}
+	return rested
 }
 
 // stamp reads the clocks once for the tick.
@@ -108,9 +111,6 @@ func (w *wheel) stamp() {
 		w.tick += skip
 	}
 }
-
-// behind is by how many ticks the wheel lags.
-func (w *wheel) behind() int64 { return int64(time.Since(w.base)/wheelTick) - w.tick }
 
 // visit serves the sessions of this tick's slot.
 func (w *wheel) visit() {
