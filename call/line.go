@@ -20,7 +20,7 @@ type line interface {
 type inboundLine struct{ leg Inbound }
 
 func (l inboundLine) open(ctx context.Context, s *Session) error {
-	_ = s.begin(ctx) // write, then act; a broken database is counted, the call goes on
+	_ = s.begin(ctx, s.desk.deps.Config.WriteBudget) // write, then act; a broken database is counted, the call goes on
 	if err := l.leg.Ring(ctx); err != nil {
 		return fmt.Errorf("ring: %w", err)
 	}
@@ -58,8 +58,12 @@ func (s *Session) answer(ctx context.Context, leg Inbound) {
 // outboundLine dials.
 type outboundLine struct{ attempt Attempt }
 
+// attemptBudget is how long an attempt waits to be written down. Nobody listens
+// yet, and what is not written is not dialled.
+const attemptBudget = 5 * time.Second
+
 func (l outboundLine) open(ctx context.Context, s *Session) error {
-	if err := s.begin(ctx); err != nil { // an attempt that is not written down is not made
+	if err := s.begin(ctx, attemptBudget); err != nil { // an attempt that is not written down is not made
 		return fmt.Errorf("not dialled: the attempt could not be written: %w", err)
 	}
 	if err := s.openMedia(ctx, media.Params{Codec: media.PCMA}); err != nil {
@@ -83,30 +87,30 @@ func (l outboundLine) open(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// begin makes the record durable within the write budget.
-func (s *Session) begin(ctx context.Context) error {
+// begin makes the record durable within a budget.
+func (s *Session) begin(ctx context.Context, budget time.Duration) error {
 	rec := s.j.snapshot()
-	return s.durable(ctx, "the record", func(ctx context.Context) error {
+	return s.durable(ctx, "the record", budget, func(ctx context.Context) error {
 		return s.desk.deps.Records.Begin(ctx, rec)
 	})
 }
 
 func (s *Session) writeAnswer(ctx context.Context, at time.Time) {
-	_ = s.durable(ctx, "the answer", func(ctx context.Context) error { // counted
+	_ = s.durable(ctx, "the answer", s.desk.deps.Config.WriteBudget, func(ctx context.Context) error { // counted
 		return s.desk.deps.Records.Answered(ctx, s.id, at)
 	})
 }
 
 // durable gives a write its budget and counts it when it fails: the store keeps
 // it in memory and writes it later.
-func (s *Session) durable(ctx context.Context, what string, write func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.desk.deps.Config.WriteBudget)
+func (s *Session) durable(ctx context.Context, what string, budget time.Duration, write func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	err := write(ctx)
 	if err != nil {
 		s.desk.count.unwritten.Add(1)
 		s.desk.deps.Meter.Rung("store")
-		s.desk.deps.Log.Warn("not durable in time; the call goes on", "call", s.id, "what", what, "error", err)
+		s.desk.deps.Log.Warn("not durable in time", "call", s.id, "what", what, "error", err)
 	}
 	return err
 }
