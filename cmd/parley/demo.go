@@ -79,6 +79,9 @@ func (c *DemoCmd) configuration(m *Main) (*config.Config, error) {
 	cfg := config.Default()
 	loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	cfg.Speech = user.Speech
+	// A machine that is busy compiling, or small, shows a slow call rather than
+	// one without recognition.
+	cfg.Speech.ASR.Deadline = max(cfg.Speech.ASR.Deadline, 5*time.Second)
 	cfg.SIP.Listen = []config.Listen{
 		{Network: "udp", Addr: netip.AddrPortFrom(loopback, 0)},
 	}

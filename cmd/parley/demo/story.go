@@ -24,8 +24,8 @@ var stories = map[string]story{
 		script: "member-callback.en", language: "en-US", number: "4001",
 		lines: []string{
 			"Yes, I have a minute.",
-			"I would like to hear about the features.",
 			"Could you say that again, please?",
+			"I would like to hear about the features.",
 			"How much does it cost?",
 			"Yes, please.",
 			"What is the price with the discount?",
@@ -39,8 +39,8 @@ var stories = map[string]story{
 		script: "member-callback.zh", language: "zh-CN", number: "4001",
 		lines: []string{
 			"方便，您说。",
-			"我更关心功能。",
 			"请再说一遍。",
+			"我更关心功能。",
 			"多少钱？",
 			"好的，我想知道。",
 			"打完折多少钱？",
