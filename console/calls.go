@@ -14,7 +14,7 @@ import (
 	"github.com/parley-voice/parley/call"
 )
 
-// list answers GET /v1/calls?limit=&since=&until=&state=&outcome=&script=.
+// list answers GET /v1/calls?limit=&since=&state=&outcome=&script=.
 func (c Config) list(w http.ResponseWriter, r *http.Request) {
 	q, err := readQuery(r.URL.Query())
 	if err != nil {
@@ -46,7 +46,7 @@ func (c Config) get(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-var queryKeys = []string{"limit", "since", "until", "state", "outcome", "script"}
+var queryKeys = []string{"limit", "since", "state", "outcome", "script"}
 
 func readQuery(v url.Values) (Query, error) {
 	for key := range v {
@@ -66,14 +66,12 @@ func readQuery(v url.Values) (Query, error) {
 	if !slices.Contains(states, q.State) {
 		return Query{}, fmt.Errorf("state must be one of ringing, talking, finished, failed, interrupted")
 	}
-	for key, t := range map[string]*time.Time{"since": &q.Since, "until": &q.Until} {
-		if s := v.Get(key); s != "" {
-			parsed, err := time.Parse(time.RFC3339, s)
-			if err != nil {
-				return Query{}, fmt.Errorf("%s must be a time like 2026-05-04T10:00:00Z", key)
-			}
-			*t = parsed
+	if s := v.Get("since"); s != "" {
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return Query{}, fmt.Errorf("since must be a time like 2026-05-04T10:00:00Z")
 		}
+		q.Since = t
 	}
 	return q, nil
 }

@@ -30,7 +30,6 @@ type Calls interface {
 // Query narrows a list of records. Zero fields do not narrow.
 type Query struct {
 	Since   time.Time // began then or later
-	Until   time.Time // began before
 	State   call.State
 	Outcome string
 	Script  string

@@ -17,7 +17,7 @@ type Sources struct {
 	Sessions     func() int               // media sessions
 	Pacing       func() Pacing            // how exactly RTP leaves
 	QueueDrops   func() map[string]uint64 // what full queues dropped, by queue
-	SIPResponses func() map[int]uint64    // responses sent, by code
+	SIPResponses func() map[int]uint64    // refusals sent, by code
 }
 
 // Pacing is |sent - due| of RTP packets, in milliseconds.
@@ -85,7 +85,7 @@ var (
 	sessionsDesc  = prometheus.NewDesc("parley_media_sessions", "Media sessions open.", nil, nil)
 	pacingDesc    = prometheus.NewDesc("parley_media_pacing_seconds", "Distance of RTP packets from the time they were due, over all sessions since the start; quantile 1 is the largest.", []string{"quantile"}, nil)
 	dropsDesc     = prometheus.NewDesc("parley_queue_dropped_total", "Items that a full queue dropped.", []string{"queue"}, nil)
-	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "Final SIP responses sent, by code.", []string{"code"}, nil)
+	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "SIP refusals sent (300 and above), by code.", []string{"code"}, nil)
 )
 
 // Describe tells every metric that Collect may give.

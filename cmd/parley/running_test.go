@@ -111,6 +111,36 @@ func TestCallAndItsRecords(t *testing.T) {
 	}
 }
 
+// The doctor finds a trunk that answers, one that does not, and a taken port.
+func TestDoctor(t *testing.T) {
+	s := serve(t, t.TempDir(), plain)
+	for name, c := range map[string]struct {
+		config string
+		code   int
+		want   string
+	}{
+		"well":        {strings.Replace(plain, "match: [127.0.0.0/8]", "match: [127.0.0.0/8], host: \""+s.sip+"\"", 1), 0, "answers OPTIONS in"},
+		"dead trunk":  {strings.Replace(plain, "match: [127.0.0.0/8]", "match: [127.0.0.0/8], host: \"127.0.0.1:9\"", 1), 1, "does not answer OPTIONS"},
+		"port taken":  {strings.Replace(plain, "127.0.0.1:0]", s.sip+"]", 1), 1, "is taken"},
+		"wrong files": {plain + "scripts: ./none\n", 1, "make it, or change scripts"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "parley.yaml")
+			if err := os.WriteFile(path, []byte(c.config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, out, errs := run(t, nil, "doctor", "--json", "-c", path)
+			var report struct{ Healthy bool }
+			if err := json.Unmarshal([]byte(out), &report); err != nil || report.Healthy != (c.code == 0) {
+				t.Errorf("healthy %v, %v", report.Healthy, err)
+			}
+			if code != c.code || !strings.Contains(out, c.want) || errs != "" {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, c.code, c.want, out, errs)
+			}
+		})
+	}
+}
+
 // After a kill each call has exactly one record, and a recording that plays.
 func TestKilledInMidCall(t *testing.T) {
 	dir := t.TempDir()

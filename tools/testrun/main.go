@@ -1,12 +1,16 @@
-// Command testrun runs go test, shows what failed and why tests were skipped,
-// and ends with one line that counts: N passed, N failed, N skipped.
+// Command testrun runs every test of the module, shows what failed and why tests
+// were skipped, and ends with one line that counts: N passed, N failed, N skipped.
 //
-//	go run ./tools/testrun -race ./...
+//	go run ./tools/testrun [-alone PACKAGE,...] [-- FLAGS of go test]
+//
+// Packages named by -alone run one after the other when all the rest is done:
+// they hold conversations in real time and want the machine to themselves.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -16,23 +20,61 @@ import (
 )
 
 func main() {
-	cmd := exec.Command("go", append([]string{"test", "-json"}, os.Args[1:]...)...)
+	alone := flag.String("alone", "", "packages to run by themselves, at the end; separated by commas")
+	flag.Parse()
+	rest, last, err := packages(*alone)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testrun:", err)
+		os.Exit(1)
+	}
+	t := newTally(os.Stdout)
+	ok := true
+	for _, p := range append([][]string{rest}, last...) {
+		ok = t.test(flag.Args(), p) && ok
+	}
+	t.summary()
+	if !ok || t.failed > 0 {
+		os.Exit(1)
+	}
+}
+
+// packages lists the module's, and each that runs alone by itself.
+func packages(alone string) (rest []string, last [][]string, err error) {
+	if rest, err = list("./..."); err != nil || alone == "" {
+		return rest, nil, err
+	}
+	names, err := list(strings.Split(alone, ",")...)
+	for _, name := range names {
+		rest = slices.DeleteFunc(rest, func(p string) bool { return p == name })
+		last = append(last, []string{name})
+	}
+	return rest, last, err
+}
+
+func list(patterns ...string) ([]string, error) {
+	cmd := exec.Command("go", append([]string{"list"}, patterns...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list %s: %w", strings.Join(patterns, " "), err)
+	}
+	return strings.Fields(string(out)), nil
+}
+
+// test runs packages and tells whether go test was content.
+func (t *tally) test(flags, packages []string) bool {
+	cmd := exec.Command("go", slices.Concat([]string{"test", "-json"}, flags, packages)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "testrun:", err)
-		os.Exit(1)
+		fmt.Fprintln(t.w, "testrun:", err)
+		return false
 	}
-	t := newTally(os.Stdout)
 	t.read(out)
-	waited := cmd.Wait()
-	t.summary()
-	if waited != nil || t.failed > 0 {
-		os.Exit(1)
-	}
+	return cmd.Wait() == nil
 }
 
 // event is one line of go test -json (go doc test2json).

@@ -29,7 +29,7 @@ func loopback(a net.Addr) bool {
 // before anything is served.
 func (s *Server) waits() []string {
 	var out []string
-	if !s.serving.Load() {
+	if !s.life.serving.Load() {
 		out = append(out, "not serving yet, or no longer")
 	}
 	if s.Desk.Draining() {

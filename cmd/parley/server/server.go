@@ -37,13 +37,23 @@ type Server struct {
 	cfg     *config.Config
 	log     *slog.Logger
 	engine  *media.Engine
-	ears    *Ears
-	cache   *tts.Cache
+	speech  speech
 	metrics *console.Metrics
 	http    net.Listener // nil when off
-	serving atomic.Bool
-	served  atomic.Bool
+	life    life
 	close   []func() error // last opened first closed
+}
+
+// speech is what calls hear and speak with.
+type speech struct {
+	ears  *Ears
+	cache *tts.Cache
+}
+
+// life tells how far a server has come.
+type life struct {
+	served  atomic.Bool // Serve was called
+	serving atomic.Bool // and has not ended
 }
 
 // Options of Build besides the configuration.
@@ -186,13 +196,13 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	s.ears = ears
+	s.speech.ears = ears
 	s.close = append(s.close, ears.Close)
 	voices, err := NewVoices(ctx, s.cfg.Speech)
 	if err != nil {
 		s.log.Warn("some languages have no voice", "error", err)
 	}
-	s.cache, err = tts.NewCache(filepath.Join(s.cfg.Data, "prompts"), voices, tts.CacheConfig{
+	s.speech.cache, err = tts.NewCache(filepath.Join(s.cfg.Data, "prompts"), voices, tts.CacheConfig{
 		MemoryBytes: int64(s.cfg.Speech.Cache.Memory) << 20,
 	})
 	if err != nil {
@@ -200,7 +210,7 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 	}
 	notice(o, "rendering fixed lines")
 	names := s.ahead(o)
-	if err := s.cache.Render(ctx, s.Library.Fixed(names...)); err != nil {
+	if err := s.speech.cache.Render(ctx, s.Library.Fixed(names...)); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -224,7 +234,7 @@ func (s *Server) ahead(o Options) []string {
 }
 
 func (s *Server) openDesk(ctx context.Context, o Options) error {
-	prompts, err := call.RenderPrompts(ctx, s.cache, s.Library.Languages(s.ahead(o)))
+	prompts, err := call.RenderPrompts(ctx, s.speech.cache, s.Library.Languages(s.ahead(o)))
 	if err != nil {
 		s.log.Warn("some of the prompts for trouble have no voice", "error", err)
 	}
@@ -242,7 +252,7 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 	s.metrics = console.NewMetrics(s.sources())
 	s.Desk = call.NewDesk(call.Deps{
 		Audio: audio, Phone: call.Phone(s.Endpoint), Scripts: s.Library, Directory: directory(s.cfg.Queues),
-		Ears: s.ears.For, Voice: s.cache, Prompts: prompts, Records: s.Store, Meter: s.metrics,
+		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: s.metrics,
 		Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings},
 	})
 	return nil
@@ -258,7 +268,7 @@ func notice(o Options, text string) {
 func (s *Server) Addr(network string) netip.AddrPort { return s.Endpoint.Addr(network) }
 
 // Ears are the recognisers of a language.
-func (s *Server) Ears(language string) []call.Ear { return s.ears.For(language) }
+func (s *Server) Ears(language string) []call.Ear { return s.speech.ears.For(language) }
 
 // HTTPAddr is where the console listens, "" when it is off.
 func (s *Server) HTTPAddr() string {
@@ -291,7 +301,7 @@ func ignoreClosed(err error) error {
 // unbind lets go of the SIP ports of an endpoint that was never served: to serve
 // it for no time at all is the way.
 func (s *Server) unbind() error {
-	if s.served.Load() {
+	if s.life.served.Load() {
 		return nil
 	}
 	over, cancel := context.WithCancel(context.Background())
@@ -306,7 +316,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	defer cancel()
 	done := make(chan error, 2)
 	running := 1
-	s.served.Store(true)
+	s.life.served.Store(true)
 	go func() { done <- s.Endpoint.Serve(ctx, answering{s.Desk}) }()
 	var web *http.Server
 	if s.http != nil {
@@ -314,13 +324,13 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 		running++
 		go func() { done <- web.Serve(s.http) }()
 	}
-	s.serving.Store(true)
+	s.life.serving.Store(true)
 	select {
 	case <-ctx.Done():
 	case err = <-done: // one that ends by itself takes the other along
 		running--
 	}
-	s.serving.Store(false)
+	s.life.serving.Store(false)
 	cancel()
 	if web != nil {
 		grace, stop := context.WithTimeout(context.Background(), 2*time.Second)
