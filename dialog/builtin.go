@@ -90,8 +90,9 @@ func (r *reader) builtin(root *yaml.Node) {
 	}
 }
 
-// noticeText is the built-in wording of a notice.
-func (r *reader) noticeText(notice string) Template {
+// noticeText is the built-in wording of the notice that a call is recorded, the
+// only one there is.
+func (r *reader) noticeText() Template {
 	h, ok := houseOf(r.script.Language)
 	if !ok {
 		h = houses["en"]

@@ -44,7 +44,7 @@ func (r *reader) sayLine(v *yaml.Node, what string) (Line, bool) {
 			l.Variant = r.name(w, key)
 		case "notice":
 			if l.Notice = r.word(w, key, notices); l.Notice != "" && !seen["text"] {
-				l.Text = r.noticeText(l.Notice)
+				l.Text = r.noticeText()
 			}
 		}
 	})

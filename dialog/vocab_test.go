@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -100,7 +101,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 		for _, key := range keys {
 			text := strings.Replace(form, "%s", key, 1)
 			_, err := Load(strings.NewReader(text), "t")
-			ps, _ := err.(Problems)
+			var ps Problems
+			errors.As(err, &ps)
 			if !slices.ContainsFunc(ps, func(p Problem) bool { return strings.Contains(p.Text, "a list") }) {
 				t.Errorf("%s: nobody minds a list of lists for %s of %s: %v", strings.TrimSpace(text), key, block, err)
 			}

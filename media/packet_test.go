@@ -113,9 +113,8 @@ func TestSequence(t *testing.T) {
 
 func TestJitterAndLateness(t *testing.T) {
 	var a arrivals
-	at := time.Duration(0)
 	for i := range 2000 {
-		at = time.Duration(i) * FrameTime
+		at := time.Duration(i) * FrameTime
 		if i%100 == 50 {
 			at += 30 * time.Millisecond
 		}

@@ -20,7 +20,8 @@ func (l *Leg) serveInfo(req *gosip.Request, tx gosip.ServerTransaction) {
 		return
 	}
 	kind, _, _ := mime.ParseMediaType(headerValue(req, "content-type"))
-	d, ok := Digit{}, false
+	var d Digit
+	var ok bool
 	switch kind {
 	case "application/dtmf-relay":
 		d, ok = parseRelay(string(req.Body()))

@@ -56,7 +56,7 @@ func (e *Endpoint) serveInvite(ctx context.Context, h Handler, req *gosip.Reques
 		return
 	}
 	if !e.spawn(func() { e.handle(ctx, h, l) }) {
-		inv.refuse(l, 503, "Service Unavailable")
+		inv.refuse(503, "Service Unavailable")
 		l.finish(Ended{By: Us, Code: 503})
 		return
 	}
@@ -233,7 +233,7 @@ func (i *serverInvite) final(res *gosip.Response) error {
 	return err
 }
 
-func (i *serverInvite) refuse(l *Leg, code int, phrase string, extra ...gosip.Header) {
+func (i *serverInvite) refuse(code int, phrase string, extra ...gosip.Header) {
 	_ = i.final(i.ep.response(i.req, code, phrase, nil, extra...))
 }
 

@@ -146,7 +146,7 @@ func (l *Leg) serveBye(req *gosip.Request, tx gosip.ServerTransaction) {
 	l.mu.Unlock()
 	if inv != nil && early {
 		end.Code = 487
-		inv.refuse(l, 487, "Request Terminated")
+		inv.refuse(487, "Request Terminated")
 	}
 	l.finish(end)
 }

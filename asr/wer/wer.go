@@ -107,7 +107,7 @@ type Report struct {
 // Add counts one text under a name.
 func (r *Report) Add(name, said, heard string) {
 	score, edits := Compare(said, heard)
-	r.Score = r.Score.plus(score)
+	r.Score = r.plus(score)
 	r.Texts++
 	if len(edits) > 0 {
 		r.Misses = append(r.Misses, Miss{name, said, heard, edits})

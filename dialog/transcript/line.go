@@ -234,7 +234,8 @@ func (l *line) pass(d time.Duration) {
 	if _, ok := l.timers[dialog.TimerUnderstand]; ok {
 		thinking = true
 	}
-	if l.speech.paused || thinking || !(callers || digits || waits || l.state.away || l.state.ended) && len(l.timers) > 0 {
+	theirs := callers || digits || waits || l.state.away || l.state.ended
+	if l.speech.paused || thinking || !theirs && len(l.timers) > 0 {
 		l.air.now += d
 		l.air.worst = max(l.air.worst, l.air.now)
 		return
@@ -251,7 +252,7 @@ func (l *line) quiet(ctx context.Context) error { return l.run(ctx, true) }
 func (l *line) run(ctx context.Context, through bool) error {
 	for range 200 {
 		_, waits := l.timers[dialog.TimerWait]
-		if l.state.ended || !(waits && through) && (len(l.speech.queue) == 0 || l.speech.queue[0].loop) {
+		if l.state.ended || (!waits || !through) && (len(l.speech.queue) == 0 || l.speech.queue[0].loop) {
 			return nil
 		}
 		at, event := l.next()

@@ -59,7 +59,7 @@ func (p *Pipe) Close() {
 	}
 	for _, c := range p.sides {
 		if c != nil {
-			c.Close()
+			_ = c.Close()
 		}
 	}
 	p.wait.Wait()

@@ -65,12 +65,12 @@ func Run(ctx context.Context, c Config) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	callers, err := media.NewEngine(cfg)
 	if err != nil {
 		return Report{}, err
 	}
-	defer callers.Close()
+	defer func() { _ = callers.Close() }()
 	before := resident()
 	ours, theirs, err := c.dial(ctx, server, callers)
 	if err != nil {

@@ -174,7 +174,7 @@ func clean(s string) bool {
 
 // HostPort parts "host", "host:port", "[v6]" and "[v6]:port".
 func HostPort(s string) (host string, port int, ok bool) {
-	host, digits, hasPort := s, "", false
+	digits, hasPort := "", false
 	if strings.HasPrefix(s, "[") {
 		end := strings.IndexByte(s, ']')
 		if end < 0 {
