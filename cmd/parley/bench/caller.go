@@ -2,6 +2,7 @@ package bench
 
 import (
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -78,7 +79,7 @@ func (c *caller) Hear(p wire.Packet) {
 
 func (c *caller) take() turn {
 	l := c.lines[len(c.turns)%len(c.lines)]
-	return turn{Shape: l.Shape, Said: l.Text}
+	return turn{Shape: l.Shape, Said: l.Text, ended: c.ended}
 }
 
 func (c *caller) finish(t turn) {
@@ -133,13 +134,26 @@ func (c *caller) say(at int64, payload []byte) {
 	c.ended = at - int64(len(payload)-n)*int64(time.Second)/8000
 }
 
-// match adds what the server's record says it heard, turn by turn.
+// asked says which shape of answer the nodes of scripts/latency.yaml ask for.
+var asked = map[string]string{"open": "open", "sure": "yes_no", "number": "digits"}
+
+// match adds what the server's record says it heard between one of our lines and
+// the next, and at which question: a turn that the server split or missed leaves
+// caller and script out of step.
 func match(turns []turn, entries []call.Entry) {
-	i := 0
-	for _, e := range entries {
-		if e.Kind == call.EntryHeard && i < len(turns) {
-			turns[i].Heard = e.Text
-			i++
+	for i := range turns {
+		t := &turns[i]
+		var words []string
+		for _, e := range entries {
+			at := e.At.UnixNano()
+			if e.Kind != call.EntryHeard || at < t.ended || i+1 < len(turns) && at >= turns[i+1].ended {
+				continue
+			}
+			words = append(words, e.Text)
+			if shape := asked[e.Node]; shape != "" && len(words) == 1 && shape != t.Shape {
+				t.Lost = "the script was at another question"
+			}
 		}
+		t.Heard = strings.Join(words, " | ")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/bench/wire"
 )
 
@@ -223,5 +224,30 @@ func TestPromptNeverPauses(t *testing.T) {
 		if rms := math.Sqrt(sum / 160); rms < 300 || rms > 14000 {
 			t.Fatalf("packet %d has a level of %.0f", i/160, rms)
 		}
+	}
+}
+
+func TestMatchGoesByTheClock(t *testing.T) {
+	second := func(n int64) int64 { return int64(1e18) + n*int64(time.Second) }
+	turns := []turn{
+		{Shape: "open", Said: "a", ended: second(1)},
+		{Shape: "yes_no", Said: "b", ended: second(5)},
+		{Shape: "digits", Said: "c", ended: second(9)},
+	}
+	heard := func(n int64, node, text string) call.Entry {
+		return call.Entry{At: time.Unix(0, second(n)+4e8), Kind: call.EntryHeard, Node: node, Text: text}
+	}
+	match(turns, []call.Entry{
+		{At: time.Unix(0, second(1)), Kind: call.EntrySaid, Text: "not heard"},
+		heard(1, "open", "a1"), heard(2, "sure", "a2"), heard(9, "sure", "c1"),
+	})
+	if turns[0].Heard != "a1 | a2" || turns[0].Lost != "" {
+		t.Errorf("first turn: %+v", turns[0])
+	}
+	if turns[1].Heard != "" || turns[1].Lost != "" {
+		t.Errorf("second turn: %+v", turns[1])
+	}
+	if turns[2].Heard != "c1" || turns[2].Lost == "" {
+		t.Errorf("third turn was said at another question: %+v", turns[2])
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/bench/measure"
 )
 
@@ -28,6 +29,7 @@ type turn struct {
 	Heard  string  `json:"heard,omitempty"`
 	Reply  float64 `json:"reply_ms,omitempty"`
 	Lost   string  `json:"lost,omitempty"` // why there is no figure
+	ended  int64   // our last sample left our mouth, ns since the epoch
 }
 
 // Run talks and reports.
@@ -107,17 +109,30 @@ func (c *LatencyCmd) one(ctx context.Context, r *rig, say []line, n int) ([]turn
 	for i := range turns {
 		turns[i].CallID = t.call.ID
 	}
-	if len(turns) == 0 && hung == nil {
-		return nil, errors.New("the call ended before a turn was taken: does the script speak first?")
-	}
+	why := "does the script speak first?"
 	if r.http != "" {
 		rctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
 		if rec, err := record(rctx, r.http, t.call.ID); err == nil {
 			match(turns, rec.Entries)
+			why = fmt.Sprintf("the record says: ended by %s, %s%s", rec.EndedBy, rec.Why, troubles(rec.Entries))
 		}
 	}
+	if len(turns) == 0 && hung == nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("call %s ended before a turn was taken: %s", t.call.ID, why)
+	}
 	return turns, hung
+}
+
+// troubles are what the record tells of failures.
+func troubles(entries []call.Entry) string {
+	var all string
+	for _, e := range entries {
+		if e.Kind == call.EntryTrouble {
+			all += fmt.Sprintf("; %s: %s", e.Text, e.Why)
+		}
+	}
+	return all
 }
 
 func (c *LatencyCmd) report(turns []turn) Report {
