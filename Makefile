@@ -1,7 +1,7 @@
 # make run    builds everything that is missing and shows a whole call
 # make test   runs every check and every test
 # make build  leaves bin/parley with its shared libraries beside it
-.PHONY: run test build models bench lint vet deps deps-test clean
+.PHONY: run test build models bench soak lint vet deps deps-test clean
 
 BIN = bin
 PARLEY = $(BIN)/parley
@@ -29,6 +29,11 @@ models: build
 
 bench: build models
 	@$(PARLEY) bench $(BENCH)
+
+# 1000 short calls at 20 a second by sipp, one of five cancelled; nothing may be
+# left behind.
+soak: deps-test
+	@PARLEY_E2E_CALLS=1000 go test -count=1 -v -timeout 10m -run TestShortCallsLeaveNothingBehind ./test/e2e
 
 lint: vet
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted with gofmt:"; echo "$$unformatted"; exit 1; }
