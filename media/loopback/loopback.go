@@ -66,6 +66,7 @@ func Run(ctx context.Context, c Config) (Report, error) {
 		return Report{}, err
 	}
 	defer func() { _ = server.Close() }()
+	cfg.Realtime = false // two threads that nothing preempts would fight for the cores
 	callers, err := media.NewEngine(cfg)
 	if err != nil {
 		return Report{}, err
