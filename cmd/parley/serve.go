@@ -33,7 +33,11 @@ func (c *ServeCmd) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	for _, l := range cfg.SIP.Listen {
-		log.Info("listening", "sip", l.Network, "address", s.Addr(l.Network).String())
+		addr := l.Addr
+		if addr.Port() == 0 {
+			addr = s.Addr(l.Network)
+		}
+		log.Info("listening", "sip", l.Network, "address", addr.String())
 	}
 	log.Info("ready", "http", s.HTTPAddr(), "scripts", len(s.Library.Names()), "numbers", len(cfg.Numbers), "trunks", len(cfg.Trunks))
 	if len(cfg.Trunks) == 0 {

@@ -25,7 +25,7 @@ const (
 	textWidth = 58
 )
 
-var styles = map[string]term.Style{"parley": term.Cyan, "caller": term.Bold, "supervisor": term.Bold, "call": term.Dim}
+var styles = map[string]term.Style{"parley": term.Cyan, "caller": term.Bold, "customer": term.Bold, "supervisor": term.Bold, "call": term.Dim}
 
 // Take shows what an update brought.
 func (pg *Page) Take(u call.Update, now time.Time) {

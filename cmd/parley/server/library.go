@@ -210,6 +210,14 @@ func (l *Library) Reached() []string {
 	return slices.Compact(slices.Sorted(maps.Values(l.numbers)))
 }
 
+// Listening are those of the named scripts that need recognition.
+func (l *Library) Listening(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		s, ok := l.scripts[name]
+		return !ok || !s.run.Listens
+	})
+}
+
 // Languages are those of the named scripts, each once.
 func (l *Library) Languages(names []string) []string {
 	var out []string

@@ -6,15 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/parley-voice/parley/call"
@@ -117,59 +114,6 @@ type WrongInput struct{ error }
 // Unwrap gives the error itself.
 func (w WrongInput) Unwrap() error { return w.error }
 
-// bind takes the ports before anything slow, so that a second start by mistake
-// ends at once.
-func (s *Server) bind(_ context.Context, o Options) error {
-	c := s.cfg
-	endpoint, err := sip.New(sipConfig(c), s.log.With("room", "sip"))
-	if err != nil {
-		return err
-	}
-	s.Endpoint = endpoint
-	s.close = append(s.close, s.unbind)
-	if c.HTTP.Listen != "off" {
-		l, err := net.Listen("tcp", c.HTTP.Listen)
-		if err != nil {
-			return listenError(c.HTTP.Listen, err)
-		}
-		s.http = l
-		s.close = append(s.close, func() error { return ignoreClosed(l.Close()) })
-	}
-	addr := mediaAddress(c, net.InterfaceAddrs)
-	engine, err := media.NewEngine(media.Config{
-		Addr: addr, MinPort: c.Media.Ports.First, MaxPort: c.Media.Ports.Last, Threads: c.Media.Threads,
-		RTPTimeout: c.Media.RTPTimeout, MaxSessions: 2 * c.Media.MaxCalls, Realtime: c.Media.Realtime,
-	})
-	if err != nil {
-		return fmt.Errorf("media on %s: %w", addr, err)
-	}
-	s.engine = engine
-	s.close = append(s.close, engine.Close)
-	return nil
-}
-
-func listenError(addr string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("http.listen: another program has %s; stop that one or choose another address (off for none)", addr)
-	}
-	return fmt.Errorf("http.listen: %w; choose another address (off for none)", err)
-}
-
-func sipConfig(c *config.Config) sip.Config {
-	out := sip.Config{UserAgent: c.SIP.UserAgent, Advertise: c.SIP.Advertise, MaxLegs: 2 * c.Media.MaxCalls}
-	for _, l := range c.SIP.Listen {
-		out.Listen = append(out.Listen, sip.Listen{Network: l.Network, Addr: l.Addr.String()})
-	}
-	for _, t := range c.Trunks {
-		out.Trunks = append(out.Trunks, sip.Trunk{
-			Name: t.Name, Match: t.Match, Host: t.Host, Transport: t.Transport,
-			Username: t.Username, Password: t.Password.Reveal(), Realm: t.Realm, Challenge: t.Challenge,
-			NAT: t.NAT, Trusted: t.Trusted, Rate: float64(t.Rate),
-		})
-	}
-	return out
-}
-
 func (s *Server) openRecords(ctx context.Context, _ Options) error {
 	if err := os.MkdirAll(s.cfg.Data, 0o750); err != nil {
 		return fmt.Errorf("the data folder: %w: make it and give it to the user that runs Parley, or change data", err)
@@ -188,49 +132,6 @@ func (s *Server) openRecords(ctx context.Context, _ Options) error {
 		s.log.Warn("calls were cut when Parley last ended; their records say so", "calls", recovered)
 	}
 	return nil
-}
-
-func (s *Server) openSpeech(ctx context.Context, o Options) error {
-	notice(o, "loading speech models")
-	ears, err := NewEars(s.cfg.Speech.ASR)
-	if err != nil {
-		return err
-	}
-	s.speech.ears = ears
-	s.close = append(s.close, ears.Close)
-	voices, err := NewVoices(ctx, s.cfg.Speech)
-	if err != nil {
-		s.log.Warn("some languages have no voice", "error", err)
-	}
-	s.speech.cache, err = tts.NewCache(filepath.Join(s.cfg.Data, "prompts"), voices, tts.CacheConfig{
-		MemoryBytes: int64(s.cfg.Speech.Cache.Memory) << 20,
-	})
-	if err != nil {
-		return err
-	}
-	notice(o, "rendering fixed lines")
-	names := s.ahead(o)
-	if err := s.speech.cache.Render(ctx, s.Library.Fixed(names...)); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
-	}
-	for _, language := range s.Library.Languages(names) {
-		if len(ears.For(language)) == 0 {
-			s.log.Warn("no recogniser hears this language: its callers have the keypad", "language", language)
-		}
-	}
-	return nil
-}
-
-// ahead are the scripts that calls may need.
-func (s *Server) ahead(o Options) []string {
-	names := s.Library.Reached()
-	if o.Script != "" { // placed, not reached by a number
-		names = append(names, ScriptName(o.Script))
-	}
-	return names
 }
 
 func (s *Server) openDesk(ctx context.Context, o Options) error {
@@ -296,68 +197,4 @@ func ignoreClosed(err error) error {
 		return nil
 	}
 	return err
-}
-
-// unbind lets go of the SIP ports of an endpoint that was never served: to serve
-// it for no time at all is the way.
-func (s *Server) unbind() error {
-	if s.life.served.Load() {
-		return nil
-	}
-	over, cancel := context.WithCancel(context.Background())
-	cancel()
-	return s.Endpoint.Serve(over, nobody{})
-}
-
-// Serve takes calls until ctx ends, and returns when everything that it started
-// has ended. Calls in progress are cut then: Drain first.
-func (s *Server) Serve(ctx context.Context) (err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 2)
-	running := 1
-	s.life.served.Store(true)
-	go func() { done <- s.Endpoint.Serve(ctx, answering{s.Desk}) }()
-	var web *http.Server
-	if s.http != nil {
-		web = console.NewServer(s.handler())
-		running++
-		go func() { done <- web.Serve(s.http) }()
-	}
-	s.life.serving.Store(true)
-	select {
-	case <-ctx.Done():
-	case err = <-done: // one that ends by itself takes the other along
-		running--
-	}
-	s.life.serving.Store(false)
-	cancel()
-	if web != nil {
-		grace, stop := context.WithTimeout(context.Background(), 2*time.Second)
-		if web.Shutdown(grace) != nil {
-			_ = web.Close()
-		}
-		stop()
-	}
-	for ; running > 0; running-- {
-		if e := <-done; err == nil {
-			err = e
-		}
-	}
-	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
-}
-
-// answering hands legs to the desk.
-type answering struct{ desk *call.Desk }
-
-func (a answering) Inbound(ctx context.Context, leg *sip.Leg) { a.desk.Inbound(ctx, leg) }
-
-// Drain refuses new calls with 503 and lets talks finish until ctx ends; it
-// tells how many had to be cut.
-func (s *Server) Drain(ctx context.Context) int {
-	s.Endpoint.Drain(true)
-	return s.Desk.Drain(ctx)
 }

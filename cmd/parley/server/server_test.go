@@ -138,6 +138,9 @@ func TestShippedScripts(t *testing.T) {
 	if len(l.Fixed("member-callback.en")) < 10 {
 		t.Error("hardly anything can be rendered ahead")
 	}
+	if got := l.Listening([]string{"line-test/play", "member-callback.en", "none"}); !slices.Equal(got, []string{"member-callback.en"}) {
+		t.Errorf("listening: %v", got)
+	}
 	if got := l.Languages(l.Names()); len(got) < 2 || !slices.IsSorted(got) {
 		t.Errorf("languages: %v", got)
 	}

@@ -1,0 +1,66 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/sip"
+)
+
+// bind takes the ports before anything slow, so that a second start by mistake
+// ends at once.
+func (s *Server) bind(_ context.Context, o Options) error {
+	c := s.cfg
+	endpoint, err := sip.New(sipConfig(c), s.log.With("room", "sip"))
+	if err != nil {
+		return err
+	}
+	s.Endpoint = endpoint
+	s.close = append(s.close, s.unbind)
+	if c.HTTP.Listen != "off" {
+		l, err := net.Listen("tcp", c.HTTP.Listen)
+		if err != nil {
+			return listenError(c.HTTP.Listen, err)
+		}
+		s.http = l
+		s.close = append(s.close, func() error { return ignoreClosed(l.Close()) })
+	}
+	addr := mediaAddress(c, net.InterfaceAddrs)
+	engine, err := media.NewEngine(media.Config{
+		Addr: addr, MinPort: c.Media.Ports.First, MaxPort: c.Media.Ports.Last, Threads: c.Media.Threads,
+		RTPTimeout: c.Media.RTPTimeout, MaxSessions: 2 * c.Media.MaxCalls, Realtime: c.Media.Realtime,
+	})
+	if err != nil {
+		return fmt.Errorf("media on %s: %w", addr, err)
+	}
+	s.engine = engine
+	s.close = append(s.close, engine.Close)
+	return nil
+}
+
+func listenError(addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("http.listen: another program has %s; stop that one or choose another address (off for none)", addr)
+	}
+	return fmt.Errorf("http.listen: %w; choose another address (off for none)", err)
+}
+
+func sipConfig(c *config.Config) sip.Config {
+	out := sip.Config{UserAgent: c.SIP.UserAgent, Advertise: c.SIP.Advertise, MaxLegs: 2 * c.Media.MaxCalls}
+	for _, l := range c.SIP.Listen {
+		out.Listen = append(out.Listen, sip.Listen{Network: l.Network, Addr: l.Addr.String()})
+	}
+	for _, t := range c.Trunks {
+		out.Trunks = append(out.Trunks, sip.Trunk{
+			Name: t.Name, Match: t.Match, Host: t.Host, Transport: t.Transport,
+			Username: t.Username, Password: t.Password.Reveal(), Realm: t.Realm, Challenge: t.Challenge,
+			NAT: t.NAT, Trusted: t.Trusted, Rate: float64(t.Rate),
+		})
+	}
+	return out
+}

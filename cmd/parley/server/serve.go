@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/console"
+	"github.com/parley-voice/parley/sip"
+)
+
+// unbind lets go of the SIP ports of an endpoint that was never served: to serve
+// it for no time at all is the way.
+func (s *Server) unbind() error {
+	if s.life.served.Load() {
+		return nil
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	return s.Endpoint.Serve(over, nobody{})
+}
+
+// Serve takes calls until ctx ends, and returns when everything that it started
+// has ended. Calls in progress are cut then: Drain first.
+func (s *Server) Serve(ctx context.Context) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 2)
+	running := 1
+	s.life.served.Store(true)
+	go func() { done <- s.Endpoint.Serve(ctx, answering{s.Desk}) }()
+	var web *http.Server
+	if s.http != nil {
+		web = console.NewServer(s.handler())
+		running++
+		go func() { done <- web.Serve(s.http) }()
+	}
+	s.life.serving.Store(true)
+	select {
+	case <-ctx.Done():
+	case err = <-done: // one that ends by itself takes the other along
+		running--
+	}
+	s.life.serving.Store(false)
+	cancel()
+	if web != nil {
+		grace, stop := context.WithTimeout(context.Background(), 2*time.Second)
+		if web.Shutdown(grace) != nil {
+			_ = web.Close()
+		}
+		stop()
+	}
+	for ; running > 0; running-- {
+		if e := <-done; err == nil {
+			err = e
+		}
+	}
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// answering hands legs to the desk.
+type answering struct{ desk *call.Desk }
+
+func (a answering) Inbound(ctx context.Context, leg *sip.Leg) { a.desk.Inbound(ctx, leg) }
+
+// Drain refuses new calls with 503 and lets talks finish until ctx ends; it
+// tells how many had to be cut.
+func (s *Server) Drain(ctx context.Context) int {
+	s.Endpoint.Drain(true)
+	return s.Desk.Drain(ctx)
+}

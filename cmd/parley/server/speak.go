@@ -1,0 +1,51 @@
+package server
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/parley-voice/parley/tts"
+)
+
+func (s *Server) openSpeech(ctx context.Context, o Options) error {
+	notice(o, "loading speech models")
+	ears, err := NewEars(s.cfg.Speech.ASR)
+	if err != nil {
+		return err
+	}
+	s.speech.ears = ears
+	s.close = append(s.close, ears.Close)
+	voices, err := NewVoices(ctx, s.cfg.Speech)
+	if err != nil {
+		s.log.Warn("some languages have no voice", "error", err)
+	}
+	s.speech.cache, err = tts.NewCache(filepath.Join(s.cfg.Data, "prompts"), voices, tts.CacheConfig{
+		MemoryBytes: int64(s.cfg.Speech.Cache.Memory) << 20,
+	})
+	if err != nil {
+		return err
+	}
+	notice(o, "rendering fixed lines")
+	names := s.ahead(o)
+	if err := s.speech.cache.Render(ctx, s.Library.Fixed(names...)); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
+	}
+	for _, language := range s.Library.Languages(s.Library.Listening(names)) {
+		if len(ears.For(language)) == 0 {
+			s.log.Warn("no recogniser hears this language: its callers have the keypad", "language", language)
+		}
+	}
+	return nil
+}
+
+// ahead are the scripts that calls may need.
+func (s *Server) ahead(o Options) []string {
+	names := s.Library.Reached()
+	if o.Script != "" { // placed, not reached by a number
+		names = append(names, ScriptName(o.Script))
+	}
+	return names
+}
