@@ -57,7 +57,7 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	record, err := c.place(ctx, m, s, cfg, signals)
+	record, err := c.place(ctx, m, s, signals)
 	err = errors.Join(err, s.Close())
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (c *CallCmd) prepare(cfg *config.Config) error {
 	return fmt.Errorf("no trunk with a host is named %q; %s", c.Trunk, config.Suggest(c.Trunk, names))
 }
 
-func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, cfg *config.Config, signals <-chan os.Signal) (call.Record, error) {
+func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, signals <-chan os.Signal) (call.Record, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	served := make(chan error, 1)

@@ -9,12 +9,14 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"slices"
 	"strings"
 )
@@ -22,28 +24,35 @@ import (
 func main() {
 	alone := flag.String("alone", "", "packages to run by themselves, at the end; separated by commas")
 	flag.Parse()
-	rest, last, err := packages(*alone)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "testrun:", err)
-		os.Exit(1)
-	}
-	t := newTally(os.Stdout)
-	ok := true
-	for _, p := range append([][]string{rest}, last...) {
-		ok = t.test(flag.Args(), p) && ok
-	}
-	t.summary()
-	if !ok || t.failed > 0 {
+	if !run(*alone, flag.Args()) {
 		os.Exit(1)
 	}
 }
 
+// run tests everything and tells whether all is well.
+func run(alone string, flags []string) bool {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	rest, last, err := packages(ctx, alone)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testrun:", err)
+		return false
+	}
+	t := newTally(os.Stdout)
+	ok := true
+	for _, p := range append([][]string{rest}, last...) {
+		ok = t.test(ctx, flags, p) && ok
+	}
+	t.summary()
+	return ok && t.failed == 0
+}
+
 // packages lists the module's, and each that runs alone by itself.
-func packages(alone string) (rest []string, last [][]string, err error) {
-	if rest, err = list("./..."); err != nil || alone == "" {
+func packages(ctx context.Context, alone string) (rest []string, last [][]string, err error) {
+	if rest, err = list(ctx, "./..."); err != nil || alone == "" {
 		return rest, nil, err
 	}
-	names, err := list(strings.Split(alone, ",")...)
+	names, err := list(ctx, strings.Split(alone, ",")...)
 	for _, name := range names {
 		rest = slices.DeleteFunc(rest, func(p string) bool { return p == name })
 		last = append(last, []string{name})
@@ -51,8 +60,8 @@ func packages(alone string) (rest []string, last [][]string, err error) {
 	return rest, last, err
 }
 
-func list(patterns ...string) ([]string, error) {
-	cmd := exec.Command("go", append([]string{"list"}, patterns...)...)
+func list(ctx context.Context, patterns ...string) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list"}, patterns...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -62,8 +71,8 @@ func list(patterns ...string) ([]string, error) {
 }
 
 // test runs packages and tells whether go test was content.
-func (t *tally) test(flags, packages []string) bool {
-	cmd := exec.Command("go", slices.Concat([]string{"test", "-json"}, flags, packages)...)
+func (t *tally) test(ctx context.Context, flags, packages []string) bool {
+	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{"test", "-json"}, flags, packages)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -105,7 +114,7 @@ func (t *tally) read(r io.Reader) {
 		if len(line) > 0 {
 			var e event
 			if json.Unmarshal(line, &e) != nil {
-				t.w.Write(line)
+				_, _ = t.w.Write(line)
 			} else {
 				t.take(e)
 			}

@@ -58,7 +58,9 @@ func (c *customer) call(ctx context.Context) error {
 	hangCtx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	err = errors.Join(err, leg.Hangup(hangCtx, 16, "")) // nothing to do when the other side has hung up
 	done()
-	<-over
+	if e := <-over; err == nil {
+		err = e
+	}
 	return err
 }
 

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,13 +61,11 @@ func (s *supervisor) take(ctx context.Context, leg *sip.Leg) error {
 	talk.session.Start()
 	over := make(chan error, 1)
 	go func() { over <- follow(leg, talk.session, nil) }()
-	defer func() {
-		end, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		_ = leg.Hangup(end, 16, "")
-		done()
-		<-over
-	}()
-	return s.speak(ctx, talk, over)
+	err = s.speak(ctx, talk, over)
+	end, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	err = errors.Join(err, leg.Hangup(end, 16, ""))
+	done()
+	return errors.Join(err, <-over)
 }
 
 // speak greets, hears the customer out, answers, and hangs up.

@@ -46,11 +46,10 @@ func newVoice(ctx context.Context, c config.Speech, language string, v config.Vo
 	if base(language) == "en" {
 		second.Engine = "flite"
 	}
-	fallback, err := NewSpeaker(ctx, c, second)
-	if err != nil { // espeak-ng is not installed: the first engine must do
-		return guarded, nil
+	if fallback, err := NewSpeaker(ctx, c, second); err == nil {
+		return tts.Chain(guarded, fallback), nil
 	}
-	return tts.Chain(guarded, fallback), nil
+	return guarded, nil // espeak-ng is not installed: the first engine must do
 }
 
 // NewSpeaker makes one engine with one voice.
