@@ -17,7 +17,6 @@ test: deps-test build models lint
 # $ORIGIN makes the program, and they in turn, find them beside it, so that bin/
 # can be copied as it is (a RUNPATH would not reach the libraries' own needs).
 build: deps
-	@go mod download
 	@rm -rf $(BIN)/.new && mkdir -p $(BIN)/.new
 	@go build -o $(BIN)/.new/parley -ldflags "-extldflags '-Wl,--disable-new-dtags,-rpath,\$$ORIGIN'" ./cmd/parley
 	@ldd $(BIN)/.new/parley | awk '/libsherpa-onnx|libonnxruntime|libflite|libasound/ {print $$3}' | xargs -r install -m 644 -t $(BIN)/.new
