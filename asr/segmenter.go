@@ -173,13 +173,13 @@ func (s *Segmenter) silence(a Activity) (Cue, bool) {
 	switch {
 	case lull >= s.endpoint():
 		kind := CueEndpoint
-		if s.turnSpeech+s.speech < s.cfg.MinSpeech {
+		if s.turnSpeech+s.speech < s.least() {
 			kind = CueNoise
 		}
 		c := s.cue(kind, s.tail(a))
 		s.rest(s.voiced)
 		return c, true
-	case lull >= s.cfg.Speculate && !s.speculated && s.speech >= s.cfg.MinSpeech:
+	case lull >= s.cfg.Speculate && !s.speculated && s.speech >= s.least():
 		s.speculated = true
 		return s.cue(CueSpeculate, s.tail(a)), true
 	}
@@ -195,6 +195,18 @@ func (s *Segmenter) tail(a Activity) time.Duration {
 func (s *Segmenter) rest(from time.Duration) {
 	s.talking = false
 	s.free = from
+}
+
+// minClosed is the least speech of a closed answer: of a quick "no" the detector
+// marks 130 to 220 ms. What is not in the closed set is refused later.
+const minClosed = 120 * time.Millisecond
+
+// least is the detected speech below which a sound is noise.
+func (s *Segmenter) least() time.Duration {
+	if s.expect.Shape == Open {
+		return s.cfg.MinSpeech
+	}
+	return min(minClosed, s.cfg.MinSpeech)
 }
 
 // endpoint is the silence that ends this turn.

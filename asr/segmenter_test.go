@@ -56,6 +56,8 @@ func TestSegmenterTurns(t *testing.T) {
 		"in between is no onset":  {line: rep("m", 50)},
 		"in between stays silent": {line: rep("S", 10) + "." + rep("m", 14), want: []CueKind{o, g, e}, end: 480 * ms},
 		"yes or no":               {expect: Expectation{Shape: YesNo}, line: rep("S", 10) + rep(".", 8), want: []CueKind{o, g, e}, end: 256 * ms},
+		"a quick no":              {expect: Expectation{Shape: YesNo}, line: rep("S", 4) + rep(".", 8), want: []CueKind{o, g, e}, end: 256 * ms},
+		"a click is no answer":    {expect: Expectation{Shape: YesNo}, line: rep("S", 3) + rep(".", 8), want: []CueKind{o, n}, end: 256 * ms},
 		"digits":                  {expect: Expectation{Shape: Digits}, line: rep("S", 10) + rep(".", 10), want: []CueKind{o, g, e}, end: 320 * ms},
 		"asked for":               {expect: Expectation{Endpoint: time.Second}, line: rep("S", 10) + rep(".", 32), want: []CueKind{o, g, e}, end: 1024 * ms},
 		"long turn waits longer":  {line: rep("S", 110) + rep(".", 19), want: []CueKind{o, g, e}, end: 608 * ms},
