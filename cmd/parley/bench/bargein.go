@@ -75,6 +75,7 @@ func (c *BargeinCmd) Run(ctx context.Context) error {
 type noise struct {
 	kind, text string
 	sound      *sound
+	first      int // sample at which it becomes audible
 	size       int // samples
 }
 
@@ -85,13 +86,14 @@ func interruptions(ctx context.Context) ([]noise, error) {
 	}
 	all := []noise{{kind: kindWords, text: "Excuse me, I want to speak to somebody."}, {kind: kindCough, text: "(cough)"}, {kind: kindUhHuh, text: "uh-huh"}}
 	for i := range all {
-		pcm := measure.Trim(cough(), audibleEdge)
+		pcm := cough()
 		if all[i].kind != kindCough {
 			if pcm, err = spoken(ctx, s, all[i].text); err != nil {
 				return nil, err
 			}
 		}
-		all[i].sound, all[i].size = newSound(pcm), len(pcm)
+		first, end := measure.Edges(pcm, audibleEdge)
+		all[i].sound, all[i].first, all[i].size = newSound(pcm[:end]), first, end
 	}
 	return all, nil
 }

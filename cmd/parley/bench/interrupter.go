@@ -88,11 +88,14 @@ func (i *interrupter) Speak(at int64, payload []byte) {
 	}
 	// Sample 0 of the packet left the mouth 20 ms before the packet does.
 	s := i.plan[n]
-	onset := at - int64(frameLen)
-	i.said = append(i.said, interruption{Kind: s.kind, Said: s.text, onset: onset, end: onset + int64(s.size)*int64(time.Second)/8000})
+	begun := at - int64(frameLen)
+	i.said = append(i.said, interruption{Kind: s.kind, Said: s.text, onset: begun + samples(s.first), end: begun + samples(s.size)})
 	i.saying, i.at = s.sound.in(law), 0
 	i.say(at, payload)
 }
+
+// samples is how long so many last, ns.
+func samples(n int) int64 { return int64(n) * int64(time.Second) / 8000 }
 
 func (i *interrupter) say(_ int64, payload []byte) {
 	if i.at += copy(payload, i.saying[i.at:]); i.at >= len(i.saying) {

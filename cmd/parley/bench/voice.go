@@ -21,8 +21,8 @@ const audibleEdge = 328
 // with by default.
 func voice() (tts.Speaker, error) { return flite.New(flite.Config{Voice: "rms"}) }
 
-// spoken renders text to 8 kHz, its faint edges cut off, so that its first and
-// last samples are audible.
+// spoken renders text to 8 kHz, its faint end cut off, so that the last sample is
+// an audible one.
 func spoken(ctx context.Context, s tts.Speaker, text string) ([]int16, error) {
 	var pcm []int16
 	rate := 0
@@ -37,10 +37,11 @@ func spoken(ctx context.Context, s tts.Speaker, text string) ([]int16, error) {
 	if pcm, err = media.Resample(pcm, rate, 8000); err != nil {
 		return nil, err
 	}
-	if pcm = measure.Trim(pcm, audibleEdge); pcm == nil {
+	_, end := measure.Edges(pcm, audibleEdge)
+	if end == 0 {
 		return nil, fmt.Errorf("speaking %q gave no sound", text)
 	}
-	return pcm, nil
+	return pcm[:end], nil
 }
 
 // chatter is a loop of talk for callers who only have to be there.

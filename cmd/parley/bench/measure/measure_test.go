@@ -101,18 +101,17 @@ func TestPacingOfNothing(t *testing.T) {
 	}
 }
 
-func TestTrimEndsOnAnAudibleSample(t *testing.T) {
+func TestEdgesAreAudibleSamples(t *testing.T) {
 	pcm := make([]int16, 1000)
 	for i := 203; i < 617; i++ {
 		pcm[i] = 3000
 	}
-	pcm[700] = 150 // a click too short to be a sound
-	got := Trim(pcm, 400)
-	if len(got) != 617-200 || got[len(got)-1] != 3000 {
-		t.Fatalf("kept %d samples, the last %d", len(got), got[len(got)-1])
+	pcm[700] = 150 // a click too faint to be a sound
+	if first, end := Edges(pcm, 400); first != 200 || end != 617 {
+		t.Fatalf("audible from %d to %d", first, end)
 	}
-	if Trim(make([]int16, 800), 400) != nil {
-		t.Fatal("silence has no audible part")
+	if first, end := Edges(make([]int16, 800), 400); first != 0 || end != 0 {
+		t.Fatalf("silence is audible from %d to %d", first, end)
 	}
 }
 

@@ -21,28 +21,24 @@ func Level(pcm []int16) float64 {
 // edgeWindow is the length over which an edge's level is taken: 5 ms at 8 kHz.
 const edgeWindow = 40
 
-// Trim cuts the faint beginning and end off a spoken line, so that its first and
-// last samples are audible ones: the first and last 5 ms windows at or above level
-// are kept, and within the last one the sound ends at its last sample that
-// reaches level. It gives nothing when all of it is faint.
-func Trim(pcm []int16, level float64) []int16 {
-	first, last := -1, -1
+// Edges finds where a spoken line begins and ends to be audible: the first sample
+// of the first 5 ms at or above level, and the sample after the last one that
+// reaches level, within the last such 5 ms. What lies before is not silence: "f"
+// and "h" are fainter than that. Both are 0 when all of it is faint.
+func Edges(pcm []int16, level float64) (first, end int) {
 	for i := 0; i+edgeWindow <= len(pcm); i += edgeWindow {
 		if Level(pcm[i:i+edgeWindow]) < level {
 			continue
 		}
-		if first < 0 {
+		if end == 0 {
 			first = i
 		}
-		last = i + edgeWindow
+		end = i + edgeWindow
 	}
-	if first < 0 {
-		return nil
+	for end > first && math.Abs(float64(pcm[end-1])) < level {
+		end--
 	}
-	for last > first && math.Abs(float64(pcm[last-1])) < level {
-		last--
-	}
-	return pcm[first:last]
+	return first, end
 }
 
 // Correlate is the normalised correlation of two runs of the same length, -1..1;
