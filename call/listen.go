@@ -23,8 +23,7 @@ const slowTurns = 2
 // preference, one stream at a time. Only the loop uses it.
 type ear struct {
 	choices []Ear
-	next    int // the one to try next
-	slow    int // turns that came too late
+	tries   tries
 	id      int // numbers streams; events of an older one are stale
 	stream  *earStream
 	tap     *tap
@@ -35,6 +34,12 @@ type ear struct {
 	deaf    bool
 	why     string    // why deaf
 	since   time.Time // the caller has been making sound since; zero if not
+}
+
+// tries counts how far down its recognisers a call is.
+type tries struct {
+	next int // the one to open next
+	slow int // turns of the last one that came too late
 }
 
 func (e *ear) init(d *Desk, script *Script) {
@@ -59,8 +64,8 @@ func (s *Session) openEar(ctx context.Context) {
 	}
 	e.tap.open.Store(true)
 	e.id++
-	id, choice := e.id, e.choices[e.next]
-	e.next++
+	id, choice := e.id, e.choices[e.tries.next]
+	e.tries.next++
 	o := asr.Options{Language: s.mind.script.Language, Rate: media.TelephoneRate, Hotwords: e.hot, Expect: e.want}
 	ctx, e.cancel = context.WithCancel(ctx)
 	s.spawn("recogniser "+choice.Name, func(why string) event { return earLost{id: id, err: errors.New(why)} }, func() {
@@ -115,11 +120,11 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 	lost := late || !s.ear.since.IsZero()
 	s.ear.since = time.Time{}
 	switch {
-	case s.ear.next < len(s.ear.choices):
-		s.rung(now, "second_ear", "recognition goes on with "+s.ear.choices[s.ear.next].Name)
-	case late && s.ear.slow < slowTurns:
-		s.ear.slow++
-		s.ear.next--
+	case s.ear.tries.next < len(s.ear.choices):
+		s.rung(now, "second_ear", "recognition goes on with "+s.ear.choices[s.ear.tries.next].Name)
+	case late && s.ear.tries.slow < slowTurns:
+		s.ear.tries.slow++
+		s.ear.tries.next--
 		s.rung(now, "slow_ear", "the turn's words are given up; recognition goes on")
 	default:
 		s.goDeaf(ctx, now, e.err.Error())
