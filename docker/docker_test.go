@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -63,13 +64,14 @@ func TestComposeIsYAML(t *testing.T) {
 }
 
 func TestHealthCheck(t *testing.T) {
-	status := http.StatusOK
+	var status atomic.Int32
+	status.Store(http.StatusOK)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/healthz" {
 			http.NotFound(w, r)
 			return
 		}
-		w.WriteHeader(status)
+		w.WriteHeader(int(status.Load()))
 	}))
 	host, port, err := net.SplitHostPort(srv.Listener.Addr().String())
 	if err != nil {
@@ -79,7 +81,7 @@ func TestHealthCheck(t *testing.T) {
 	if err := check(); err != nil {
 		t.Errorf("a healthy server fails: %v", err)
 	}
-	status = http.StatusServiceUnavailable
+	status.Store(http.StatusServiceUnavailable)
 	if check() == nil {
 		t.Error("an ill server passes")
 	}
