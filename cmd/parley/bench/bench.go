@@ -12,18 +12,20 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/bench/intents"
 	"github.com/parley-voice/parley/cmd/parley/bench/uac"
 	"github.com/parley-voice/parley/cmd/parley/bench/wire"
 )
 
 // Command is the command line of parley bench.
 type Command struct {
-	Media   MediaCmd   `cmd:"" help:"Hold many calls: packets a second, pacing, lateness, loss, CPU and memory a call."`
-	Setup   SetupCmd   `cmd:"" help:"Place calls at a rate: time to the 200 and to the first RTP, CPU a call, what is left behind."`
-	Latency LatencyCmd `cmd:"" help:"Talk with a script: from the caller's last sound to the first sound of the answer."`
-	Bargein BargeinCmd `cmd:"" help:"Interrupt a prompt: how soon it pauses, and that a cough loses nothing of it."`
-	ASR     ASRCmd     `cmd:"" name:"asr" help:"Speak recordings over A-law calls: word error rate, with every miss."`
-	Pairs   PairsCmd   `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
+	Media   MediaCmd        `cmd:"" help:"Hold many calls: packets a second, pacing, lateness, loss, CPU and memory a call."`
+	Setup   SetupCmd        `cmd:"" help:"Place calls at a rate: time to the 200 and to the first RTP, CPU a call, what is left behind."`
+	Latency LatencyCmd      `cmd:"" help:"Talk with a script: from the caller's last sound to the first sound of the answer."`
+	Bargein BargeinCmd      `cmd:"" help:"Interrupt a prompt: how soon it pauses, and that a cough loses nothing of it."`
+	ASR     ASRCmd          `cmd:"" name:"asr" help:"Speak recordings over A-law calls: word error rate, with every miss."`
+	Intents intents.Command `cmd:"" help:"Learn a set of intents and answer another: accuracy, calibration, what is out of scope, CPU."`
+	Pairs   PairsCmd        `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
 }
 
 // Common are the flags of every measurement.
