@@ -23,7 +23,7 @@ type ear struct {
 
 // Bounds of a pause for a sound that brings no words.
 const (
-	maxPause  = 2 * time.Second // then speech goes on: dead air is worse
+	maxPause  = 2 * time.Second // then a question gives way, and a statement goes on
 	maxPauses = 4               // in one prompt; a noisy line is talked over
 	maxKept   = 600             // runes
 )
@@ -144,6 +144,13 @@ func (m *Machine) bargeFired() {
 		// without end.
 		m.ear.second = true
 		m.start(TimerBarge, maxPause-m.s.Defaults.BargeIn.Decide)
+		return
+	}
+	if m.ear.sounding && !onlyNod && m.listening() {
+		// No cough is that long: the caller is answering and is not talked over.
+		// If it was a noise after all, the prompt is played again at its end.
+		m.hush()
+		m.ear.cut = true
 		return
 	}
 	m.voice.paused = false
