@@ -27,14 +27,14 @@ type Options struct {
 	Bands Bands // zero: DefaultBands
 }
 
-// Limits of Train. They hold the largest public set twice over, in a quarter of
-// a gigabyte and half a minute.
+// Limits of Train. They hold nearly twice the largest public set, in half a
+// gigabyte and half a minute.
 const (
 	MaxIntents  = 500
 	MaxExamples = 30_000
 	MaxText     = 2 << 20 // bytes, all examples together
 	maxFeatures = 400_000
-	maxWeights  = 40_000_000  // intents times features
+	maxWeights  = 25_000_000  // intents times features
 	maxWork     = 500_000_000 // intents times features of every example
 )
 
