@@ -51,7 +51,9 @@ var sounds = map[string]int{"to": 2, "too": 2, "for": 4, "fore": 4, "ate": 8, "w
 var teens = map[string]int{"ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
 	"seventeen": 17, "eighteen": 18, "nineteen": 19}
 
-var tens = map[string]int{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+var tens = map[string]int{"twenty": 20, "thirty": 30, "forty": 40,
+	"fourty": 40, //nolint:misspell // people type it so
+	"fifty":  50, "sixty": 60, "seventy": 70, "eighty": 80,
 	"ninety": 90}
 
 // englishNumber reads one spoken number at i, and how many words it took.
