@@ -56,6 +56,26 @@ type Query struct {
 	Node     string
 	Shape    string   // what the node expects, as in Listen
 	Intents  []string // candidates in the order of precedence: always, node's own, asides
+	Want     *Want    // the value that the node asks for; nil asks for none
+	Now      time.Time
+}
+
+// Want is the value that a node asks for. The detector answers IntentFilled with
+// Intent.Slots[Want.Slot] in the canonical form of the type: "digits" 5509,
+// "number" 42.5, "amount" "199.00 CNY", "date" 2006-01-02, "time" 15:04,
+// "datetime" 2006-01-02T15:04, "phone" E.164, "choice" its option, "name" and
+// "text" the words themselves.
+type Want struct {
+	Slot     string
+	Type     string
+	Min, Max int      // number of digits; 0 is open
+	Options  []Option // of a choice
+}
+
+// Option is one of the values that a choice can have.
+type Option struct {
+	Value string
+	Words []string // how people say it, with Value itself
 }
 
 // SetTimer starts or restarts a timer, StopTimer stops it.

@@ -34,7 +34,8 @@ type Intent struct {
 	Name  string            // an intent, always or aside key, "affirm", "deny", or "" for no match
 	Score float64           // 0..1
 	Why   string            // the rule or example behind it, for the record
-	Slots map[string]string // values read from the words, e.g. "digits"
+	Slots map[string]string // values read from the words, by slot
+	Doubt bool              // likely, but not sure: the caller is asked "you mean ..., right?"
 }
 
 // Pressed is one DTMF digit.
