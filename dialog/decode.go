@@ -55,15 +55,16 @@ func (r *reader) need(kind, name string, at *yaml.Node) {
 	r.refs = append(r.refs, ref{kind: kind, name: name, at: at})
 }
 
-// block walks a mapping whose keys are the closed list vocabulary[name].
+// block walks a mapping whose keys are the closed list of the vocabulary's block name.
 func (r *reader) block(n *yaml.Node, name string, each func(key string, k, v *yaml.Node)) bool {
 	if !r.isMap(n, name) {
 		return false
 	}
+	keys := vocabulary.Names(name)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
-		if k.Kind != yaml.ScalarNode || !known(vocabulary[name], k.Value) {
-			r.wrong(k, suggest(k.Value, vocabulary[name]), "%s has no key %q", article(name), k.Value)
+		if k.Kind != yaml.ScalarNode || !known(keys, k.Value) {
+			r.wrong(k, suggest(k.Value, keys), "%s has no key %q", article(name), k.Value)
 			continue
 		}
 		each(k.Value, k, v)

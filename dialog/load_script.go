@@ -21,7 +21,7 @@ func (r *reader) root(n *yaml.Node) {
 		s.Language = r.language(v)
 	}
 	r.builtin(n)
-	for _, key := range vocabulary["script"] {
+	for _, key := range vocabulary.Names("script") {
 		if v := seen[key]; v != nil {
 			r.part(key, v)
 		}

@@ -1,37 +1,168 @@
 package dialog
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/parley-voice/parley/dialog/vocab"
 )
 
-// vocabulary is every key that a script may use, by the block it stands in.
-// docs/scripts.md explains each; a test holds the two together.
-var vocabulary = map[string][]string{
-	"script": {"script", "version", "language", "goal", "answer", "needs", "defaults", "intents", "slots",
-		"always", "nodes", "fallback"},
-	"answer":   {"after"},
-	"need":     {"example", "default"},
-	"defaults": {"barge_in", "silence", "no_match", "slow", "turns"},
-	"barge_in": {"mode", "decide_within", "ignore", "always"},
-	"rung":     {"after", "say", "go", "do", "set", "tag", "outcome", "end"},
-	"no_match": {"limit", "say", "then"},
-	"slow":     {"after", "say"},
-	"turns":    {"limit", "then"},
-	"intent":   {"examples", "keywords", "match", "not", "label"},
-	"always_entry": {"examples", "keywords", "match", "not", "label", "priority", "key",
-		"say", "go", "do", "set", "tag", "outcome", "end"},
-	"slot": {"type", "length", "input", "terminator", "between", "retry"},
-	"node": {"stage", "say", "again", "protect", "ask", "expect", "go", "keys", "set", "tag", "outcome", "do",
-		"end", "transfer", "wait", "echo", "loop", "silence", "no_match"},
-	"line":     {"text", "fallback", "clip", "variant", "notice"},
-	"edge":     {"say", "go", "do", "set", "tag", "outcome", "end"},
-	"do":       {"opt_out"},
-	"transfer": {"queue", "agent", "sip", "style", "brief", "headers", "wait", "hold", "on_fail"},
-	"echo":     {"audio", "digits"},
-	"fallback": {"deaf", "menu", "operator", "keypad", "sorry", "handover", "last", "person"},
+// vocabulary is every key that a script may use, by the block it stands in: the
+// one table behind the check for unknown keys, the tables of docs/scripts.md and
+// the JSON Schema. A new key is one line here and its case in the loader; then
+// "go test ./dialog -run Reference -update" writes it into the page.
+var vocabulary = vocab.Table{
+	{Name: "script", Keys: []vocab.Key{
+		key("script", vocab.Name, vocab.Required, "the script's name"),
+		key("version", vocab.Whole(1, 1_000_000), "1", "counts up with each change; a live call keeps the version it began with"),
+		key("language", vocab.Language, "en", "BCP 47 (`en`, `en-GB`, `zh-CN`): picks recognition, voice, number reading and built-in prompts (en, zh)"),
+		key("goal", vocab.Text, "", "what the call is for, in a sentence"),
+		key("answer", vocab.Of("answer"), "at once", "how long to ring before an inbound call is answered"),
+		key("needs", vocab.Map(vocab.Of("need")), "", "the variables that the script uses"),
+		key("defaults", vocab.Of("defaults"), "see below", "ladders and manners for every node"),
+		key("intents", vocab.Map(vocab.Of("intent")), "", "what a caller can mean"),
+		key("slots", vocab.Map(vocab.Of("slot")), "", "values that a node can ask for"),
+		key("always", vocab.Map(vocab.Of("always_entry")), "", "intents that are understood in every node"),
+		key("nodes", vocab.Map(vocab.Of("node")), vocab.Required, "the conversation; it begins at the first node"),
+		key("fallback", vocab.Of("fallback"), "built in", "what is said when a part of Parley fails"),
+	}},
+	{Name: "answer", Keys: []vocab.Key{
+		key("after", vocab.Time, "0s", "ring this long, at most 1m"),
+	}},
+	{Name: "need", Keys: []vocab.Key{
+		key("example", vocab.Text, "", "a value that tests and simulators use"),
+		key("default", vocab.Text, "", "the value when the caller's is unknown"),
+	}},
+	{Name: "node", Keys: []vocab.Key{
+		key("stage", vocab.Word(stages...), vocab.Required, "where in the conversation this is"),
+		key("say", lines, "", "what is said on entering (see Lines)"),
+		key("again", lines, "`say`", "what is said when the question is put again"),
+		key("protect", vocab.Either(vocab.Time, vocab.Word("all")), "0s", "this long, or `all` of it, the prompt cannot be interrupted; words and keys meanwhile are kept and handled after"),
+		key("ask", vocab.Name, "", "a slot to ask for; `go: {filled: next}`, or `go: next` for short"),
+		key("expect", vocab.Word(shapes...), "worked out from `ask` and `go`", "the shape of the answer; `choice` is one of the intents' words. Closed shapes are answered sooner"),
+		key("go", vocab.Either(vocab.Target, vocab.Map(way)), "", "a node to go on to, or a map from intents to ways onward"),
+		key("keys", vocab.Map(way), "", "DTMF: `{1: price, 2: features, \"*\": handoff}`: an intent of this node's `go`, a node, or a way onward. Also the DTMF menu when recognition is lost"),
+		key("set", vocab.Map(vocab.Template), "", "`{need: price}`: gives variables values"),
+		key("tag", vocab.List(vocab.Name), "", "a tag, or a list of them, for the record"),
+		key("outcome", vocab.Name, "", "the call's outcome; the last one stands"),
+		key("do", vocab.Of("do"), "", "`{opt_out: phone}`, below"),
+		key("end", ending, "", "`true` or a reason in one word: hang up when everything said has been heard"),
+		key("transfer", vocab.Of("transfer"), "", "hand the caller to a person, below"),
+		key("wait", vocab.Time, "", "stay silent this long, then `go`, `end` or `transfer`"),
+		key("echo", vocab.Either(vocab.Word(echoes...), vocab.Of("echo")), "", "send the caller's own sound or keys back"),
+		key("loop", vocab.Truth, "`false`", "say it again and again, for ever"),
+		key("silence", silence, "`defaults`", "this node's own silence ladder, or `none`"),
+		key("no_match", vocab.Of("no_match"), "`defaults`", "this node's own settings of that ladder"),
+	}},
+	{Name: "echo", Keys: []vocab.Key{
+		key("audio", vocab.Truth, "`false`", "send the caller's sound back"),
+		key("digits", vocab.Truth, "`false`", "send the caller's keys back"),
+	}},
+	{Name: "line", Keys: []vocab.Key{
+		key("text", vocab.Template, "", "a text"),
+		key("fallback", vocab.Text, "", "a fixed text said instead when a variable of `text` is unknown"),
+		key("clip", vocab.Clip, "", "a recording beside the script or below it: PCM 16 bit, A-law or mu-law"),
+		key("variant", vocab.Name, "", "a label; of a list's labels one is chosen per call and kept, and the record says which"),
+		key("notice", vocab.Word(notices...), "", "says that the call is recorded (in the built-in words, or in `text` beside it) and puts on record that it was heard"),
+	}},
+	{Name: "edge", Keys: []vocab.Key{
+		key("say", lines, "", "said first"),
+		key("go", vocab.Target, "stay and listen on", "where to"),
+		key("do", vocab.Either(vocab.Word("replay"), vocab.Of("do")), "", "`replay`: say the last prompt again; or `{opt_out: phone}`"),
+		key("set", vocab.Map(vocab.Template), "", "as in a node"),
+		key("tag", vocab.List(vocab.Name), "", "as in a node"),
+		key("outcome", vocab.Name, "", "as in a node"),
+		key("end", ending, "", "end the call, as in a node"),
+	}},
+	{Name: "do", Keys: []vocab.Key{
+		key("opt_out", vocab.Word(optOuts...), "", "never call again: this number, or by no channel at all"),
+	}},
+	{Name: "intent", Keys: []vocab.Key{
+		key("examples", vocab.List(vocab.Text), "", "what callers say. They match to the letter, inside longer words, or by enough telling words in common"),
+		key("keywords", vocab.List(vocab.Text), "", "words that are enough by themselves, unless negated (\"I don't need it\" is not `need`)"),
+		key("match", vocab.List(vocab.Text), "", "phrases that match anywhere: `(a|b)` either, `[a]` optional, `*` a gap of up to six words. At most 200 letters"),
+		key("not", vocab.List(vocab.Text), "", "phrases that forbid the intent"),
+		key("label", vocab.Text, "the first keyword or example", "what the DTMF menu calls it"),
+	}},
+	{Name: "always_entry", With: []string{"intent", "edge"}, Keys: []vocab.Key{
+		key("priority", vocab.Whole(0, 100), "0", "the highest is tried first"),
+		key("key", vocab.Digit, "none", "the DTMF key that means the same, in every node that does not use it"),
+	}},
+	{Name: "slot", Keys: []vocab.Key{
+		key("type", vocab.Word(slotTypes...), vocab.Required, "what kind of value it is"),
+		key("length", vocab.Length, "1-32", "how many digits: `4` or `4-8`"),
+		key("input", vocab.List(vocab.Word(inputs...)), "both", "how it may be given"),
+		key("terminator", vocab.Either(vocab.Digit, vocab.Word("none")), "`#`", "the key that ends the digits early"),
+		key("between", vocab.Time, "3s", "the pause that ends an unfinished number"),
+		key("retry", lines, "the no-match prompt", "said when the answer did not fit"),
+	}},
+	{Name: "defaults", Keys: []vocab.Key{
+		key("barge_in", vocab.Either(vocab.Word(modes...), vocab.Of("barge_in")), "below", "what the caller's voice does while Parley speaks"),
+		key("silence", silence, "asks after 6s, ends after 12s", "the ladder for a caller who says nothing, or `none`"),
+		key("no_match", vocab.Of("no_match"), "below", "the ladder for words that mean nothing here"),
+		key("slow", vocab.Of("slow"), "below", "the filler when understanding takes long"),
+		key("turns", vocab.Either(vocab.Of("turns"), vocab.Word("none")), "below", "a bound on the caller's turns"),
+	}},
+	{Name: "barge_in", Keys: []vocab.Key{
+		key("mode", vocab.Word(modes...), "`pause`", "`pause`: speech pauses for a sound and goes on after a cough or a nod; `off`: words wait for the end of the prompt"),
+		key("decide_within", vocab.Time, "400ms", "how long a pause waits for words. While the caller goes on talking it may take 2 s; then a question gives way and a statement goes on"),
+		key("ignore", vocab.List(vocab.Text), "uh-huh, mm, okay, 嗯, 对, ...", "nods: they never interrupt. One that could answer a yes/no question is no nod there"),
+		key("always", vocab.List(vocab.Text), "none", "words that interrupt at once, also a protected prompt"),
+	}},
+	{Name: "rung", With: []string{"edge"}, Keys: []vocab.Key{
+		key("after", vocab.Time, vocab.Required, "how long the caller is silent first, at least 500ms"),
+	}},
+	{Name: "no_match", Keys: []vocab.Key{
+		key("limit", vocab.Whole(1, 20), "2", "this many turns running that were not understood, and `then` happens"),
+		key("say", lines, "`fallback.sorry`", "said before the question is put again"),
+		key("then", vocab.Target, "`handoff`", "where to"),
+	}},
+	{Name: "slow", Keys: []vocab.Key{
+		key("after", vocab.Time, "700ms", "how long understanding may take unnoticed"),
+		key("say", lines, "built in", "fillers, taken in turn"),
+	}},
+	{Name: "turns", Keys: []vocab.Key{
+		key("limit", vocab.Whole(1, 1000), "40", "how many turns"),
+		key("then", vocab.Target, "`handoff`", "where to; a second time comes the last prompt"),
+	}},
+	{Name: "transfer", Keys: []vocab.Key{
+		key("queue", vocab.Name, "", "a queue that the configuration names. Give exactly one of queue, agent and sip"),
+		key("agent", vocab.Name, "", "a person that the configuration names"),
+		key("sip", vocab.SIP, "", "an address: `sip:name@host`"),
+		key("style", vocab.Word(styles...), "`bridge`", "`bridge`: ring the person and join; `blind`: REFER the caller away"),
+		key("brief", vocab.Template, "", "what the person is told"),
+		key("headers", vocab.Map(vocab.Template), "", "`X-` headers for the person's phone"),
+		key("wait", vocab.Time, "30s", "how long to ring, 1s to 5m"),
+		key("hold", vocab.Clip, "ring-back", "a clip that the caller hears meanwhile"),
+		key("on_fail", way, "the last prompt", "where to when nobody comes: a node or a way onward. The conversation keeps what it knows"),
+	}},
+	{Name: "fallback", Keys: []vocab.Key{
+		key("deaf", vocab.Text, "", "said once when recognition is lost"),
+		key("menu", vocab.Template, "", "one choice of the menu, with `{{choice}}` and `{{digit}}`"),
+		key("operator", vocab.Text, "", "that 0 brings a person"),
+		key("keypad", vocab.Text, "", "that a number is to be keyed in"),
+		key("sorry", vocab.Text, "", "words were not understood"),
+		key("handover", vocab.Text, "", "before the transfer to `person`"),
+		key("last", vocab.Text, "", "before the end"),
+		key("person", vocab.Of("transfer"), "", "a transfer, for scripts without a node of stage handoff"),
+	}},
 }
+
+// Values that several blocks take.
+var (
+	lines   = vocab.List(vocab.Either(vocab.Template, vocab.Of("line"))).Called("lines")
+	way     = vocab.Either(vocab.Target, vocab.Of("edge")).Called("way onward")
+	ending  = vocab.Either(vocab.Word("true"), vocab.Name)
+	silence = vocab.Either(vocab.List(vocab.Of("rung")), vocab.Word("none"))
+)
+
+// key is one line of the table.
+func key(name string, value vocab.Value, standard, doc string) vocab.Key {
+	return vocab.Key{Name: name, Value: value, Default: standard, Doc: doc}
+}
+
+// Vocabulary is the table of every key that a script may use.
+func Vocabulary() vocab.Table { return vocabulary }
 
 // Closed lists of values.
 var (
@@ -67,57 +198,6 @@ func article(block string) string {
 	return "a " + block
 }
 
-// suggest is the hint for a word that is not in a list.
-func suggest(word string, words []string) string {
-	if near := nearest(word, words); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	if len(words) > 20 {
-		words = words[:20]
-	}
-	return "known: " + strings.Join(words, ", ")
-}
+func suggest(word string, words []string) string { return vocab.Suggest(word, words) }
 
-// nearest is the word at the least edit distance, if it is near enough to be
-// meant.
-func nearest(word string, words []string) string {
-	best, least := "", 1+max(1, len([]rune(word))/3)
-	for _, w := range words {
-		if d := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(w)), least); d < least {
-			best, least = w, d
-		}
-	}
-	return best
-}
-
-// distance is Damerau's: insertions, deletions, substitutions and swaps of
-// neighbours. Words whose lengths differ by limit or more are given up.
-func distance(a, b []rune, limit int) int {
-	if max(len(a), len(b))-min(len(a), len(b)) >= limit || len(a) > 100 || len(b) > 100 {
-		return limit
-	}
-	var before []int
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
-}
+func nearest(word string, words []string) string { return vocab.Nearest(word, words) }

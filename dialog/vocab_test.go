@@ -8,20 +8,24 @@ import (
 	"testing"
 )
 
-// TestReferenceIsWhole holds docs/scripts.md to the loader's vocabulary: every
-// key and every word of a closed list is explained there.
-func TestReferenceIsWhole(t *testing.T) {
-	data, err := os.ReadFile("../docs/scripts.md")
+// TestReferenceIsGenerated holds the tables of docs/scripts.md to the loader's
+// vocabulary: -update writes them anew.
+func TestReferenceIsGenerated(t *testing.T) {
+	const path = "../docs/scripts.md"
+	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := string(data)
-	for block, keys := range vocabulary {
-		for _, key := range keys {
-			if !strings.Contains(page, "`"+key+"`") {
-				t.Errorf("docs/scripts.md does not explain %q of %s", key, article(block))
-			}
+	page, missing := vocabulary.Rewrite(string(data))
+	for _, block := range missing {
+		t.Errorf("docs/scripts.md has no table of %s: put <!-- keys: %s --> where it belongs", article(block), block)
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
+			t.Fatal(err)
 		}
+	} else if page != string(data) {
+		t.Error("the tables of docs/scripts.md are not those of the vocabulary: run go test ./dialog -run Reference -update")
 	}
 	for _, words := range [][]string{stages, shapes, slotTypes, inputs, styles, notices, optOuts, echoes, modes, targets, builtinIntents, builtinVars} {
 		for _, w := range words {
@@ -92,29 +96,20 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"do": "nodes: {a: {do: {%s: [[]]}}}\n", "transfer": "nodes: {a: {transfer: {%s: [[]]}}}\n",
 		"echo": "nodes: {a: {echo: {%s: [[]]}}}\n", "fallback": "fallback: {%s: [[]]}\n",
 	}
-	for block, keys := range vocabulary {
-		form, ok := where[block]
+	for _, block := range vocabulary {
+		form, ok := where[block.Name]
 		if !ok {
-			t.Errorf("no form for the block %s", block)
+			t.Errorf("no form for the block %s", block.Name)
 			continue
 		}
-		for _, key := range keys {
+		for _, key := range vocabulary.Names(block.Name) {
 			text := strings.Replace(form, "%s", key, 1)
 			_, err := Load(strings.NewReader(text), "t")
 			var ps Problems
 			errors.As(err, &ps)
 			if !slices.ContainsFunc(ps, func(p Problem) bool { return strings.Contains(p.Text, "a list") }) {
-				t.Errorf("%s: nobody minds a list of lists for %s of %s: %v", strings.TrimSpace(text), key, block, err)
+				t.Errorf("%s: nobody minds a list of lists for %s of %s: %v", strings.TrimSpace(text), key, block.Name, err)
 			}
-		}
-	}
-}
-
-func TestNearest(t *testing.T) {
-	words := []string{"say", "stage", "silence", "transfer", "no_match"}
-	for in, want := range map[string]string{"sya": "say", "Stage": "stage", "silense": "silence", "tranfser": "transfer", "nomatch": "no_match", "zzz": "", "": "", "x": ""} {
-		if got := nearest(in, words); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
 }
