@@ -239,7 +239,7 @@ func (w *world) fire(rnd *rand.Rand) Event {
 
 func (w *world) intent(rnd *rand.Rand) Intent {
 	names := append([]string{"", "nonsense", IntentAffirm, IntentFilled}, w.query.Intents...)
-	return Intent{Name: names[rnd.IntN(len(names))], Score: 0.9, Why: "chance", Slots: map[string]string{"digits": []string{"", "12", "1234", "99999"}[rnd.IntN(4)]}}
+	return Intent{Name: names[rnd.IntN(len(names))], Score: 0.9, Why: "chance", Doubt: rnd.IntN(4) == 0, Slots: map[string]string{"digits": []string{"", "12", "1234", "99999"}[rnd.IntN(4)]}}
 }
 
 func tail(log told) string {

@@ -1,8 +1,9 @@
 package dialog
 
-// asking is a number that the caller is giving.
+// asking is an answer that is not complete yet.
 type asking struct {
 	digits string
+	doubt  *doubt // the question whether the caller was understood
 }
 
 // slotFilled takes an answer to the node's question, if it is one.
@@ -108,6 +109,7 @@ func (m *Machine) keyed(sl Slot, d byte) {
 	m.hushPrompt()
 	m.stop(TimerSilence)
 	m.quiet = quiet{}
+	m.ask.doubt = nil
 	switch {
 	case sl.Terminator != 0 && d == sl.Terminator:
 		if m.ask.digits == "" {

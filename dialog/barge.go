@@ -17,8 +17,8 @@ type ear struct {
 	kept     string    // words said when they could not be taken up
 	keys     string    // keys pressed then
 	deaf     bool
-	told     bool   // the caller knows it
-	shape    string // told to the recogniser last
+	admitted bool   // the caller knows it
+	told     Listen // to the recogniser, last
 }
 
 // Bounds of a pause for a sound that brings no words.
@@ -180,6 +180,9 @@ func (m *Machine) ignorable(said []string) bool {
 
 func (m *Machine) takesYesNo() bool {
 	n := m.at.node
+	if m.ask.doubt != nil {
+		return true
+	}
 	if _, ok := n.branch(IntentAffirm); ok {
 		return true
 	}

@@ -10,10 +10,11 @@ import (
 // house is the built-in wording of one language.
 type house struct {
 	deaf, menu, operator, keypad, sorry, handover, last string
+	confirm, meaning                                    string // was this intent meant? meaning: of yes, no and wavering
 	there, later, slow, recording                       string
 	ignore                                              []string // backchannels: they never interrupt
 	yes                                                 []string // of these, the ones that may answer a question
-	affirm, deny                                        string   // as the menu calls them
+	affirm, deny, hesitate                              string   // as the menu calls them
 }
 
 var houses = map[string]house{
@@ -24,6 +25,8 @@ var houses = map[string]house{
 		keypad:    "Please key in the number, then press the hash key.",
 		sorry:     "Sorry, I did not get that.",
 		handover:  "I am putting you through to a colleague. One moment, please.",
+		confirm:   "You mean {{choice}}, right?",
+		meaning:   "You mean {{choice}}, right?",
 		last:      "I am sorry, we cannot go on with this call. Please try again later. Goodbye.",
 		there:     "Are you still there?",
 		later:     "I cannot hear you, so I will end the call here. Goodbye.",
@@ -32,7 +35,7 @@ var houses = map[string]house{
 		ignore: []string{"uh huh", "uh-huh", "mm hmm", "mm-hmm", "mhm", "mm", "mmm", "hmm", "hm", "uh", "um", "er", "ah",
 			"oh", "ooh", "huh", "yeah", "yes", "yep", "ok", "okay", "right", "sure", "i see", "alright", "all right"},
 		yes:    []string{"yeah", "yes", "yep", "ok", "okay", "right", "sure", "alright", "all right"},
-		affirm: "yes", deny: "no",
+		affirm: "yes", deny: "no", hesitate: "that you would like to think about it",
 	},
 	"zh": {
 		deaf:      "不好意思，我听不清您的声音，请用电话按键操作。",
@@ -41,6 +44,8 @@ var houses = map[string]house{
 		keypad:    "请按键输入号码，按井号键结束。",
 		sorry:     "不好意思，我没听清。",
 		handover:  "我马上为您转接同事，请稍等。",
+		confirm:   "您是想问{{choice}}，对吗？",
+		meaning:   "您的意思是{{choice}}，对吗？",
 		last:      "非常抱歉，这通电话暂时无法继续，请您稍后再拨。再见。",
 		there:     "您好，还在听吗？",
 		later:     "没有听到您的声音，那我先挂断了，再见。",
@@ -49,7 +54,7 @@ var houses = map[string]house{
 		ignore: []string{"嗯", "嗯嗯", "哦", "噢", "啊", "呃", "额", "唔", "诶", "哎", "对", "对对", "对对对", "好", "好的", "好好",
 			"是", "是的", "是是", "行"},
 		yes:    []string{"对", "对对", "对对对", "好", "好的", "好好", "是", "是的", "是是", "行"},
-		affirm: "是", deny: "否",
+		affirm: "是", deny: "否", hesitate: "再考虑一下",
 	},
 }
 
@@ -58,6 +63,15 @@ func houseOf(language string) (house, bool) {
 	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
 	h, ok := houses[primary]
 	return h, ok
+}
+
+// house is the wording of the script's language.
+func (s *Script) house() house {
+	h, ok := houseOf(s.Language)
+	if !ok {
+		h = houses["en"]
+	}
+	return h
 }
 
 func fixed(s string) Line {
@@ -77,7 +91,7 @@ func (r *reader) builtin(root *yaml.Node) {
 		h = houses["en"]
 	}
 	s.Fallback = Fallback{Deaf: fixed(h.deaf), Menu: fixed(h.menu), Operator: fixed(h.operator), Keypad: fixed(h.keypad),
-		Sorry: fixed(h.sorry), Handover: fixed(h.handover), Last: fixed(h.last)}
+		Sorry: fixed(h.sorry), Confirm: fixed(h.confirm), Handover: fixed(h.handover), Last: fixed(h.last)}
 	s.Defaults = Defaults{
 		BargeIn: BargeIn{Mode: "pause", Decide: 400 * time.Millisecond, Ignore: h.ignore},
 		Silence: Silence{Rungs: []Rung{
@@ -93,9 +107,5 @@ func (r *reader) builtin(root *yaml.Node) {
 // noticeText is the built-in wording of the notice that a call is recorded, the
 // only one there is.
 func (r *reader) noticeText() Template {
-	h, ok := houseOf(r.script.Language)
-	if !ok {
-		h = houses["en"]
-	}
-	return fixed(h.recording).Text
+	return fixed(r.script.house().recording).Text
 }

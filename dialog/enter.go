@@ -111,6 +111,7 @@ func (m *Machine) take(e Edge, intent, why string) {
 		m.stop(TimerSilence, TimerDigits)
 		m.at.then = then{kind: thenEnd, name: e.End}
 	case stays:
+		m.listen(m.at.node)
 	case len(parts) > 0:
 		m.stop(TimerSilence, TimerDigits)
 		m.at.then = then{kind: thenGo, name: e.Go, why: why, intent: intent}

@@ -61,6 +61,7 @@ func (m *Machine) goDeaf(why string) {
 	}
 	m.stop(TimerSilence)
 	m.quiet.rung = 0
+	m.ask.doubt = nil
 	n := m.at.node
 	parts := m.menu()
 	if m.at.node != n || !m.listening() {
@@ -76,8 +77,8 @@ func (m *Machine) menu() []Part {
 	n := m.at.node
 	fixed := func(l Line) Part { return m.s.fixedPart(l.Text) }
 	var parts []Part
-	if !m.ear.told {
-		m.ear.told = true
+	if !m.ear.admitted {
+		m.ear.admitted = true
 		parts = append(parts, fixed(m.s.Fallback.Deaf))
 	}
 	if m.s.keyedNumber(n) {

@@ -8,6 +8,7 @@ func (s *Script) FixedLines() []Part {
 		c.lines(n.Say, n.Again)
 		for _, b := range n.Go {
 			c.edge(b.Edge)
+			c.confirm(b.Intent)
 		}
 		for _, k := range n.Keys {
 			c.edge(k.Edge)
@@ -27,6 +28,7 @@ func (s *Script) FixedLines() []Part {
 	}
 	for _, a := range s.Always {
 		c.edge(a.Edge)
+		c.confirm(a.Name)
 	}
 	for _, sl := range s.Slots {
 		c.lines(sl.Retry)
@@ -51,6 +53,13 @@ func (c *collector) add(p Part) {
 	if (p.Text != "" || p.Clip != "") && !c.seen[p] {
 		c.seen[p] = true
 		c.parts = append(c.parts, p)
+	}
+}
+
+// confirm is the question whether an intent was meant.
+func (c *collector) confirm(intent string) {
+	if intent != IntentElse && intent != IntentFilled {
+		c.add(c.s.confirmPart(intent))
 	}
 }
 

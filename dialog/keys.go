@@ -16,6 +16,9 @@ func (m *Machine) pressed(d byte) {
 		}
 		return
 	}
+	if m.replyKey(d) {
+		return
+	}
 	if m.listening() {
 		n := m.at.node
 		if sl, ok := m.s.Slot(n.Ask); ok && sl.Keypad {
@@ -70,7 +73,7 @@ func (m *Machine) press(c choice) {
 	m.turn.pending = 0
 	m.stop(TimerSlow, TimerUnderstand, TimerSilence)
 	m.matched()
-	m.ear.kept = ""
+	m.ear.kept, m.ask.doubt = "", nil
 	m.facts.vars["intent"] = c.why
 	m.take(c.edge, c.why, fmt.Sprintf("pressed %c", c.digit))
 }

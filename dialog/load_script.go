@@ -219,14 +219,14 @@ func (r *reader) target(v *yaml.Node) string {
 func (r *reader) fallback(v *yaml.Node) {
 	f := &r.script.Fallback
 	prompts := map[string]*Line{"deaf": &f.Deaf, "menu": &f.Menu, "operator": &f.Operator, "keypad": &f.Keypad,
-		"sorry": &f.Sorry, "handover": &f.Handover, "last": &f.Last}
+		"sorry": &f.Sorry, "confirm": &f.Confirm, "handover": &f.Handover, "last": &f.Last}
 	r.block(v, "fallback", func(key string, _, v *yaml.Node) {
 		if key == "person" {
 			f.Person = r.handoff(v)
 			return
 		}
-		if key == "menu" {
-			*prompts[key] = Line{Text: r.template(v, key, "choice", "digit")}
+		if own := map[string][]string{"menu": {"choice", "digit"}, "confirm": {"choice"}}[key]; own != nil {
+			*prompts[key] = Line{Text: r.template(v, key, own...)}
 			return
 		}
 		*prompts[key] = r.oneLine(v, key)

@@ -65,10 +65,7 @@ func (s *Script) keyedNumber(n *Node) bool {
 // label is how the menu calls an intent: the author's label, else a keyword,
 // else an example, else its name.
 func (s *Script) label(intent string) string {
-	h, ok := houseOf(s.Language)
-	if !ok {
-		h = houses["en"]
-	}
+	h := s.house()
 	d, _ := s.Intent(intent)
 	switch {
 	case d.Label != "":
@@ -77,6 +74,8 @@ func (s *Script) label(intent string) string {
 		return h.affirm
 	case intent == IntentDeny:
 		return h.deny
+	case intent == IntentHesitate && len(d.Keywords)+len(d.Examples) == 0:
+		return h.hesitate
 	case len(d.Keywords) > 0:
 		return d.Keywords[0]
 	case len(d.Examples) > 0:

@@ -230,6 +230,7 @@ type Fallback struct {
 	Operator Line // "press 0 for a person"
 	Keypad   Line // "key in the number"
 	Sorry    Line // words that were not understood
+	Confirm  Line // was this meant? {{choice}}
 	Handover Line // before the transfer to Person
 	Last     Line // before the end
 	Person   *Handoff

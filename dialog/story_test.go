@@ -95,7 +95,7 @@ func (p *storyteller) event(l string) []string {
 		e = Heard{Text: rest}
 	case "meant":
 		name, digits, _ := strings.Cut(rest, " ")
-		e = Meant{Turn: p.turn, Intent: Intent{Name: strings.Trim(name, "-"), Slots: map[string]string{"digits": digits}}}
+		e = Meant{Turn: p.turn, Intent: Intent{Name: strings.Trim(name, "-?"), Doubt: strings.HasSuffix(name, "?"), Slots: map[string]string{"digits": digits}}}
 	case "stale":
 		e = Meant{Turn: p.turn - 1, Intent: Intent{Name: rest}}
 	case "press":

@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -38,12 +39,21 @@ func (m *Machine) away() bool      { return m.at.then.kind == thenAway }
 
 // listen tells the recogniser what the node awaits.
 func (m *Machine) listen(n *Node) {
-	shape, closed := m.s.shape(n)
-	if shape == m.ear.shape && (shape == "open" || len(closed) == 0) {
-		return
+	want := Listen{}
+	want.Shape, want.Words = m.shape(n)
+	if !reflect.DeepEqual(want, m.ear.told) {
+		m.ear.told = want
+		m.do(want)
 	}
-	m.ear.shape = shape
-	m.do(Listen{Shape: shape, Words: closed})
+}
+
+// shape is what is awaited now: a yes or no to a question that was put back,
+// else what the node awaits.
+func (m *Machine) shape(n *Node) (string, []string) {
+	if m.ask.doubt != nil {
+		return "yes_no", nil
+	}
+	return m.s.shape(n)
 }
 
 // shape is the answer that a node awaits, and its closed set of words.
@@ -158,8 +168,8 @@ func (m *Machine) understand(text string, s scope) {
 // query lists what the words could mean: always first, then the node's own.
 func (m *Machine) query(text string, s scope) Query {
 	n := m.at.node
-	shape, _ := m.s.shape(n)
-	q := Query{Text: text, Language: m.s.Language, Node: n.Name, Shape: shape}
+	shape, _ := m.shape(n)
+	q := Query{Text: text, Language: m.s.Language, Node: n.Name, Shape: shape, Now: m.step.now}
 	for _, a := range m.s.Always {
 		q.Intents = append(q.Intents, a.Name)
 	}
@@ -167,10 +177,17 @@ func (m *Machine) query(text string, s scope) Query {
 		q.Shape = "open"
 		return q
 	}
+	if m.ask.doubt != nil {
+		q.Intents = append(q.Intents, IntentAffirm, IntentDeny)
+	}
 	if sl, ok := m.s.Slot(n.Ask); ok && sl.Type == "digits" && sl.Speech {
 		q.Intents = append(q.Intents, IntentFilled)
 	} else if ok && sl.Type == "yes_no" && sl.Speech {
-		q.Intents = append(q.Intents, IntentAffirm, IntentDeny)
+		for _, name := range []string{IntentAffirm, IntentDeny} {
+			if !known(q.Intents, name) {
+				q.Intents = append(q.Intents, name)
+			}
+		}
 	}
 	for _, b := range n.Go {
 		if b.Intent != IntentElse && b.Intent != IntentFilled && !known(q.Intents, b.Intent) {
@@ -195,13 +212,8 @@ func (m *Machine) meant(id int, in Intent) {
 	}
 	m.turn.pending = 0
 	m.stop(TimerSlow, TimerUnderstand)
-	for _, a := range m.s.Always {
-		if a.Name == in.Name {
-			m.matched()
-			m.ear.kept = ""
-			m.follow(a.Edge, in)
-			return
-		}
+	if !in.Doubt && m.anywhere(in) {
+		return
 	}
 	if m.turn.scope == scopeAlways || !m.listening() {
 		m.resume()
@@ -211,7 +223,30 @@ func (m *Machine) meant(id int, in Intent) {
 		m.tooLong()
 		return
 	}
+	if m.reply(in) || m.doubted(in) {
+		return
+	}
 	m.answered(in)
+}
+
+// understood takes a meaning that is sure.
+func (m *Machine) understood(in Intent) {
+	if !m.anywhere(in) {
+		m.answered(in)
+	}
+}
+
+// anywhere follows what holds in every node.
+func (m *Machine) anywhere(in Intent) bool {
+	for _, a := range m.s.Always {
+		if a.Name == in.Name {
+			m.matched()
+			m.ear.kept = ""
+			m.follow(a.Edge, in)
+			return true
+		}
+	}
+	return false
 }
 
 // answered takes a meaning to the node's own branches.
@@ -276,6 +311,7 @@ func (m *Machine) miss(why string) {
 	}
 	m.turn.misses++
 	m.quiet = quiet{}
+	m.ask.doubt = nil
 	m.facts.vars["intent"] = ""
 	m.do(Note{Key: "no_match", Value: clean(why)})
 	if m.turn.misses >= ladder.Limit {
@@ -312,6 +348,7 @@ func (n NoMatch) over(d NoMatch) NoMatch {
 func (m *Machine) again(first []Line) {
 	n := m.at.node
 	m.hushPrompt()
+	m.listen(n)
 	question := n.Again
 	if len(question) == 0 {
 		question = n.Say

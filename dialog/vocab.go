@@ -142,6 +142,7 @@ var vocabulary = vocab.Table{
 		key("operator", vocab.Text, "", "that 0 brings a person"),
 		key("keypad", vocab.Text, "", "that a number is to be keyed in"),
 		key("sorry", vocab.Text, "", "words were not understood"),
+		key("confirm", vocab.Template, "", "whether an intent was meant that is not sure, with `{{choice}}`"),
 		key("handover", vocab.Text, "", "before the transfer to `person`"),
 		key("last", vocab.Text, "", "before the end"),
 		key("person", vocab.Of("transfer"), "", "a transfer, for scripts without a node of stage handoff"),
