@@ -8,13 +8,13 @@ import (
 	"io/fs"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql migrations/reviews/*.sql
 var migrations embed.FS
 
-// migrate brings the file to this program's version, step by step, each step in
+// migrate brings the file to this program's version, by the steps that glob finds, each in
 // a transaction. PRAGMA user_version counts the steps taken.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted
+func migrate(ctx context.Context, db *sql.DB, glob string) error {
+	files, err := fs.Glob(migrations, glob) // sorted
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,10 @@ func step(ctx context.Context, db *sql.DB, file string, version int) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
+	var have int // another process may have taken the step meanwhile
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil || have >= version {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
 		return err
 	}

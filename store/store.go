@@ -48,7 +48,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		_ = lock.Close()
 		return nil, err
 	}
-	if err := migrate(ctx, db); err != nil {
+	if err := migrate(ctx, db, "migrations/*.sql"); err != nil {
 		_ = errors.Join(db.Close(), lock.Close())
 		return nil, fmt.Errorf("records %s: %w", path, err)
 	}

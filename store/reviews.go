@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/parley-voice/parley/dialog/review"
+)
+
+// Reviews keeps the versions of scripts and who submitted, approved and
+// published them, in a file of its own: authors write it while a server reads.
+type Reviews struct{ db *sql.DB }
+
+// ErrNoVersion tells that a script has no such version.
+var ErrNoVersion = errors.New("no such version")
+
+// OpenReviews opens the reviews at path and makes the file where there is none.
+func OpenReviews(ctx context.Context, path string) (*Reviews, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("reviews: %w", err)
+	}
+	db, err := connect(ctx, path, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, db, "migrations/reviews/*.sql"); err != nil {
+		return nil, errors.Join(fmt.Errorf("reviews %s: %w", path, err), db.Close())
+	}
+	return &Reviews{db: db}, nil
+}
+
+// Close lets go of the file.
+func (r *Reviews) Close() error { return r.db.Close() }
+
+// Submit keeps a version and that it was submitted.
+func (r *Reviews) Submit(ctx context.Context, b review.Bundle, e review.Event) error {
+	e.Act, e.Hash = review.Submit, b.Hash
+	return r.change(ctx, e, func(tx *sql.Tx) error {
+		var script string
+		err := tx.QueryRowContext(ctx, "SELECT script FROM bundles WHERE hash = ?", b.Hash).Scan(&script)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			_, err = tx.ExecContext(ctx, "INSERT INTO bundles (hash, script, main, zip) VALUES (?, ?, ?, ?)", b.Hash, e.Script, b.Main, b.Zip)
+		case err == nil && script != e.Script:
+			err = fmt.Errorf("the same files are version %s of the script %q already", review.Short(b.Hash), script)
+		}
+		return err
+	})
+}
+
+// Record keeps what somebody did with a version, if the rules allow it.
+func (r *Reviews) Record(ctx context.Context, e review.Event) error {
+	return r.change(ctx, e, func(*sql.Tx) error { return nil })
+}
+
+// change checks and writes an event in one transaction, so that two people at
+// once cannot both be right.
+func (r *Reviews) change(ctx context.Context, e review.Event, also func(*sql.Tx) error) error {
+	tx, err := r.db.BeginTx(ctx, nil) // immediate: see connect
+	if err != nil {
+		return fmt.Errorf("reviews: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
+	past, err := history(ctx, tx, e.Script)
+	if err != nil {
+		return err
+	}
+	if err := review.Check(past, e); err != nil {
+		return err
+	}
+	if err := also(tx); err != nil {
+		return fmt.Errorf("reviews: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO reviews (script, hash, act, who, note, at) VALUES (?, ?, ?, ?, ?, ?)",
+		e.Script, e.Hash, string(e.Act), e.Who, e.Note, e.At.UnixNano()); err != nil {
+		return fmt.Errorf("reviews: %w", err)
+	}
+	return tx.Commit()
+}
+
+// History is what was done with a script's versions, oldest first.
+func (r *Reviews) History(ctx context.Context, script string) ([]review.Event, error) {
+	return history(ctx, r.db, script)
+}
+
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func history(ctx context.Context, q querier, script string) ([]review.Event, error) {
+	rows, err := q.QueryContext(ctx, "SELECT script, hash, act, who, note, at FROM reviews WHERE script = ? ORDER BY id", script)
+	if err != nil {
+		return nil, fmt.Errorf("reviews: %w", err)
+	}
+	defer rows.Close()
+	var all []review.Event
+	for rows.Next() {
+		var e review.Event
+		var at int64
+		if err := rows.Scan(&e.Script, &e.Hash, &e.Act, &e.Who, &e.Note, &at); err != nil {
+			return nil, fmt.Errorf("reviews: %w", err)
+		}
+		e.At = time.Unix(0, at).UTC()
+		all = append(all, e)
+	}
+	return all, rows.Err()
+}
+
+// Version is a stored version of a script by the beginning of its hash.
+// ErrNoVersion tells that there is none, or more than one that begins like it.
+func (r *Reviews) Version(ctx context.Context, script, hash string) (review.Bundle, error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT hash, main, zip FROM bundles WHERE script = ? AND substr(hash, 1, ?) = ? LIMIT 2", script, len(hash), hash)
+	if err != nil {
+		return review.Bundle{}, fmt.Errorf("reviews: %w", err)
+	}
+	defer rows.Close()
+	var found []review.Bundle
+	for rows.Next() {
+		var b review.Bundle
+		if err := rows.Scan(&b.Hash, &b.Main, &b.Zip); err != nil {
+			return b, fmt.Errorf("reviews: %w", err)
+		}
+		found = append(found, b)
+	}
+	if err := rows.Err(); err != nil {
+		return review.Bundle{}, fmt.Errorf("reviews: %w", err)
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return review.Bundle{}, fmt.Errorf("%w of %s begins with %q", ErrNoVersion, script, hash)
+	}
+	return review.Bundle{}, fmt.Errorf("%w alone: more than one of %s begins with %q, give more of its hash", ErrNoVersion, script, hash)
+}
+
+// Published tells which version of each script is published: hash by script.
+// seq grows with every act, so that a server sees at a glance that one happened.
+func (r *Reviews) Published(ctx context.Context) (hashes map[string]string, seq int64, err error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT id, script, hash, act FROM reviews ORDER BY id")
+	if err != nil {
+		return nil, 0, fmt.Errorf("reviews: %w", err)
+	}
+	defer rows.Close()
+	past := map[string][]review.Event{}
+	for rows.Next() {
+		var e review.Event
+		if err := rows.Scan(&seq, &e.Script, &e.Hash, &e.Act); err != nil {
+			return nil, 0, fmt.Errorf("reviews: %w", err)
+		}
+		past[e.Script] = append(past[e.Script], e)
+	}
+	hashes = map[string]string{}
+	for script, events := range past {
+		if hash := review.Current(events); hash != "" {
+			hashes[script] = hash
+		}
+	}
+	return hashes, seq, rows.Err()
+}
+
+// Seq is the number of the latest act, 0 before the first.
+func (r *Reviews) Seq(ctx context.Context) (seq int64, err error) {
+	err = r.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM reviews").Scan(&seq)
+	return seq, err
+}

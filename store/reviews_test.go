@@ -1,0 +1,118 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/parley-voice/parley/dialog/review"
+)
+
+func openReviews(t *testing.T, path string) *Reviews {
+	t.Helper()
+	r, err := OpenReviews(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+func bundle(t *testing.T, text string) review.Bundle {
+	t.Helper()
+	b, err := review.Pack(fstest.MapFS{"s.yaml": {Data: []byte(text)}}, "s.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestReviewsAreKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "reviews.db")
+	r := openReviews(t, path)
+	b := bundle(t, "script: s")
+	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	event := func(who string, act review.Act) review.Event {
+		return review.Event{Script: "s", Hash: b.Hash, Who: who, Act: act, At: now}
+	}
+	steps := []error{
+		r.Submit(t.Context(), b, event("li", "")),
+		r.Record(t.Context(), event("wang", review.Approve)),
+		r.Record(t.Context(), event("li", review.Publish)),
+	}
+	if err := errors.Join(steps...); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Record(t.Context(), event("wang", review.Approve)); !errors.Is(err, review.ErrState) {
+		t.Errorf("a published version is approved again: %v", err)
+	}
+	if err := r.Submit(t.Context(), b, review.Event{Script: "other", Who: "li", At: now}); err == nil {
+		t.Error("one version belongs to two scripts")
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := openReviews(t, path)
+	past, err := again.History(t.Context(), "s")
+	if err != nil || len(past) != 3 || past[1] != event("wang", review.Approve) {
+		t.Fatalf("history %v, %v", past, err)
+	}
+	hashes, seq, err := again.Published(t.Context())
+	if err != nil || hashes["s"] != b.Hash || seq != 3 {
+		t.Errorf("published %v, seq %d, %v", hashes, seq, err)
+	}
+	if seq, err := again.Seq(t.Context()); seq != 3 || err != nil {
+		t.Errorf("seq %d, %v", seq, err)
+	}
+	got, err := again.Version(t.Context(), "s", b.Hash[:8])
+	if err != nil || got.Hash != b.Hash {
+		t.Fatalf("version %v, %v", got.Hash, err)
+	}
+	if _, err := got.Open(); err != nil {
+		t.Error(err)
+	}
+	for _, hash := range []string{"zz", b.Hash + "0"} {
+		if _, err := again.Version(t.Context(), "s", hash); !errors.Is(err, ErrNoVersion) {
+			t.Errorf("%s: %v", hash, err)
+		}
+	}
+}
+
+// Many approve one version at once, from two processes' worth of connections.
+func TestOneApprovalWins(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "reviews.db")
+	r := openReviews(t, path)
+	b := bundle(t, "script: s")
+	if err := r.Submit(t.Context(), b, review.Event{Script: "s", Who: "li"}); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	errs := make(chan error, 16)
+	for i := range cap(errs) {
+		from := r
+		if i%2 == 1 {
+			from = openReviews(t, path)
+		}
+		wg.Go(func() {
+			errs <- from.Record(t.Context(), review.Event{Script: "s", Hash: b.Hash, Act: review.Approve, Who: fmt.Sprint("w", i)})
+		})
+	}
+	wg.Wait()
+	close(errs)
+	won := 0
+	for err := range errs {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, review.ErrState):
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d approvals were taken", won)
+	}
+}
