@@ -43,7 +43,7 @@ func step(ctx context.Context, db *sql.DB, file string, version int) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
-	var have int // another process may have taken the step meanwhile
+	var have int                         // another process may have taken the step meanwhile
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil || have >= version {
 		return err
 	}
