@@ -19,7 +19,7 @@ func (r *reader) check() {
 			continue
 		}
 		if !slices.Contains(known, ref.name) {
-			r.wrong(ref.at, suggestRef(ref, known), "there is no %s %q", ref.kind, ref.name)
+			r.fault(Code("undefined-"+ref.kind), ref.at, suggestRef(ref, known), "there is no %s %q", ref.kind, ref.name)
 		}
 	}
 	r.circles()
@@ -77,7 +77,7 @@ func (r *reader) choice(ref ref) {
 			for _, b := range n.Go {
 				near = append(near, b.Intent)
 			}
-			r.wrong(ref.at, suggest(label, append(near, r.names()["node"]...)), "there is no intent of this node and no node %q", label)
+			r.fault(CodeUndefinedNode, ref.at, suggest(label, append(near, r.names()["node"]...)), "there is no intent of this node and no node %q", label)
 			return
 		}
 		edge = Edge{Go: label}
@@ -111,7 +111,7 @@ func (r *reader) circles() {
 			if at = r.script.index[at.Exit.Go]; at == n {
 				for _, ref := range r.refs {
 					if ref.kind == "node" && ref.name == n.Name && len(path) > 0 {
-						r.wrong(ref.at, "let one of them listen, wait or end", "%s lead in a circle that never waits for the caller",
+						r.fault(CodeBusyCircle, ref.at, "let one of them listen, wait or end", "%s lead in a circle that never waits for the caller",
 							strings.Join(append(path, n.Name), " → "))
 						return
 					}

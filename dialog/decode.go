@@ -29,10 +29,15 @@ type ref struct {
 const maxProblems = 100
 
 func (r *reader) wrong(n *yaml.Node, hint, format string, args ...any) {
+	r.fault(CodeBadValue, n, hint, format, args...)
+}
+
+// fault is wrong with a code of its own.
+func (r *reader) fault(code Code, n *yaml.Node, hint, format string, args ...any) {
 	if len(r.problems) >= maxProblems {
 		return
 	}
-	p := Problem{File: r.file, Text: fmt.Sprintf(format, args...), Hint: hint}
+	p := Problem{File: r.file, Code: code, Text: fmt.Sprintf(format, args...), Hint: hint}
 	if n != nil {
 		p.Line, p.Column = max(n.Line, 1), max(n.Column, 1)
 		p.Source = r.line(p.Line)
@@ -44,11 +49,7 @@ func (r *reader) line(n int) string {
 	if n < 1 || n > len(r.lines) {
 		return ""
 	}
-	s := strings.TrimRight(r.lines[n-1], "\r")
-	if runes := []rune(s); len(runes) > 160 {
-		return string(runes[:160]) + "…"
-	}
-	return s
+	return shorten(r.lines[n-1])
 }
 
 func (r *reader) need(kind, name string, at *yaml.Node) {
@@ -64,7 +65,7 @@ func (r *reader) block(n *yaml.Node, name string, each func(key string, k, v *ya
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if k.Kind != yaml.ScalarNode || !known(keys, k.Value) {
-			r.wrong(k, suggest(k.Value, keys), "%s has no key %q", article(name), k.Value)
+			r.fault(CodeUnknownKey, k, suggest(k.Value, keys), "%s has no key %q", article(name), k.Value)
 			continue
 		}
 		each(k.Value, k, v)

@@ -4,41 +4,24 @@ package dialog
 // variables, fallback lines, ladders, menus and clips, each once.
 func (s *Script) FixedLines() []Part {
 	c := collector{s: s, seen: map[Part]bool{}}
+	for _, p := range s.Prompts() {
+		c.lines(p.Lines)
+	}
 	for _, n := range s.Nodes {
-		c.lines(n.Say, n.Again)
-		for _, b := range n.Go {
-			c.edge(b.Edge)
-			c.confirm(b.Intent)
-		}
-		for _, k := range n.Keys {
-			c.edge(k.Edge)
-		}
-		if n.Silence != nil {
-			c.rungs(n.Silence.Rungs)
-		}
-		if n.NoMatch != nil {
-			c.lines(n.NoMatch.Say)
-		}
 		if n.Exit.Transfer != nil {
-			c.handoff(*n.Exit.Transfer)
+			c.add(Part{Clip: n.Exit.Transfer.Hold})
 		}
 		for _, choice := range s.choices(n) {
 			c.add(s.menuPart(choice))
 		}
 	}
-	for _, a := range s.Always {
-		c.edge(a.Edge)
-		c.confirm(a.Name)
+	for _, w := range s.Ways() {
+		if w.On == OnIntent || w.On == OnAlways {
+			c.confirm(w.Name)
+		}
 	}
-	for _, sl := range s.Slots {
-		c.lines(sl.Retry)
-	}
-	c.rungs(s.Defaults.Silence.Rungs)
-	c.lines(s.Defaults.NoMatch.Say, s.Defaults.Slow.Say)
-	f := s.Fallback
-	c.lines([]Line{f.Deaf, f.Operator, f.Keypad, f.Sorry, f.Handover, f.Last})
-	if f.Person != nil {
-		c.handoff(*f.Person)
+	if p := s.Fallback.Person; p != nil {
+		c.add(Part{Clip: p.Hold})
 	}
 	return c.parts
 }
@@ -63,30 +46,15 @@ func (c *collector) confirm(intent string) {
 	}
 }
 
-func (c *collector) edge(e Edge) { c.lines(e.Say) }
-
-func (c *collector) handoff(h Handoff) {
-	c.add(Part{Clip: h.Hold})
-	c.edge(h.OnFail)
-}
-
-func (c *collector) rungs(rungs []Rung) {
-	for _, r := range rungs {
-		c.edge(r.Edge)
-	}
-}
-
-func (c *collector) lines(lists ...[]Line) {
-	for _, lines := range lists {
-		for _, l := range lines {
-			switch {
-			case l.Clip != "":
-				c.add(Part{Clip: l.Clip})
-			case l.Text.Fixed():
-				c.add(c.s.fixedPart(l.Text))
-			default:
-				c.add(c.s.fixedPart(l.Fallback))
-			}
+func (c *collector) lines(lines []Line) {
+	for _, l := range lines {
+		switch {
+		case l.Clip != "":
+			c.add(Part{Clip: l.Clip})
+		case l.Text.Fixed():
+			c.add(c.s.fixedPart(l.Text))
+		default:
+			c.add(c.s.fixedPart(l.Fallback))
 		}
 	}
 }

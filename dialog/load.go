@@ -28,6 +28,7 @@ func Load(in io.Reader, name string) (*Script, error) {
 		return nil, r.problems
 	}
 	r.script = &Script{file: name, index: map[string]*Node{}}
+	r.script.places.note(name, r.lines, root)
 	r.root(root)
 	r.check()
 	if len(r.problems) > 0 {
@@ -51,6 +52,7 @@ func LoadFile(path string) (*Script, error) {
 		return nil, r.problems
 	}
 	r.script = &Script{file: path, index: map[string]*Node{}}
+	r.script.places.note(path, r.lines, root)
 	r.root(root)
 	r.check()
 	r.clips(filepath.Dir(path))
@@ -72,9 +74,9 @@ func (r *reader) clips(dir string) {
 		info, err := os.Stat(filepath.Join(dir, ref.name))
 		switch {
 		case err != nil:
-			r.wrong(ref.at, "put the WAV beside the script or mend its name", "clip %q: %s", ref.name, cause(err))
+			r.fault(CodeUndefinedClip, ref.at, "put the WAV beside the script or mend its name", "clip %q: %s", ref.name, cause(err))
 		case !info.Mode().IsRegular():
-			r.wrong(ref.at, "name a WAV file", "clip %q is not a file", ref.name)
+			r.fault(CodeUndefinedClip, ref.at, "name a WAV file", "clip %q is not a file", ref.name)
 		}
 	}
 }
@@ -215,7 +217,7 @@ func (r *reader) duplicates(n *yaml.Node) {
 			continue
 		}
 		if earlier, ok := first[k.Value]; ok {
-			r.wrong(k, "keep one of them", "%q stands twice in this block, first in line %d", k.Value, earlier.Line)
+			r.fault(CodeDuplicateKey, k, "keep one of them", "%q stands twice in this block, first in line %d", k.Value, earlier.Line)
 			continue
 		}
 		first[k.Value] = k

@@ -101,7 +101,7 @@ func (r *reader) nodeSense(n *Node, k *yaml.Node, seen map[string]*yaml.Node) {
 	}
 	switch {
 	case ways == 0 && seen["keys"] == nil:
-		r.wrong(k, "add go, ask with go, end, transfer, echo or loop", "node %q leads nowhere", n.Name)
+		r.fault(CodeLeadsNowhere, k, "add go, ask with go, end, transfer, echo or loop", "node %q leads nowhere", n.Name)
 	case ways > 1:
 		r.wrong(k, "keep one; put the other in a node of its own", "node %q has more than one of go, end, transfer, echo and loop", n.Name)
 	case n.Ask != "" && len(n.Go) == 0:
@@ -112,7 +112,7 @@ func (r *reader) nodeSense(n *Node, k *yaml.Node, seen map[string]*yaml.Node) {
 		r.wrong(seen["go"], "name the next node", "node %q would go on to itself for ever", n.Name)
 	}
 	if n.Stage == "" && seen["stage"] == nil {
-		r.wrong(k, "add stage: "+strings.Join(stages, ", "), "node %q has no stage", n.Name)
+		r.fault(CodeMissingStage, k, "add stage: "+strings.Join(stages, ", "), "node %q has no stage", n.Name)
 	}
 }
 

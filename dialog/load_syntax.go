@@ -38,7 +38,7 @@ func (r *reader) syntax(err error) {
 	case strings.Contains(text, "mapping values"):
 		hint = "put a text with a colon in quotes, or mend the indentation"
 	}
-	r.wrong(at, hint, "this is not YAML: %s", text)
+	r.fault(CodeNotYAML, at, hint, "this is not YAML: %s", text)
 }
 
 // maxReparsed bounds, in bytes, the search for the line that breaks a file.

@@ -8,12 +8,39 @@ import (
 
 // Problem is one thing wrong with a script: where, what, and what to do.
 type Problem struct {
+	Code   Code
 	File   string
 	Line   int // from 1; 0 when the whole file is meant
 	Column int // from 1
 	Text   string
 	Hint   string // what to do about it
 	Source string // the line itself
+}
+
+// Code says of which kind a problem is. It stays the same from version to
+// version, whatever becomes of the words; docs/linter.md has a paragraph on each.
+type Code string
+
+// What the loader refuses. dialog/lint finds more.
+const (
+	CodeNotYAML           Code = "not-yaml"
+	CodeUnknownKey        Code = "unknown-key"
+	CodeDuplicateKey      Code = "duplicate-key"
+	CodeBadValue          Code = "bad-value"
+	CodeUndefinedNode     Code = "undefined-node"
+	CodeUndefinedIntent   Code = "undefined-intent"
+	CodeUndefinedSlot     Code = "undefined-slot"
+	CodeUndefinedVariable Code = "undefined-variable"
+	CodeUndefinedClip     Code = "undefined-clip"
+	CodeMissingStage      Code = "missing-stage"
+	CodeLeadsNowhere      Code = "leads-nowhere"
+	CodeBusyCircle        Code = "busy-circle"
+)
+
+// Codes lists what the loader refuses.
+func Codes() []Code {
+	return []Code{CodeNotYAML, CodeUnknownKey, CodeDuplicateKey, CodeBadValue, CodeUndefinedNode, CodeUndefinedIntent,
+		CodeUndefinedSlot, CodeUndefinedVariable, CodeUndefinedClip, CodeMissingStage, CodeLeadsNowhere, CodeBusyCircle}
 }
 
 // Error gives file:line:column, the problem, the line with a caret, and the hint.

@@ -16,6 +16,7 @@ type Script struct {
 	Fallback Fallback
 	file     string
 	index    map[string]*Node
+	places   places
 }
 
 // Head says which script this is.

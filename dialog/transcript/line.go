@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"time"
-	"unicode"
 
 	"github.com/parley-voice/parley/dialog"
 )
@@ -154,23 +153,10 @@ func (l *line) say(s dialog.Say) {
 			text = "[" + p.Clip + "]"
 			u.left += 3 * time.Second
 		}
-		u.left += readingTime(p.Text)
+		u.left += dialog.ReadingTime(p.Text)
 		l.entries = append(l.entries, entry{who: "bot", node: s.Node, text: text, said: true})
 	}
 	l.speech.queue = append(l.speech.queue, u)
-}
-
-// readingTime is about how long a voice takes.
-func readingTime(text string) time.Duration {
-	var d time.Duration
-	for _, r := range text {
-		if unicode.Is(unicode.Han, r) {
-			d += 220 * time.Millisecond
-		} else {
-			d += 65 * time.Millisecond
-		}
-	}
-	return d
 }
 
 // advance lets time pass; speech ends and timers fire on the way.

@@ -81,7 +81,7 @@ func (r *run) step(ctx context.Context, s Step) error {
 		if err := r.quiet(ctx); err != nil {
 			return err
 		}
-		return r.speak(ctx, s.Text, readingTime(s.Text)/2)
+		return r.speak(ctx, s.Text, dialog.ReadingTime(s.Text)/2)
 	case "barge_in":
 		if err := r.advance(ctx, 700*time.Millisecond); err != nil {
 			return err

@@ -1,0 +1,83 @@
+package dialog
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Pos is a place in a file.
+type Pos struct {
+	File   string
+	Line   int // from 1; 0 when the whole file is meant
+	Column int // from 1
+}
+
+// places remembers where each key of a script stands.
+type places struct {
+	at    map[string]Pos      // path of keys, joined by a zero byte
+	lines map[string][]string // by file
+}
+
+// note remembers the places of a file's tree.
+func (p *places) note(file string, lines []string, root *yaml.Node) {
+	if p.at == nil {
+		p.at, p.lines = map[string]Pos{}, map[string][]string{}
+	}
+	p.lines[file] = lines
+	type visit struct {
+		path string
+		n    *yaml.Node
+	}
+	stack := []visit{{"", root}}
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		switch v.n.Kind {
+		case yaml.MappingNode:
+			for i := 0; i+1 < len(v.n.Content); i += 2 {
+				k := v.n.Content[i]
+				path := v.path + "\x00" + k.Value
+				p.at[path] = Pos{File: file, Line: k.Line, Column: k.Column}
+				stack = append(stack, visit{path, v.n.Content[i+1]})
+			}
+		case yaml.SequenceNode:
+			for i, item := range v.n.Content {
+				path := fmt.Sprintf("%s\x00%d", v.path, i)
+				p.at[path] = Pos{File: file, Line: item.Line, Column: item.Column}
+				stack = append(stack, visit{path, item})
+			}
+		}
+	}
+}
+
+// Pos finds the place of a path of keys (nodes, offer, go, price), or of the
+// nearest block around it that stands in the file.
+func (s *Script) Pos(path ...string) Pos {
+	for n := len(path); n > 0; n-- {
+		if at, ok := s.places.at["\x00"+strings.Join(path[:n], "\x00")]; ok {
+			return at
+		}
+	}
+	return Pos{File: s.file}
+}
+
+// Source is a line of one of the script's files, as it was loaded, "" if there
+// is none.
+func (s *Script) Source(at Pos) string {
+	lines := s.places.lines[at.File]
+	if at.Line < 1 || at.Line > len(lines) {
+		return ""
+	}
+	return shorten(lines[at.Line-1])
+}
+
+// shorten makes a line fit to be shown.
+func shorten(line string) string {
+	line = strings.TrimRight(line, "\r")
+	if runes := []rune(line); len(runes) > 160 {
+		return string(runes[:160]) + "…"
+	}
+	return line
+}
