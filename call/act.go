@@ -71,8 +71,10 @@ func (s *Session) act(ctx context.Context, now time.Time, a dialog.Action) {
 	case dialog.Say:
 		s.say(ctx, now, a)
 	case dialog.Hush:
+		s.silence(now, "dropped")
 		s.mouth.hush()
 	case dialog.Pause:
+		s.silence(now, "paused")
 		s.mouth.pause()
 	case dialog.Resume:
 		s.mouth.resume()

@@ -94,6 +94,41 @@ func TestRealWordsHush(t *testing.T) {
 	})
 }
 
+// What the caller notices of a decision is the packets that still leave after it.
+func TestTheLastPacketAfterADecisionIsOnRecord(t *testing.T) {
+	inBubble(t, barging, func(r *rig) {
+		r.call()
+		r.pass(2 * time.Second)
+		r.stream(0).onset()
+		decided := time.Now()
+		r.pass(200 * time.Millisecond)
+		r.stream(0).noise()
+		r.pass(time.Second)
+		r.stream(0).onset()
+		r.pass(300 * time.Millisecond)
+		r.stream(0).final("how much is it", 100*time.Millisecond)
+		r.pass(3 * time.Second)
+		r.leg.bye()
+		rec := r.end()
+		stops := has(rec, EntryStopped)
+		if len(stops) != 2 || len(r.meter.stops) != 2 {
+			t.Fatalf("stops %+v, metered %v, want the cough's and the words', each once", stops, r.meter.stops)
+		}
+		if s := stops[0]; !s.At.Equal(decided) || s.Text != "paused" || s.Node != r.machine.node {
+			t.Errorf("%+v, want a pause that was decided at %v", s, decided)
+		}
+		for i, s := range stops {
+			if s.Timing.Stop < -20 || s.Timing.Stop > 24 || ms(r.meter.stops[i]) != max(s.Timing.Stop, 0) {
+				t.Errorf("the last packet left %v ms after the decision, metered %v", s.Timing.Stop, r.meter.stops[i])
+			}
+		}
+		last := r.out().said()[0].to
+		if got := ms(last.Sub(decided)); got != stops[0].Timing.Stop {
+			t.Errorf("on record %v ms, on the wire %v", stops[0].Timing.Stop, got)
+		}
+	})
+}
+
 func TestNodIsNoTurn(t *testing.T) {
 	nod := func(m *fakeMachine, e dialog.Event) []dialog.Action {
 		if _, ok := e.(dialog.Heard); ok {

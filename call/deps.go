@@ -42,6 +42,8 @@ type Voice interface {
 type Meter interface {
 	// Turn is told once per turn, when the reply's first packet has left.
 	Turn(script string, t Timing)
+	// Stopped is told how long after the decision our speech fell silent.
+	Stopped(after time.Duration)
 	// Rung is told of each step down the fallback ladder.
 	Rung(name string)
 	// Ended is told of each record.

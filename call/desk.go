@@ -7,6 +7,7 @@ import (
 	"sort"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Desk takes calls and places them. It knows every live call, and bounds them.
@@ -55,9 +56,10 @@ func NewDesk(d Deps) *Desk {
 
 type noMeter struct{}
 
-func (noMeter) Turn(string, Timing) {}
-func (noMeter) Rung(string)         {}
-func (noMeter) Ended(Record)        {}
+func (noMeter) Turn(string, Timing)   {}
+func (noMeter) Stopped(time.Duration) {}
+func (noMeter) Rung(string)           {}
+func (noMeter) Ended(Record)          {}
 
 // Inbound answers a leg and holds the conversation. It returns when the call is
 // over and everything that it started has ended; it always sends a final response.

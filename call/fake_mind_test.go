@@ -344,6 +344,7 @@ func (d fakeDirectory) Find(_ context.Context, t dialog.Transfer) (Target, error
 type fakeMeter struct {
 	mu    sync.Mutex
 	turns []Timing
+	stops []time.Duration
 	rungs []string
 	ended int
 }
@@ -352,6 +353,12 @@ func (m *fakeMeter) Turn(_ string, t Timing) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.turns = append(m.turns, t)
+}
+
+func (m *fakeMeter) Stopped(after time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stops = append(m.stops, after)
 }
 
 func (m *fakeMeter) Rung(name string) {

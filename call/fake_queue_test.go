@@ -17,6 +17,8 @@ type fakeQueue struct {
 	items    []queueItem
 	paused   bool
 	speaking bool
+	cutOff   bool      // paused or flushed while a packet of it was the last to leave
+	left     time.Time // when that was
 	last     time.Time // of this generation
 	spans    []span
 	dropMark bool // the pacer's mailbox was full: marks are lost
@@ -85,6 +87,7 @@ func (q *fakeQueue) Flush() media.Gen {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.gen++
+	q.cutOff = q.speaking
 	q.items, q.last = nil, time.Time{}
 	return q.gen
 }
@@ -96,6 +99,7 @@ func (q *fakeQueue) set(on bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.paused = on
+	q.cutOff = on && q.speaking
 }
 
 func (q *fakeQueue) Speaking() bool {
@@ -146,9 +150,12 @@ func (q *fakeQueue) tick(now time.Time, sink media.Sink, sends bool) {
 			break
 		}
 	}
-	q.speaking = label != ""
+	if label == "" && q.cutOff { // as the pacer does it
+		events = append(events, media.Event{Kind: media.EventStopped, At: q.left})
+	}
+	q.speaking, q.cutOff = label != "", false
 	if q.speaking {
-		q.last = now
+		q.last, q.left = now, now
 		if cue != 0 {
 			events = append(events, media.Event{Kind: media.EventCue, Mark: cue, At: now})
 		}

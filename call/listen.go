@@ -173,6 +173,8 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 	if e.id != s.ear.id || s.ear.deaf || s.ear.stream == nil {
 		return
 	}
+	s.turn.halt.verdict = e.t.At
+	defer func() { s.turn.halt.verdict = time.Time{} }()
 	switch e.t.Kind {
 	case asr.Onset:
 		s.ear.since = now

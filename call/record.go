@@ -59,6 +59,7 @@ const (
 	EntryHeard     EntryKind = "heard"
 	EntryDigits    EntryKind = "digits"
 	EntryMoved     EntryKind = "moved"
+	EntryStopped   EntryKind = "stopped"   // our speech gave way: At is the decision, Text how, Timing.Stop how long it took
 	EntryNote      EntryKind = "note"      // tag, opt-out, variable
 	EntryRecording EntryKind = "recording" // Text is the file, Why the consent; written before it begins
 	EntryTransfer  EntryKind = "transfer"  // begun, progress, ended
@@ -78,7 +79,7 @@ type Entry struct {
 	Intent string    `json:"intent,omitempty"`
 	Score  float64   `json:"score,omitempty"`
 	Why    string    `json:"why,omitempty"`
-	Timing *Timing   `json:"timing,omitempty"` // heard
+	Timing *Timing   `json:"timing,omitempty"` // heard, stopped
 }
 
 // Timing is the latency of one turn, each part in milliseconds. Reply is from
@@ -90,4 +91,5 @@ type Timing struct {
 	Reply      float64 `json:"reply_ms"`
 	SpeechMS   float64 `json:"speech_ms"` // how long the caller spoke
 	Barged     bool    `json:"barged,omitempty"`
+	Stop       float64 `json:"stop_ms,omitempty"` // stopped: from the decision to the last packet of our speech; negative: it had left by then
 }

@@ -17,6 +17,7 @@ type turn struct {
 	reply     int       // the Say that replies
 	cueNo     uint64    // the cue of that Say; 0 when not yet made
 	barged    bool      // the caller began while we spoke
+	halt      halt      // our speech giving way
 }
 
 func (t *turn) onset(_ time.Time, speaking bool) { t.barged = speaking }

@@ -19,6 +19,8 @@ func (s *Session) onWire(ctx context.Context, now time.Time, e media.Event) {
 		}
 	case media.EventCue:
 		s.onReply(e.At, e.Mark)
+	case media.EventStopped:
+		s.onSilenced(e.At)
 	case media.EventTimeout:
 		s.j.trouble(now, s.node(), "no audio from the caller", "RTP stopped; the leg decides whether they are gone")
 	case media.EventAlive:

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -30,6 +31,7 @@ type Metrics struct {
 	calls  *prometheus.CounterVec
 	turns  *prometheus.HistogramVec
 	decode prometheus.Histogram
+	stops  prometheus.Histogram
 	rungs  *prometheus.CounterVec
 	lost   prometheus.Counter
 }
@@ -46,12 +48,15 @@ func NewMetrics(s Sources) *Metrics {
 		decode: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "parley_asr_decode_seconds",
 			Help:    "Time that the recogniser took for a turn's words.",
 			Buckets: []float64{.025, .05, .1, .2, .3, .5, .75, 1, 2, 5}}),
+		stops: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "parley_bargein_stop_seconds",
+			Help:    "Decision to give way to the caller to the last packet of our speech.",
+			Buckets: []float64{.004, .008, .012, .016, .02, .024, .03, .04, .06, .1, .2}}),
 		rungs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_fallback_total",
 			Help: "Steps down the fallback ladder, by rung."}, []string{"rung"}),
 		lost: prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_rtp_packets_lost_total",
 			Help: "RTP packets that did not arrive (RFC 3550 A.3), of calls that ended."}),
 	}
-	m.Registry.MustRegister(m.calls, m.turns, m.decode, m.rungs, m.lost, readings{s},
+	m.Registry.MustRegister(m.calls, m.turns, m.decode, m.stops, m.rungs, m.lost, readings{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -63,6 +68,9 @@ func (m *Metrics) Turn(script string, t call.Timing) {
 		m.decode.Observe(t.Decode / 1000)
 	}
 }
+
+// Stopped counts one prompt that gave way to the caller.
+func (m *Metrics) Stopped(after time.Duration) { m.stops.Observe(after.Seconds()) }
 
 // Rung counts one step down the fallback ladder.
 func (m *Metrics) Rung(name string) { m.rungs.WithLabelValues(name).Inc() }

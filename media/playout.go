@@ -24,6 +24,7 @@ type playout struct {
 	ncue  int
 	notes [maxNotes]Event
 	nnote int
+	spoke time.Time // when the last packet with queued audio left; zero when it was followed by one without
 
 	taken    atomic.Uint64 // items used up
 	speaking atomic.Bool
@@ -36,12 +37,14 @@ type playout struct {
 // returns how many samples it found; the rest of both is left alone. Marks that
 // it passed wait in notes until the packet has left.
 func (q *Queue) fill(l *law, coded *[frameSize]byte, pcm *[frameSize]int16) int {
-	if q.paused.Load() {
-		return 0
-	}
 	p, n := &q.out, 0
 	if g := q.Gen(); g != p.gen {
 		p.gen, p.ncue = g, 0
+		p.stopped()
+	}
+	if q.paused.Load() {
+		p.stopped()
+		return 0
 	}
 	for {
 		it := p.head.next.Load()
@@ -59,6 +62,14 @@ func (q *Queue) fill(l *law, coded *[frameSize]byte, pcm *[frameSize]int16) int 
 		default:
 			n += q.take(it, l, coded[n:], pcm[n:])
 		}
+	}
+}
+
+// stopped notes that what was being played has been cut off.
+func (p *playout) stopped() {
+	if !p.spoke.IsZero() && p.nnote+p.ncue < maxNotes {
+		p.note(Event{Kind: EventStopped, At: p.spoke})
+		p.spoke = time.Time{}
 	}
 }
 
@@ -127,6 +138,10 @@ func (q *Queue) sent(n int, pcm []int16, at time.Time) {
 	p := &q.out
 	if p.speaking.Load() != (n > 0) {
 		p.speaking.Store(n > 0)
+	}
+	p.spoke = time.Time{}
+	if n > 0 {
+		p.spoke = at
 	}
 	if n == 0 || !loud(pcm[:n]) {
 		return

@@ -94,7 +94,7 @@ func TestQueueFlushMakesLateAudioWorthless(t *testing.T) {
 			t.Errorf("%s of the old generation: %v", name, err)
 		}
 	}
-	if n := len(p.tick()); n != 0 || len(p.told) != 0 {
+	if n := len(p.tick()); n != 0 || len(p.told) != 1 || p.told[0].Kind != EventStopped {
 		t.Fatalf("%d samples and events %v after Flush", n, p.told)
 	}
 	if !p.q.FirstAudio().IsZero() || !p.q.LastAudio().IsZero() {
@@ -134,6 +134,52 @@ func TestQueuePauseLosesNothing(t *testing.T) {
 		if v != ramp[i] {
 			t.Fatalf("sample %d is %d", i, v)
 		}
+	}
+}
+
+// Whoever interrupts wants to know when the last packet of what was cut left.
+func TestQueueTellsWhenCutAudioLeft(t *testing.T) {
+	p := newPlayer(time.Second)
+	stops := func() (at []time.Time) {
+		for _, e := range p.told {
+			if e.Kind == EventStopped {
+				at = append(at, e.At)
+			}
+		}
+		p.told = nil
+		return at
+	}
+	must(t, p.q.Clip(p.q.Gen(), clipOf(1000, 160), false))
+	p.tick()
+	p.tick() // it ended by itself
+	if at := stops(); len(at) != 0 {
+		t.Fatalf("a clip that ended by itself was told as stopped: %v", at)
+	}
+	must(t, p.q.Clip(p.q.Gen(), clipOf(1000, 8000), false))
+	p.tick()
+	p.tick()
+	last := p.now
+	p.q.Pause()
+	p.tick()
+	p.tick()
+	if at := stops(); len(at) != 1 || !at[0].Equal(last) {
+		t.Fatalf("after Pause: told %v, want %v once", at, last)
+	}
+	p.q.Flush()
+	p.tick()
+	if at := stops(); len(at) != 0 {
+		t.Fatalf("a flush of what was already silent: told %v", at)
+	}
+	p.q.Resume()
+	must(t, p.q.Clip(p.q.Gen(), clipOf(1000, 8000), false))
+	p.tick()
+	last = p.now
+	must(t, p.q.Clip(p.q.Flush(), clipOf(2000, 8000), false))
+	if got := p.tick(); len(got) == 0 || got[0] != 2000 {
+		t.Fatalf("the next prompt waits: %v", got)
+	}
+	if at := stops(); len(at) != 1 || !at[0].Equal(last) {
+		t.Fatalf("after Flush with speech behind it: told %v, want %v once", at, last)
 	}
 }
 

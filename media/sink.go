@@ -22,6 +22,7 @@ const (
 	EventTimeout                        // no RTP for Config.RTPTimeout (told once per silence)
 	EventAlive                          // RTP came back after a timeout
 	EventCue                            // the first audible packet after Queue.Cue left
+	EventStopped                        // Pause or Flush cut audio off; At is when its last packet left
 	EventRecording                      // the recording lost audio (disk full); Session.RecordError says why. Told once per recording
 )
 

@@ -143,7 +143,9 @@ func (s *Session) tell(at time.Time) {
 	p := &s.out.out
 	for i := range p.nnote {
 		e := p.notes[i]
-		e.At = at
+		if e.At.IsZero() {
+			e.At = at
+		}
 		s.event(e)
 	}
 	p.nnote = 0

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/bench/measure"
 )
 
@@ -59,6 +60,7 @@ func (c *BargeinCmd) Run(ctx context.Context) error {
 		prompt = promptPCM()
 	}
 	var all []interruption
+	var stops []float64
 	// Six interruptions a call keep one call's packets small.
 	const perCall = 6
 	for n := 0; n < c.Rounds*len(sounds); n += perCall {
@@ -67,8 +69,50 @@ func (c *BargeinCmd) Run(ctx context.Context) error {
 			return err
 		}
 		all = append(all, got...)
+		if r.http != "" && len(got) > 0 {
+			more, err := stopped(ctx, r.http, got[0].CallID)
+			if err != nil {
+				return err
+			}
+			stops = append(stops, more...)
+		}
 	}
-	return c.finish(c.report(all, prompt != nil))
+	rep := c.report(all, prompt != nil)
+	decisions(&rep, stops)
+	return c.finish(rep)
+}
+
+// stopped reads from the server's record of a call how long after each decision
+// the last packet of its speech left, ms. The packets alone cannot tell: nobody
+// outside sees the decision.
+func stopped(ctx context.Context, base, callID string) ([]float64, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	rec, err := record(ctx, base, callID)
+	if err != nil {
+		return nil, err
+	}
+	var all []float64
+	for _, e := range rec.Entries {
+		if e.Kind == call.EntryStopped && e.Timing != nil {
+			all = append(all, e.Timing.Stop)
+		}
+	}
+	return all, nil
+}
+
+// decisions adds what the server's records tell of its decisions.
+func decisions(rep *Report, stops []float64) {
+	if len(stops) == 0 {
+		rep.note("decision to last packet: no record tells it; name the server's console with --http")
+		return
+	}
+	d := measure.SpreadOf(stops)
+	rep.add("decisions on record", d.N, "")
+	rep.add("decision to last packet p50", round(d.P50), "ms")
+	rep.add("decision to last packet p95", round(d.P95), "ms")
+	rep.atMost("decision to last packet max", round(d.Max), 24, "ms")
+	rep.add("decision to the end of that packet's sound, max", round(d.Max+20), "ms")
 }
 
 // noise is a sound that interrupts.
