@@ -28,9 +28,14 @@ type playout struct {
 
 	taken    atomic.Uint64 // items used up
 	speaking atomic.Bool
-	heardGen atomic.Uint32
-	first    atomic.Int64 // wall clock, ns
-	last     atomic.Int64
+	span     span
+}
+
+// span is when one generation's audible packets left.
+type span struct {
+	gen   atomic.Uint32
+	first atomic.Int64 // wall clock, ns
+	last  atomic.Int64
 }
 
 // fill takes up to 20 ms from the queue, as linear samples and companded. It
@@ -151,17 +156,17 @@ func (q *Queue) sent(n int, pcm []int16, at time.Time) {
 	}
 	p.ncue = 0
 	ns, gen := at.UnixNano(), uint32(p.gen)
-	if p.heardGen.Load() != gen {
-		p.first.Store(ns)
-		p.heardGen.Store(gen)
+	if p.span.gen.Load() != gen {
+		p.span.first.Store(ns)
+		p.span.gen.Store(gen)
 	}
-	p.last.Store(ns)
+	p.span.last.Store(ns)
 }
 
 // heard reads one of the times if it belongs to generation g.
 func (p *playout) heard(ns *atomic.Int64, g Gen) time.Time {
 	t := ns.Load()
-	if t == 0 || Gen(p.heardGen.Load()) != g {
+	if t == 0 || Gen(p.span.gen.Load()) != g {
 		return time.Time{}
 	}
 	return time.Unix(0, t)

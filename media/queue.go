@@ -167,11 +167,11 @@ func (q *Queue) Speaking() bool { return q.out.speaking.Load() }
 
 // FirstAudio is when the current generation's first audible packet left; zero
 // when none has.
-func (q *Queue) FirstAudio() time.Time { return q.out.heard(&q.out.first, q.Gen()) }
+func (q *Queue) FirstAudio() time.Time { return q.out.heard(&q.out.span.first, q.Gen()) }
 
 // LastAudio is when the current generation's latest audible packet left; zero
 // when none has.
-func (q *Queue) LastAudio() time.Time { return q.out.heard(&q.out.last, q.Gen()) }
+func (q *Queue) LastAudio() time.Time { return q.out.heard(&q.out.span.last, q.Gen()) }
 
 // waiting is how many streamed samples have yet to leave.
 func (q *Queue) waiting() int { return int(q.state.Load() & 0xffffffff) }
