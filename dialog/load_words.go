@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/phrase"
 )
 
-// intent reads {examples, keywords, match, not, label}.
+// intent reads {examples, keywords, match, unless, hear, label, description}.
 func (r *reader) intent(name string, k, v *yaml.Node) IntentDef {
 	d := IntentDef{Name: name}
 	if name == IntentFilled || name == IntentElse {
@@ -28,16 +30,20 @@ func (r *reader) intentKey(d *IntentDef, key string, v *yaml.Node) {
 		d.Keywords = r.texts(v, key)
 	case "match":
 		d.Match = r.phrases(v, key)
-	case "not":
-		d.Not = r.phrases(v, key)
+	case "unless", "not":
+		d.Unless = append(d.Unless, r.phrases(v, key)...)
+	case "hear":
+		d.Hear = r.word(v, key, hearings)
+	case "description":
+		d.Description = r.text(v, key)
 	case "label":
 		d.Label = r.text(v, key)
 	}
 }
 
 func (r *reader) mustMatch(d *IntentDef, k *yaml.Node) {
-	if len(d.Examples)+len(d.Keywords)+len(d.Match) == 0 && !known(builtinIntents, d.Name) {
-		r.wrong(k, "give it examples, keywords or match phrases", "intent %q can never be understood", d.Name)
+	if len(d.Examples)+len(d.Keywords)+len(d.Match) == 0 && d.Description == "" && !known(builtinIntents, d.Name) {
+		r.wrong(k, "give it examples, keywords, match phrases or a description", "intent %q can never be understood", d.Name)
 	}
 }
 
@@ -49,56 +55,13 @@ func (r *reader) phrases(v *yaml.Node, what string) []string {
 		if t == "" {
 			continue
 		}
-		if why := phraseFault(t); why != "" {
-			r.wrong(item, "write (a|b) for either, [a] for optional, * for a gap", "phrase %q %s", t, why)
+		if _, err := phrase.Parse(t); err != nil {
+			r.wrong(item, "write (a|b) for either, [a] for optional, * for a gap", "phrase %q %s", t, err)
 			continue
 		}
 		good = append(good, t)
 	}
 	return good
-}
-
-// MaxPhrase bounds one phrase, in runes, and with it what it compiles to.
-const MaxPhrase = 200
-
-// phraseFault tells what is wrong with a phrase, "" if nothing.
-func phraseFault(p string) string {
-	if len([]rune(p)) > MaxPhrase {
-		return "is longer than " + strconv.Itoa(MaxPhrase) + " letters"
-	}
-	var open []rune
-	words := false
-	for _, c := range p {
-		switch c {
-		case '(', '[':
-			if open = append(open, c); len(open) > 4 {
-				return "nests brackets more than 4 deep"
-			}
-		case ')', ']':
-			want := '('
-			if c == ']' {
-				want = '['
-			}
-			if len(open) == 0 || open[len(open)-1] != want {
-				return "closes a bracket that is not open"
-			}
-			open = open[:len(open)-1]
-		case '|':
-			if len(open) == 0 {
-				return "has a | outside of brackets"
-			}
-		case '*', ' ':
-		default:
-			words = words || len(open) == 0 || open[len(open)-1] == '('
-		}
-	}
-	switch {
-	case len(open) > 0:
-		return "leaves a bracket open"
-	case !words:
-		return "would match anything"
-	}
-	return ""
 }
 
 // always reads the intents that every node understands, highest priority first.

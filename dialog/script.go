@@ -184,13 +184,21 @@ type Turns struct {
 
 // IntentDef is an intent as its author described it.
 type IntentDef struct {
-	Name     string
-	Examples []string
-	Keywords []string
-	Match    []string // phrases with (a|b), [optional] and *
-	Not      []string // phrases that forbid the intent
-	Label    string   // how the DTMF menu calls it
+	Name        string
+	Description string // what callers want who mean it, in a sentence
+	Examples    []string
+	Keywords    []string
+	Match       []string // phrases with (a|b), [optional] and *
+	Unless      []string // phrases that forbid the intent
+	Hear        string   // HearExact, HearSound, or "": by sound what has syllables enough
+	Label       string   // how the DTMF menu calls it
 }
+
+// How an intent's words are compared with what was heard.
+const (
+	HearExact = "exact" // letter by letter
+	HearSound = "sound" // or by the sound of Chinese syllables
+)
 
 // Always is an intent that is understood in every node.
 type Always struct {

@@ -78,10 +78,13 @@ var vocabulary = vocab.Table{
 		key("opt_out", vocab.Word(optOuts...), "", "never call again: this number, or by no channel at all"),
 	}},
 	{Name: "intent", Keys: []vocab.Key{
-		key("examples", vocab.List(vocab.Text), "", "what callers say. They match to the letter, inside longer words, or by enough telling words in common"),
-		key("keywords", vocab.List(vocab.Text), "", "words that are enough by themselves, unless negated (\"I don't need it\" is not `need`)"),
+		key("examples", vocab.List(vocab.Text), "", "what callers say. They match to the letter and inside longer words; the rest is learnt from them: five an intent are a start, ten are good, as callers say them"),
+		key("keywords", vocab.List(vocab.Text), "", "words that are enough by themselves, unless negated (\"I don't need it\" is not `need`). Learnt from, too"),
 		key("match", vocab.List(vocab.Text), "", "phrases that match anywhere: `(a|b)` either, `[a]` optional, `*` a gap of up to six words. At most 200 letters"),
-		key("not", vocab.List(vocab.Text), "", "phrases that forbid the intent"),
+		key("unless", vocab.List(vocab.Text), "", "phrases that forbid the intent"),
+		key("not", vocab.List(vocab.Text), "", "another name for `unless`"),
+		key("hear", vocab.Word(hearings...), "by sound from three Chinese syllables on", "`exact`: match letter by letter; `sound`: also Chinese words of two syllables or more that only sound alike (赚人工 for 转人工)"),
+		key("description", vocab.Text, "", "what callers want who mean it, in a sentence; it counts as an example"),
 		key("label", vocab.Text, "the first keyword or example", "what the DTMF menu calls it"),
 	}},
 	{Name: "always_entry", With: []string{"intent", "edge"}, Keys: []vocab.Key{
@@ -176,6 +179,7 @@ var (
 	optOuts   = []string{"phone", "all"}
 	echoes    = []string{"audio", "digits", "both"}
 	modes     = []string{"pause", "off"}
+	hearings  = []string{HearExact, HearSound}
 	targets   = []string{TargetStay, TargetHandoff, TargetClose}
 )
 

@@ -67,6 +67,9 @@ func (t *turn) answer() polarity {
 	switch {
 	case wish.name == dialog.IntentDeny, wish.name != "" && refused == "" && (no == "" || noAt < yesAt):
 		wish.score = scoreAmong
+		if wish.name == dialog.IntentAffirm && yes != "" { // 可以 is a wish and a yes
+			return t.plain(wish, yes)
+		}
 		return wish
 	case no != "" && (yes == "" || noAt <= yesAt || len(no) > len("no")):
 		return t.plain(polarity{name: dialog.IntentDeny, why: "no: " + quote(no)}, no)

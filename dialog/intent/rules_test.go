@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/parley-voice/parley/dialog"
 )
@@ -26,7 +25,7 @@ always:
 nodes: {a: {stage: need, go: {price: a, feature: a, want: a, refuse: a, affirm: a, deny: a, hesitate: a}}}
 `
 
-func rulesOf(t testing.TB, language string) *Rules {
+func detectorOf(t testing.TB, language string) *Detector {
 	t.Helper()
 	s, err := dialog.Load(strings.NewReader(fmt.Sprintf(shop, language)), "shop.yaml")
 	if err != nil {
@@ -46,8 +45,8 @@ func TestUnderstand(t *testing.T) {
 		{"How much does it cost?", "price", `example "how much does it cost"`},
 		{"well, and the PRICE?", "price", `keyword "price"`},
 		{"so how much does it really cost", "price", "how much"},
-		{"could you tell me something about its functions", "feature", "close to example"},
-		{"I want to buy that watch", "want", "close to example"},
+		{"could you tell me something about its functions", "feature", "nearest is feature"},
+		{"I want to buy that watch", "want", `like "i want to buy the watch"`},
 		{"I don't need it", "deny", "no: negated"},
 		{"I need it", "want", `keyword "need"`},
 		{"yes", "affirm", `yes: "yes"`},
@@ -73,19 +72,19 @@ func TestUnderstand(t *testing.T) {
 		{"再考虑一下", "hesitate", "wavering"},
 		{"我不是不感兴趣，是没时间", "deny", ""},
 	} {
-		r := rulesOf(t, "zh")
+		r := detectorOf(t, "zh")
 		in, err := r.Understand(context.Background(), dialog.Query{Text: c.said, Language: "zh", Intents: candidates})
 		if err != nil || in.Name != c.want || !strings.Contains(in.Why, c.why) {
 			t.Errorf("%q: got %q because %s (%.2f, %v), want %q because of %s", c.said, in.Name, in.Why, in.Score, err, c.want, c.why)
 		}
-		if in.Name != "" && (in.Score < accept || in.Score > 1) {
+		if in.Name != "" && (in.Score < 0.4 || in.Score > 1) {
 			t.Errorf("%q: score %.2f", c.said, in.Score)
 		}
 	}
 }
 
 func TestOnlyCandidates(t *testing.T) {
-	r := rulesOf(t, "en")
+	r := detectorOf(t, "en")
 	in, err := r.Understand(context.Background(), dialog.Query{Text: "what is the price, stop calling", Intents: []string{"feature", "affirm", "nobody knows this"}})
 	if err != nil || in.Name != "" {
 		t.Errorf("understood %+v, %v", in, err)
@@ -94,57 +93,6 @@ func TestOnlyCandidates(t *testing.T) {
 	cancel()
 	if _, err := r.Understand(ctx, dialog.Query{Text: "yes"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled question was answered: %v", err)
-	}
-}
-
-func TestPhrases(t *testing.T) {
-	for _, c := range []struct {
-		phrase, said string
-		want         bool
-	}{
-		{"call me [back] later", "please call me later", true},
-		{"call me [back] later", "call me back, later", true},
-		{"call me [back] later", "call me much later", false},
-		{"(real|human) person", "a human person", true},
-		{"(real|human) person", "person", false},
-		{"take * off", "take me off the list", true},
-		{"take * off", "take off", true},
-		{"take * off", "take a b c d e f g off", false},
-		{"person", "personal", false},
-		{"don't call", "DON’T call", true},
-		{"转人工", "帮我转人工吧", true},
-		{"(别|不要)[再]打", "不要再打了", true},
-		{"(别|不要)[再]打", "别打", true},
-		{"再*一遍", "再说一遍", true},
-		{"a.c", "abc", false},
-		{"(a (b|c)|d) e", "a c e", true},
-		{"(a (b|c)|d) e", "d e", true},
-		{"(a (b|c)|d) e", "a e", false},
-	} {
-		p, err := compile(c.phrase)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := p.matches(newTurn(c.said).spaced); got != c.want {
-			t.Errorf("%q in %q: %t", c.phrase, c.said, got)
-		}
-	}
-}
-
-// TestHostilePhrases bounds what a pattern may cost: RE2 and a short phrase.
-func TestHostilePhrases(t *testing.T) {
-	worst := "(a|[a])" + strings.Repeat("*[a]", 40) + "b"
-	p, err := compile(worst)
-	if err != nil {
-		t.Fatal(err)
-	}
-	began := time.Now()
-	p.matches(newTurn(strings.Repeat("a ", 2000)).spaced)
-	t.Logf("the worst phrase took %s", time.Since(began))
-	for _, bad := range []string{strings.Repeat("a", dialog.MaxPhrase+1), "[a]", "*", "[a] *", "(", "(a))", "()"} {
-		if _, err := compile(bad); err == nil {
-			t.Errorf("%q was compiled", bad)
-		}
 	}
 }
 
@@ -194,7 +142,7 @@ func TestSpokenDigits(t *testing.T) {
 // TestDigitsBesideOthers holds that a number counts only where one is asked for,
 // and that a person wanted wins over it.
 func TestDigitsBesideOthers(t *testing.T) {
-	r := rulesOf(t, "en")
+	r := detectorOf(t, "en")
 	ask := func(text string, intents ...string) dialog.Intent {
 		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "en", Shape: "digits", Intents: intents})
 		if err != nil {
@@ -217,7 +165,7 @@ func FuzzUnderstand(f *testing.F) {
 	for _, s := range []string{"yes", "不是不需要", "four to seven one", "double", "一百", "万万万万", "no no no", "(a|b)", "\xff", "不不不", strings.Repeat("one ", 500), strings.Repeat("万", 900)} {
 		f.Add(s)
 	}
-	r := rulesOf(f, "zh")
+	r := detectorOf(f, "zh")
 	f.Fuzz(func(t *testing.T, text string) {
 		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "zh", Shape: "digits", Intents: append(candidates, dialog.IntentFilled)})
 		if err != nil || in.Score < 0 || in.Score > 1 || in.Why == "" {
@@ -228,14 +176,11 @@ func FuzzUnderstand(f *testing.F) {
 				t.Fatalf("%q: digits %q", text, in.Slots["digits"])
 			}
 		}
-		if p, err := compile(text); err == nil {
-			p.matches(newTurn(text).spaced)
-		}
 	})
 }
 
 func BenchmarkUnderstand(b *testing.B) {
-	r := rulesOf(b, "en")
+	r := detectorOf(b, "en")
 	q := dialog.Query{Text: "could you tell me something about the functions of the watch that I saw", Language: "en", Intents: candidates}
 	for b.Loop() {
 		if _, err := r.Understand(context.Background(), q); err != nil {

@@ -1,19 +1,24 @@
 package intent
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/phrase"
+	"github.com/parley-voice/parley/dialog/pinyin"
 	"github.com/parley-voice/parley/dialog/words"
 )
 
 // turn is what was said, prepared for every rule at once.
 type turn struct {
+	text    string
 	words   []string
-	clause  []int // which clause each word stands in
+	sound   []string // how they sound, once asked for
+	clause  []int    // which clause each word stands in
 	normal  string
-	spaced  string // every word with a space before and after, for phrases
 	content map[string]bool
 	negated bool
 	frozen  map[int]bool // words of set phrases
@@ -21,10 +26,10 @@ type turn struct {
 }
 
 func newTurn(text string) *turn {
-	t := &turn{content: map[string]bool{}}
 	if r := []rune(text); len(r) > words.Max {
 		text = string(r[:words.Max])
 	}
+	t := &turn{text: text, content: map[string]bool{}}
 	for i, c := range clauses(text) {
 		for _, w := range words.Split(c) {
 			t.words = append(t.words, w)
@@ -35,7 +40,6 @@ func newTurn(text string) *turn {
 		}
 	}
 	t.normal = strings.Join(t.words, " ")
-	t.spaced = " " + t.normal + " "
 	t.frozen = frozenWords(t.words)
 	t.negated = oddNegators(t.words, t.frozen)
 	if len(t.words) > 0 {
@@ -43,6 +47,55 @@ func newTurn(text string) *turn {
 	}
 	return t
 }
+
+// sounds are the words as they sound. A turn belongs to one goroutine.
+func (t *turn) sounds() []string {
+	if t.sound == nil {
+		t.sound = pinyin.Sounds(t.words)
+	}
+	return t.sound
+}
+
+// where tells the words that matched and which of the turn's they are.
+func (t *turn) where(at phrase.Span) string {
+	said := quote(show(t.words[at.From:at.To]))
+	if at.To-at.From == len(t.words) {
+		return ""
+	}
+	return fmt.Sprintf(" in %s at word %d", said, at.From+1)
+}
+
+// afterAnswer is what follows when the first clause is a yes or no by itself.
+func (t *turn) afterAnswer() (string, bool) {
+	first := 0
+	for first < len(t.words) && t.clause[first] == t.clause[0] {
+		first++
+	}
+	if first == len(t.words) {
+		return "", false
+	}
+	head := newTurn(strings.Join(t.words[:first], " "))
+	if head.polar.score != scorePlain || head.polar.name == dialog.IntentHesitate {
+		return "", false
+	}
+	return strings.Join(t.words[first:], " "), true
+}
+
+// answersFirst tells whether a yes or no by itself comes first and what follows
+// refuses nothing.
+func (t *turn) answersFirst() bool {
+	rest, ok := t.afterAnswer()
+	return ok && newTurn(rest).sign() != dialog.IntentDeny
+}
+
+// sign is affirm when the words hold a wish, deny when it is negated, else "".
+func (t *turn) sign() string {
+	wish, _ := t.wish()
+	return wish.name
+}
+
+// denies tells whether the words say no.
+func (t *turn) denies() bool { return t.polar.name == dialog.IntentDeny }
 
 // clauses parts a text at its punctuation, so that a "no" does not reach across
 // a comma. A point or comma inside a number parts nothing.

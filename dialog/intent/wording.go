@@ -8,6 +8,11 @@ var idle = set(strings.Fields(`a an the to of in on at for and or but so is are 
 	oh uh um er ah hmm hi hello hey okay ok there here what which
 	的 了 吗 呢 吧 啊 呀 嘛 哦 嗯 呃 我 你 您 他 她 它 们 是 这 那 个 一 就 都 也 还 有 在 给 跟 和 请`)...)
 
+// empty words tell nothing to a classifier either, though they may decide a yes
+// or no.
+var empty = set(strings.Fields(`what how why when where who not no yes ok get got go tell know want need like
+	什 么 怎 哪 谁 啥 来 着 上 下 次 能 可 以 说 很 不 没 要 到 得 过 再 又 才 为 把 被 让 从 去 呗 咯 啦 哈`)...)
+
 // negators turn the word after them round. A bare English "no" does not: it is
 // an answer.
 var negators = set(strings.Fields(`not dont doesnt didnt isnt arent wasnt werent wont wouldnt cant cannot couldnt shouldnt havent

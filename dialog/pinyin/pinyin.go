@@ -4,6 +4,7 @@
 package pinyin
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -46,6 +47,26 @@ func Fuzzy(syllable string) string {
 	}
 	return strings.TrimSuffix(s, "g")
 }
+
+// Sounds gives for each of the words how it sounds: the folded syllable of a Han
+// character, after a mark that no other word holds; any other word as it is.
+func Sounds(words []string) []string {
+	out := slices.Clone(words)
+	for i := 0; i < len(words); {
+		end := i
+		for end < len(words) && isHan(words[end]) {
+			end++
+		}
+		for j, s := range Read(words[i:end]) {
+			out[i+j] = mark + Fuzzy(s)
+		}
+		i = max(end, i+1)
+	}
+	return out
+}
+
+// mark keeps the syllable "me" apart from the word "me".
+const mark = "~"
 
 // Runs gives the folded syllables of every unbroken row of Han characters among
 // words, in order. Each Han character is a word of its own.

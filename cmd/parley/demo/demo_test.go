@@ -135,7 +135,7 @@ func TestStoriesFitTheScripts(t *testing.T) {
 // player drives a machine with perfect ears and a voice that takes no time.
 type player struct {
 	t          *testing.T
-	rules      *intent.Rules
+	rules      *intent.Detector
 	m          *dialog.Machine
 	now        time.Time
 	understood string

@@ -116,6 +116,8 @@ type Result struct {
 	Band       Band
 	RunnerUp   string  // second likeliest intent, "" when there is none
 	RunnerUpAt float64 // its share, 0..0.5, of what is shared among the two and all others
+	Rival      string  // an intent that was not named and is likelier than Intent, "" when there is none
+	RivalAt    float64 // the probability that it is right
 	Why        Why
 }
 
@@ -133,17 +135,30 @@ func (m *Model) Classify(text string, among ...string) Result {
 	}
 	o := m.core.judge(v)
 	first, second := best(o.logits, allowed)
-	e := m.core.evidence(o, v, allowed, first, m.fit.scale)
-	r := Result{Intent: m.intents[first], InScope: e.inScope(m.fit), Why: m.explain(v, o, first, second)}
-	r.Confidence = r.InScope
-	if len(allowed) > 1 {
-		r.Confidence *= e.right()
-	}
+	r := Result{Intent: m.intents[first], Why: m.explain(v, o, first, second)}
+	r.Confidence, r.InScope = m.confidence(o, v, allowed, first)
 	r.Band = m.bands.Of(r.Confidence)
 	if second >= 0 {
 		r.RunnerUp, r.RunnerUpAt = m.intents[second], share(o.logits, allowed, second, m.fit.scale)
 	}
+	if everything := m.allowed(nil); len(allowed) < len(everything) {
+		top, _ := best(o.logits, everything)
+		if at, _ := m.confidence(o, v, everything, top); top != first && at > r.Confidence {
+			r.Rival, r.RivalAt = m.intents[top], at
+		}
+	}
 	return r
+}
+
+// confidence is the probability that an intent is right among those allowed, and
+// that the text is about any of them.
+func (m *Model) confidence(o opinion, v vector, allowed []int, which int) (right, inScope float64) {
+	e := m.core.evidence(o, v, allowed, which, m.fit.scale)
+	inScope = e.inScope(m.fit)
+	if len(allowed) == 1 {
+		return inScope, inScope
+	}
+	return inScope * e.right(), inScope
 }
 
 // allowed are the numbers of the named intents, in order, each once.

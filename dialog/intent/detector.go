@@ -1,0 +1,155 @@
+// Package intent tells what a caller's words meant. The author's phrases,
+// keywords and examples come first, with yes and no, their negations, and the
+// value that a node asks for; a classifier that learned the script's examples
+// takes what is left. It explains every answer. It needs no network and no model
+// but its own.
+package intent
+
+import (
+	"context"
+
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/intent/classify"
+)
+
+// Detector understands the words of one script's callers. It is read-only after
+// New and safe for concurrent use.
+type Detector struct {
+	rules    map[string]*rule
+	always   map[string]bool
+	model    *classify.Model
+	subjects map[string]map[string]bool // what an intent's words are about, by intent
+}
+
+// New compiles a script's intents and learns their examples. The error names the
+// phrase that cannot be compiled, or the limit of classify.Train that was passed.
+func New(s *dialog.Script) (*Detector, error) {
+	d := &Detector{rules: map[string]*rule{}, always: map[string]bool{}}
+	var defs []dialog.IntentDef
+	for _, a := range s.Always {
+		d.always[a.Name] = true
+		defs = append(defs, a.IntentDef)
+	}
+	for _, def := range s.Intents {
+		if !d.always[def.Name] { // else the always entry of that name stands
+			defs = append(defs, def)
+		}
+	}
+	for _, def := range defs {
+		r, err := newRule(def)
+		if err != nil {
+			return nil, err
+		}
+		d.rules[def.Name] = r
+	}
+	all := lessons(defs)
+	d.subjects = subjects(all)
+	var err error
+	d.model, err = classify.Train(all, classify.Options{})
+	return d, err
+}
+
+// lessons are what the classifier learns from: examples, keywords, and the
+// description as one example more.
+func lessons(defs []dialog.IntentDef) []classify.Example {
+	var all []classify.Example
+	for _, d := range defs {
+		for _, list := range [][]string{d.Examples, d.Keywords, {d.Description}} {
+			for _, text := range list {
+				if text != "" {
+					all = append(all, classify.Example{Intent: d.Name, Text: text})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Warnings are those of the examples: intents that are easily confused, the same
+// words under two of them.
+func (d *Detector) Warnings() []classify.Warning { return d.model.Warnings() }
+
+// Understand tells what q.Text meant among q.Intents. Name is "" when nothing
+// was sure enough; Why then names the nearest. Doubt says that the caller should
+// be asked. It never fails but for a cancelled ctx.
+func (d *Detector) Understand(ctx context.Context, q dialog.Query) (dialog.Intent, error) {
+	if err := ctx.Err(); err != nil {
+		return dialog.Intent{}, err
+	}
+	t := newTurn(q.Text)
+	if len(t.words) == 0 {
+		return dialog.Intent{Why: "no words"}, nil
+	}
+	for _, hold := range []func(*rule, *turn) dialog.Intent{(*rule).spelt, (*rule).heard} {
+		for _, name := range q.Intents {
+			if !d.always[name] {
+				continue
+			}
+			if _, barred := d.rules[name].barred(t); barred {
+				continue
+			}
+			if in := hold(d.rules[name], t); in.Score > 0 {
+				return in, nil
+			}
+		}
+	}
+	ruled, open := d.ruled(t, q)
+	if ruled.Score > scoreAmong {
+		return ruled, nil
+	}
+	return t.settle(ruled, d.guess(t, open)), nil
+}
+
+// ruled is the best that the rules say of the node's own intents, and which
+// intents no rule forbids.
+func (d *Detector) ruled(t *turn, q dialog.Query) (best dialog.Intent, open []string) {
+	var forbidden string
+	for _, name := range q.Intents {
+		r := d.rules[name]
+		if r != nil {
+			if why, barred := r.barred(t); barred {
+				forbidden = name + " " + why
+				continue
+			}
+		}
+		open = append(open, name)
+		if d.always[name] {
+			continue
+		}
+		for _, in := range []dialog.Intent{r.asWritten(t), d.builtin(name, t, q)} {
+			if in.Score > best.Score {
+				best = in
+			}
+		}
+	}
+	if best.Name == "" {
+		best.Why = forbidden
+	}
+	return best, open
+}
+
+// asWritten holds the turn against an author's rule, which may be none.
+func (c *rule) asWritten(t *turn) dialog.Intent {
+	if c == nil {
+		return dialog.Intent{}
+	}
+	if in := c.spelt(t); in.Score > 0 {
+		return in
+	}
+	return c.heard(t)
+}
+
+// builtin reads what every script knows: yes, no, wavering, and digits.
+func (d *Detector) builtin(name string, t *turn, q dialog.Query) dialog.Intent {
+	switch name {
+	case dialog.IntentAffirm, dialog.IntentDeny, dialog.IntentHesitate:
+		if p := t.polar; p.name == name {
+			return dialog.Intent{Name: name, Score: p.score, Why: p.why}
+		}
+	case dialog.IntentFilled:
+		if digits := spokenDigits(t.words, q.Language); digits != "" {
+			return dialog.Intent{Name: name, Score: scoreDigits, Why: "digits in the words", Slots: map[string]string{"digits": digits}}
+		}
+	}
+	return dialog.Intent{}
+}
