@@ -40,6 +40,14 @@ type Options struct {
 	Expect   Expectation
 }
 
+// hotwords are the words to favour now.
+func (o Options) hotwords() []string {
+	if len(o.Expect.Hotwords) > 0 {
+		return o.Expect.Hotwords
+	}
+	return o.Hotwords
+}
+
 // Shape is the kind of answer awaited; it sets the endpoint and the vocabulary.
 type Shape uint8
 
@@ -56,6 +64,7 @@ type Expectation struct {
 	Shape    Shape
 	Words    []string      // closed set to snap to; empty keeps the engine's words
 	Endpoint time.Duration // silence that ends a turn; 0 means the engine's default for the shape
+	Hotwords []string      // words to favour now, in place of those of Options; nil keeps these
 }
 
 // Kind says what a Transcript tells.

@@ -50,7 +50,7 @@ func (s *batchStream) submit(t *turn, c Cue, final bool) *piece {
 		return &piece{turn: t, state: pieceDone, job: &job{}}
 	}
 	seg := Segment{PCM: faintNoise(pcm, extra), Rate: s.audio.rate, Speech: c.Speech, Final: final,
-		Language: s.options.Language, Hotwords: s.options.Hotwords, Expect: s.options.Expect}
+		Language: s.options.Language, Hotwords: s.options.hotwords(), Expect: s.options.Expect}
 	p := &piece{turn: t}
 	s.enqueue(p, seg, final)
 	return p

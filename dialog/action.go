@@ -70,6 +70,7 @@ type Want struct {
 	Type     string
 	Min, Max int      // number of digits; 0 is open
 	Options  []Option // of a choice
+	When     string   // of a date: "past" or "future" when only one of them is taken
 }
 
 // Option is one of the values that a choice can have.

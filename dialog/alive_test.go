@@ -49,7 +49,7 @@ func wander(t *testing.T, s *Script, seed uint64) told {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 7))
 	m := NewMachine(s, map[string]string{"customer.name": "{{tags}}"}, seed)
-	w := world{timers: map[Timer]time.Time{}, now: time.Unix(0, 0), fixed: map[Part]bool{}}
+	w := world{timers: map[Timer]time.Time{}, now: time.Unix(0, 0).UTC(), fixed: map[Part]bool{}}
 	for _, p := range s.FixedLines() {
 		w.fixed[p] = true
 	}
@@ -239,7 +239,12 @@ func (w *world) fire(rnd *rand.Rand) Event {
 
 func (w *world) intent(rnd *rand.Rand) Intent {
 	names := append([]string{"", "nonsense", IntentAffirm, IntentFilled}, w.query.Intents...)
-	return Intent{Name: names[rnd.IntN(len(names))], Score: 0.9, Why: "chance", Doubt: rnd.IntN(4) == 0, Slots: map[string]string{"digits": []string{"", "12", "1234", "99999"}[rnd.IntN(4)]}}
+	slot := ""
+	if w.query.Want != nil {
+		slot = w.query.Want.Slot
+	}
+	values := []string{"", "12", "1234", "99999", "yes", "2026-03-05", "15:00", "2026-03-05T15:00", "199.00 USD", "+12025550123", "gold"}
+	return Intent{Name: names[rnd.IntN(len(names))], Score: 0.9, Why: "chance", Doubt: rnd.IntN(4) == 0, Slots: map[string]string{slot: values[rnd.IntN(len(values))]}}
 }
 
 func tail(log told) string {

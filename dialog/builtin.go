@@ -10,7 +10,9 @@ import (
 // house is the built-in wording of one language.
 type house struct {
 	deaf, menu, operator, keypad, sorry, handover, last string
-	confirm, meaning                                    string // was this intent meant? meaning: of yes, no and wavering
+	readBack, hour, day                                 string            // is this the value? the missing half of a moment
+	keypads                                             map[string]string // how to key in a value of a type
+	confirm, meaning                                    string            // was this intent meant? meaning: of yes, no and wavering
 	there, later, slow, recording                       string
 	ignore                                              []string // backchannels: they never interrupt
 	yes                                                 []string // of these, the ones that may answer a question
@@ -19,12 +21,21 @@ type house struct {
 
 var houses = map[string]house{
 	"en": {
-		deaf:      "I am sorry, I cannot hear you well. Please use the keys of your phone.",
-		menu:      "For {{choice}}, press {{digit}}.",
-		operator:  "For a person, press 0.",
-		keypad:    "Please key in the number, then press the hash key.",
-		sorry:     "Sorry, I did not get that.",
-		handover:  "I am putting you through to a colleague. One moment, please.",
+		deaf:     "I am sorry, I cannot hear you well. Please use the keys of your phone.",
+		menu:     "For {{choice}}, press {{digit}}.",
+		operator: "For a person, press 0.",
+		keypad:   "Please key in the number, then press the hash key.",
+		sorry:    "Sorry, I did not get that.",
+		handover: "I am putting you through to a colleague. One moment, please.",
+		readBack: "{{value}}, is that right?",
+		hour:     "At what time?",
+		day:      "On which day?",
+		keypads: map[string]string{
+			"amount":   "Please key in the amount, with the star key as the point, then press the hash key.",
+			"date":     "Please key in the date, two digits for the month and two for the day, then press the hash key.",
+			"time":     "Please key in the time, two digits for the hour from 0 to 23 and two for the minutes.",
+			"datetime": "Please key in month and day, then hour and minutes, two digits each, then press the hash key.",
+		},
 		confirm:   "You mean {{choice}}, right?",
 		meaning:   "You mean {{choice}}, right?",
 		last:      "I am sorry, we cannot go on with this call. Please try again later. Goodbye.",
@@ -38,12 +49,21 @@ var houses = map[string]house{
 		affirm: "yes", deny: "no", hesitate: "that you would like to think about it",
 	},
 	"zh": {
-		deaf:      "不好意思，我听不清您的声音，请用电话按键操作。",
-		menu:      "{{choice}}请按{{digit}}。",
-		operator:  "转人工请按0。",
-		keypad:    "请按键输入号码，按井号键结束。",
-		sorry:     "不好意思，我没听清。",
-		handover:  "我马上为您转接同事，请稍等。",
+		deaf:     "不好意思，我听不清您的声音，请用电话按键操作。",
+		menu:     "{{choice}}请按{{digit}}。",
+		operator: "转人工请按0。",
+		keypad:   "请按键输入号码，按井号键结束。",
+		sorry:    "不好意思，我没听清。",
+		handover: "我马上为您转接同事，请稍等。",
+		readBack: "{{value}}，对吗？",
+		hour:     "几点呢？",
+		day:      "哪一天呢？",
+		keypads: map[string]string{
+			"amount":   "请按键输入金额，小数点按星号键，按井号键结束。",
+			"date":     "请按键输入日期，月和日各两位，按井号键结束。",
+			"time":     "请按键输入时间，小时和分钟各两位，二十四小时制。",
+			"datetime": "请按键输入月、日、小时和分钟，各两位，按井号键结束。",
+		},
 		confirm:   "您是想问{{choice}}，对吗？",
 		meaning:   "您的意思是{{choice}}，对吗？",
 		last:      "非常抱歉，这通电话暂时无法继续，请您稍后再拨。再见。",
@@ -91,7 +111,7 @@ func (r *reader) builtin(root *yaml.Node) {
 		h = houses["en"]
 	}
 	s.Fallback = Fallback{Deaf: fixed(h.deaf), Menu: fixed(h.menu), Operator: fixed(h.operator), Keypad: fixed(h.keypad),
-		Sorry: fixed(h.sorry), Confirm: fixed(h.confirm), Handover: fixed(h.handover), Last: fixed(h.last)}
+		Sorry: fixed(h.sorry), Confirm: fixed(h.confirm), ReadBack: fixed(h.readBack), Handover: fixed(h.handover), Last: fixed(h.last)}
 	s.Defaults = Defaults{
 		BargeIn: BargeIn{Mode: "pause", Decide: 400 * time.Millisecond, Ignore: h.ignore},
 		Silence: Silence{Rungs: []Rung{

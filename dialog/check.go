@@ -23,6 +23,9 @@ func (r *reader) check() {
 		}
 	}
 	r.circles()
+	for _, n := range r.script.Nodes {
+		r.optionKeys(n)
+	}
 	r.firsts()
 }
 

@@ -1,10 +1,14 @@
 package dialog
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // doubt is a question put back to the caller: is this what was meant?
 type doubt struct {
-	in Intent
+	in    Intent
+	value string // of the node's slot, in canonical form; "" when an intent is in doubt
 }
 
 // askBack asks about a meaning that is likely, but not sure. It takes the place
@@ -29,6 +33,45 @@ func (m *Machine) doubted(in Intent) bool {
 	return true
 }
 
+// readBack asks whether the slot's value was understood.
+func (m *Machine) readBack(sl Slot, value string, in Intent) {
+	in.Doubt = false
+	m.ask.doubt = &doubt{in: in, value: value}
+	m.quiet = quiet{}
+	m.do(Note{Key: "confirm", Value: sl.Name})
+	m.hushPrompt()
+	words := sl.Back
+	if words.Empty() {
+		words = m.s.Fallback.ReadBack.Text
+	}
+	text, _ := words.Fill(func(name string) (string, bool) {
+		if name == "value" {
+			return m.aloud(sl, value), true
+		}
+		return m.value(name)
+	})
+	parts := []Part{{Text: tidy(text), Language: m.s.Language}}
+	if m.ear.deaf || m.ask.keyed {
+		parts = append(parts, m.s.yesNoMenu()...)
+	}
+	m.at.last = parts
+	m.listen(m.at.node)
+	m.say(parts, nil, false)
+}
+
+// aloud is how a value is read to the caller.
+func (m *Machine) aloud(sl Slot, value string) string {
+	for _, o := range sl.Options {
+		if o.Value == value {
+			return o.label()
+		}
+	}
+	if sl.Type == "digits" || sl.Type == "phone" {
+		return strings.Join(strings.Split(value, ""), " ")
+	}
+	return value
+}
+
 // reply takes the answer to the question that was put back. It is false for
 // words that mean something else of their own.
 func (m *Machine) reply(in Intent) bool {
@@ -40,19 +83,42 @@ func (m *Machine) reply(in Intent) bool {
 		return true // said before the question: it stays open
 	}
 	m.ask.doubt = nil
+	sl, _ := m.s.Slot(m.at.node.Ask)
+	same := in.Name == d.in.Name && (d.value == "" || in.Slots[sl.Name] == d.value)
 	switch {
-	case in.Name == IntentAffirm, in.Name == d.in.Name:
+	case in.Name == IntentAffirm, same:
 		sure := d.in
 		sure.Doubt, sure.Why = false, joinWhy(d.in.Why, "the caller confirmed it")
-		m.understood(sure)
+		if d.value != "" {
+			m.fill(sl, d.value, sure)
+		} else {
+			m.understood(sure)
+		}
+	case in.Name == IntentDeny && d.value != "":
+		m.ask.digits, m.ask.part = "", ""
+		m.miss("the value was not right")
 	case in.Name == IntentDeny:
-		m.miss(fmt.Sprintf("the caller did not mean %s", d.in.Name))
+		m.miss("the caller did not mean " + d.in.Name)
 	case in.Name != "" && in.Doubt:
-		m.miss(fmt.Sprintf("not sure of %s, nor of %s before", in.Name, d.in.Name))
+		m.miss("in doubt again")
 	default:
+		m.ask.digits, m.ask.part = "", d.otherHalf(in.Slots[sl.Name])
 		return false
 	}
 	return true
+}
+
+// otherHalf is what stands of a moment when only its day or its hour is
+// corrected.
+func (d *doubt) otherHalf(value string) string {
+	day, hour, moment := strings.Cut(d.value, "T")
+	switch {
+	case moment && len(value) == len(timeLayout):
+		return day
+	case moment && len(value) == len(dateLayout):
+		return hour
+	}
+	return ""
 }
 
 // replyKey takes 1 for yes and 2 for no, unless the node has other uses for them.
@@ -61,7 +127,7 @@ func (m *Machine) replyKey(d byte) bool {
 		return false
 	}
 	for _, k := range m.at.node.Keys {
-		if k.Digit == d {
+		if k.Digit == d && m.ask.doubt.value == "" {
 			return false
 		}
 	}
@@ -80,6 +146,11 @@ func (s *Script) confirmPart(intent string) Part {
 	}
 	spoken, _ := text.Fill(func(name string) (string, bool) { return s.label(intent), name == "choice" })
 	return Part{Text: clean(spoken), Language: s.Language, Fixed: true}
+}
+
+// yesNoMenu offers the answers by key.
+func (s *Script) yesNoMenu() []Part {
+	return []Part{s.menuPart(choice{digit: '1', label: s.label(IntentAffirm)}), s.menuPart(choice{digit: '2', label: s.label(IntentDeny)})}
 }
 
 func joinWhy(a, b string) string {

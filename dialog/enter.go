@@ -78,6 +78,8 @@ func (m *Machine) prompt(lines []Line) {
 			return // no menu to offer: the call has moved on
 		}
 		parts = append(parts, menu...)
+	} else if m.listening() {
+		parts = append(parts, m.s.optionMenu(n)...)
 	}
 	if len(parts) == 0 && len(lines) > 0 && m.voice.mute && m.listening() {
 		m.person("no voice for the question")

@@ -61,7 +61,9 @@ func (m *Machine) goDeaf(why string) {
 	}
 	m.stop(TimerSilence)
 	m.quiet.rung = 0
-	m.ask.doubt = nil
+	if d := m.ask.doubt; d != nil && d.value == "" {
+		m.ask.doubt = nil
+	}
 	n := m.at.node
 	parts := m.menu()
 	if m.at.node != n || !m.listening() {
@@ -81,8 +83,11 @@ func (m *Machine) menu() []Part {
 		m.ear.admitted = true
 		parts = append(parts, fixed(m.s.Fallback.Deaf))
 	}
-	if m.s.keyedNumber(n) {
-		return append(parts, fixed(m.s.Fallback.Keypad))
+	if d := m.ask.doubt; d != nil && d.value != "" {
+		return append(parts, m.s.yesNoMenu()...)
+	}
+	if sl, ok := m.s.Slot(n.Ask); ok && sl.number() {
+		return append(parts, m.s.keypadPart(sl))
 	}
 	choices := m.s.choices(n)
 	if len(choices) == 0 {

@@ -11,6 +11,9 @@ func (s *Script) FixedLines() []Part {
 		if n.Exit.Transfer != nil {
 			c.add(Part{Clip: n.Exit.Transfer.Hold})
 		}
+		if sl, ok := s.Slot(n.Ask); ok && sl.number() {
+			c.add(s.keypadPart(sl))
+		}
 		for _, choice := range s.choices(n) {
 			c.add(s.menuPart(choice))
 		}
@@ -18,6 +21,16 @@ func (s *Script) FixedLines() []Part {
 	for _, w := range s.Ways() {
 		if w.On == OnIntent || w.On == OnAlways {
 			c.confirm(w.Name)
+		}
+	}
+	for _, sl := range s.Slots {
+		if sl.Type == "datetime" {
+			c.lines([]Line{fixed(s.house().hour), fixed(s.house().day)})
+		}
+	}
+	if len(s.Slots) > 0 {
+		for _, p := range s.yesNoMenu() {
+			c.add(p)
 		}
 	}
 	if p := s.Fallback.Person; p != nil {

@@ -19,27 +19,44 @@ func (m *Machine) pressed(d byte) {
 	if m.replyKey(d) {
 		return
 	}
-	if m.listening() {
-		n := m.at.node
-		if sl, ok := m.s.Slot(n.Ask); ok && sl.Keypad {
-			if sl.Type == "digits" {
-				m.dropTurn()
-				m.keyed(sl, d)
-				return
-			}
-			if d == '1' || d == '2' {
-				m.dropTurn()
-				m.hushPrompt()
-				m.slotFilled(Intent{Name: [2]string{IntentAffirm, IntentDeny}[d-'1'], Why: fmt.Sprintf("pressed %c", d)})
-				return
-			}
-		}
+	if m.slotKey(d) {
+		return
 	}
 	if c, ok := m.keyChoice(d); ok {
 		m.press(c)
 		return
 	}
 	m.strayKey(d)
+}
+
+// slotKey takes a key that answers the node's question for a value.
+func (m *Machine) slotKey(d byte) bool {
+	sl, ok := m.s.Slot(m.at.node.Ask)
+	if !ok || !sl.Keypad || !m.listening() {
+		return false
+	}
+	pressed := Intent{Name: IntentFilled, Why: fmt.Sprintf("pressed %c", d)}
+	option := int(d) - '1'
+	switch {
+	case sl.number():
+		m.dropTurn()
+		m.keyed(sl, d)
+	case sl.Type == "yes_no" && (d == '1' || d == '2'):
+		m.dropTurn()
+		m.hushPrompt()
+		pressed.Name = [2]string{IntentAffirm, IntentDeny}[option]
+		m.slotFilled(pressed)
+	case sl.Type == "choice" && option >= 0 && option < min(len(sl.Options), maxOptions):
+		m.dropTurn()
+		m.hushPrompt()
+		m.stop(TimerSilence)
+		m.ear.kept = ""
+		m.ask.doubt, m.ask.keyed = nil, true
+		m.gotValue(sl, sl.Options[option].Value, pressed)
+	default:
+		return false
+	}
+	return true
 }
 
 // keyChoice finds what a key stands for at this moment.

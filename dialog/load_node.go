@@ -51,6 +51,12 @@ func (r *reader) nodeSpeech(n *Node, key string, v *yaml.Node) bool {
 		}
 	case "expect":
 		n.Expect = r.word(v, key, shapes)
+	case "hotwords":
+		n.Hotwords = r.texts(v, key)
+	case "endpoint":
+		if n.Endpoint = r.duration(v, key); n.Endpoint < minEndpoint || n.Endpoint > maxEndpoint {
+			r.wrong(v, "use a time from 100ms to 3s", "endpoint cannot be %s", n.Endpoint)
+		}
 	case "silence":
 		s := r.silence(v)
 		n.Silence = &s

@@ -60,6 +60,8 @@ func (r *reader) part(key string, v *yaml.Node) {
 		r.entries(v, "slots", r.slot)
 	case "always":
 		r.always(v)
+	case "hotwords":
+		s.Hotwords = r.texts(v, key)
 	case "nodes":
 		r.entries(v, "nodes", r.node)
 		if len(s.Nodes) == 0 && v.Kind == yaml.MappingNode {
@@ -219,13 +221,13 @@ func (r *reader) target(v *yaml.Node) string {
 func (r *reader) fallback(v *yaml.Node) {
 	f := &r.script.Fallback
 	prompts := map[string]*Line{"deaf": &f.Deaf, "menu": &f.Menu, "operator": &f.Operator, "keypad": &f.Keypad,
-		"sorry": &f.Sorry, "confirm": &f.Confirm, "handover": &f.Handover, "last": &f.Last}
+		"sorry": &f.Sorry, "confirm": &f.Confirm, "read_back": &f.ReadBack, "handover": &f.Handover, "last": &f.Last}
 	r.block(v, "fallback", func(key string, _, v *yaml.Node) {
 		if key == "person" {
 			f.Person = r.handoff(v)
 			return
 		}
-		if own := map[string][]string{"menu": {"choice", "digit"}, "confirm": {"choice"}}[key]; own != nil {
+		if own := map[string][]string{"menu": {"choice", "digit"}, "confirm": {"choice"}, "read_back": {"value"}}[key]; own != nil {
 			*prompts[key] = Line{Text: r.template(v, key, own...)}
 			return
 		}

@@ -2,9 +2,6 @@ package dialog
 
 import (
 	"sort"
-	"strconv"
-	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -86,63 +83,4 @@ func (r *reader) always(v *yaml.Node) {
 	})
 	all := r.script.Always
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Priority > all[j].Priority })
-}
-
-// slot reads what a node can ask for.
-func (r *reader) slot(name string, k, v *yaml.Node) {
-	s := Slot{Name: name, Min: 1, Max: 32, Speech: true, Keypad: true, Terminator: '#', Between: 3 * time.Second}
-	seen := map[string]bool{}
-	r.block(v, "slot", func(key string, _, v *yaml.Node) {
-		seen[key] = true
-		switch key {
-		case "type":
-			s.Type = r.word(v, key, slotTypes)
-		case "length":
-			s.Min, s.Max = r.length(v)
-		case "input":
-			s.Speech, s.Keypad = r.inputs(v)
-		case "terminator":
-			if s.Terminator = 0; !isNone(v) {
-				s.Terminator = r.digit(v, key)
-			}
-		case "between":
-			if s.Between = r.duration(v, key); s.Between < 500*time.Millisecond {
-				r.wrong(v, "give the caller at least 500ms between digits", "between cannot be %s", s.Between)
-			}
-		case "retry":
-			s.Retry = r.sayLines(v, key)
-		}
-	})
-	if !seen["type"] && v.Kind == yaml.MappingNode {
-		r.wrong(k, "known: "+strings.Join(slotTypes, ", "), "slot %q has no type", name)
-	}
-	r.script.Slots = append(r.script.Slots, s)
-}
-
-// length reads "4" or "4-8".
-func (r *reader) length(v *yaml.Node) (int, int) {
-	t := r.text(v, "length")
-	from, to, ranged := strings.Cut(t, "-")
-	low, err := strconv.Atoi(strings.TrimSpace(from))
-	high := low
-	if ranged && err == nil {
-		high, err = strconv.Atoi(strings.TrimSpace(to))
-	}
-	if t != "" && (err != nil || low < 1 || high < low || high > 32) {
-		r.wrong(v, "write a number from 1 to 32, or two: 4-8", "length cannot be %q", t)
-		return 1, 32
-	}
-	return low, high
-}
-
-func (r *reader) inputs(v *yaml.Node) (speech, keypad bool) {
-	for _, item := range items(v) {
-		switch r.word(item, "input", inputs) {
-		case "speech":
-			speech = true
-		case "dtmf":
-			keypad = true
-		}
-	}
-	return speech, keypad
 }

@@ -10,10 +10,18 @@ type choice struct {
 	why   string
 }
 
+// maxOptions is how many of a slot's options have a key.
+const maxOptions = 9
+
 // choices are what a caller can choose in a node by key: the node's own keys,
 // else its intents numbered from 1, then the keys that hold everywhere.
 func (s *Script) choices(n *Node) []choice {
 	var all []choice
+	if sl, ok := s.Slot(n.Ask); ok && sl.Type == "choice" && sl.Keypad {
+		for i, o := range sl.Options[:min(len(sl.Options), maxOptions)] {
+			all = append(all, choice{digit: byte('1' + i), label: o.label(), why: o.Value})
+		}
+	}
 	for _, k := range n.Keys {
 		label := k.Label
 		if label == "" {
@@ -59,7 +67,31 @@ func taken(all []choice, digit byte) bool {
 // keyedNumber tells whether a node asks for a number that can be keyed in.
 func (s *Script) keyedNumber(n *Node) bool {
 	sl, ok := s.Slot(n.Ask)
-	return ok && sl.Type == "digits" && sl.Keypad
+	return ok && sl.number()
+}
+
+// keypadPart tells how to key a slot's value in.
+func (s *Script) keypadPart(sl Slot) Part {
+	switch own := s.house().keypads[sl.Type]; {
+	case !sl.Keys.Text.Empty():
+		return s.fixedPart(sl.Keys.Text)
+	case own != "":
+		return s.fixedPart(fixed(own).Text)
+	}
+	return s.fixedPart(s.Fallback.Keypad.Text)
+}
+
+// optionMenu is the spoken menu of a choice that is made by keys alone.
+func (s *Script) optionMenu(n *Node) []Part {
+	sl, ok := s.Slot(n.Ask)
+	if !ok || sl.Type != "choice" || sl.Speech {
+		return nil
+	}
+	var parts []Part
+	for _, c := range s.choices(n) {
+		parts = append(parts, s.menuPart(c))
+	}
+	return parts
 }
 
 // label is how the menu calls an intent: the author's label, else a keyword,

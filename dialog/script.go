@@ -25,6 +25,7 @@ type Head struct {
 	Version  int
 	Language string // BCP 47
 	Goal     string
+	Hotwords []string // words that the recogniser should favour in every node
 }
 
 // Answer says how an inbound call is answered.
@@ -110,12 +111,19 @@ type Node struct {
 	Again   []Line        // said when the question is put again; nil means Say
 	Protect time.Duration // how long Say cannot be interrupted; ProtectAll is all of it
 	Ask     string        // slot
-	Expect  string        // shape of the answer, "" is worked out
+	Hearing
 	Go      []Branch
 	Keys    []Key
 	Effects Effects
 	Exit    Exit
 	Patience
+}
+
+// Hearing is what a node tells the recogniser.
+type Hearing struct {
+	Expect   string        // shape of the answer, "" is worked out
+	Hotwords []string      // words that it should favour
+	Endpoint time.Duration // silence that ends the answer, 0 is worked out
 }
 
 // ProtectAll protects a prompt to its end.
@@ -210,14 +218,30 @@ type Always struct {
 
 // Slot is a value that a node can ask for.
 type Slot struct {
-	Name       string
-	Type       string // "digits" or "yes_no"
-	Min, Max   int    // number of digits
+	Name string
+	Type string // one of slotTypes
+	Entry
+	Limits
+	Options []Option // of a choice
+	Confirm bool     // the value is read back: "..., is that right?"
+	Back    Template // the words of that, with {{value}}; empty means the script's
+	Retry   []Line   // said when the answer did not fit
+	Keys    Line     // how to key it in; empty means the built-in words
+}
+
+// Entry is how a slot's value may be given.
+type Entry struct {
 	Speech     bool
 	Keypad     bool
-	Terminator byte          // ends the keyed digits early; 0 is none
+	Terminator byte          // ends the keyed value early; 0 is none
 	Between    time.Duration // pause that ends an unfinished number
-	Retry      []Line        // said when the answer did not fit
+}
+
+// Limits is which values a slot takes.
+type Limits struct {
+	Min, Max    int    // number of digits
+	Least, Most string // bounds in canonical form, "" is open
+	When        string // of a date: "past" or "future"; "" is either
 }
 
 // Handoff is a transfer to a person.
@@ -240,6 +264,7 @@ type Fallback struct {
 	Keypad   Line // "key in the number"
 	Sorry    Line // words that were not understood
 	Confirm  Line // was this meant? {{choice}}
+	ReadBack Line // is this the value? {{value}}
 	Handover Line // before the transfer to Person
 	Last     Line // before the end
 	Person   *Handoff

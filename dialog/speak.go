@@ -128,16 +128,26 @@ func (m *Machine) part(l Line) Part {
 	if l.Text.Fixed() {
 		return m.s.fixedPart(l.Text)
 	}
-	text, missing := l.Text.Fill(m.value)
+	text, missing := l.Text.Fill(m.heardValue)
 	switch {
 	case m.voice.mute, len(missing) > 0 && !l.Fallback.Empty():
 		// Only rendered lines can be played when mute, and the fallback is one.
 		return m.s.fixedPart(l.Fallback)
 	case len(missing) > 0:
 		m.do(Note{Key: "problem", Value: "unknown variable " + missing[0] + " in node " + m.Node()})
-		text, _ = l.Text.FillWhole(m.value)
+		text, _ = l.Text.FillWhole(m.heardValue)
 	}
 	return Part{Text: tidy(text), Language: m.s.Language}
+}
+
+// heardValue is a variable as the caller hears it: a slot's value is read out,
+// not spelled in its canonical form.
+func (m *Machine) heardValue(name string) (string, bool) {
+	v, ok := m.value(name)
+	if sl, is := m.s.Slot(name); is && v != "" {
+		v = m.aloud(sl, v)
+	}
+	return v, ok
 }
 
 // tidy joins lines and spaces of a filled text; its length is the author's

@@ -50,7 +50,7 @@ func TestStories(t *testing.T) {
 }
 
 func tellStory(t *testing.T, s *Script, body string) string {
-	p := &storyteller{t: t, now: time.Unix(0, 0), due: map[Timer]time.Time{}}
+	p := &storyteller{t: t, now: time.Unix(0, 0).UTC(), due: map[Timer]time.Time{}}
 	p.m = NewMachine(s, map[string]string{"name": "Jo"}, 1)
 	var out strings.Builder
 	for _, l := range strings.Split(strings.TrimRight(body, "\n"), "\n") {
@@ -73,6 +73,7 @@ type storyteller struct {
 	now    time.Time
 	saying []int
 	turn   int
+	slot   string // that the last question to the detector wanted
 	due    map[Timer]time.Time
 }
 
@@ -95,7 +96,7 @@ func (p *storyteller) event(l string) []string {
 		e = Heard{Text: rest}
 	case "meant":
 		name, digits, _ := strings.Cut(rest, " ")
-		e = Meant{Turn: p.turn, Intent: Intent{Name: strings.Trim(name, "-?"), Doubt: strings.HasSuffix(name, "?"), Slots: map[string]string{"digits": digits}}}
+		e = Meant{Turn: p.turn, Intent: Intent{Name: strings.Trim(name, "-?"), Doubt: strings.HasSuffix(name, "?"), Slots: map[string]string{p.slot: digits}}}
 	case "stale":
 		e = Meant{Turn: p.turn - 1, Intent: Intent{Name: rest}}
 	case "press":
@@ -162,7 +163,10 @@ func (p *storyteller) brief(actions []Action) []string {
 		case Listen:
 			all = append(all, "listen "+a.Shape)
 		case Understand:
-			p.turn = a.Turn
+			p.turn, p.slot = a.Turn, ""
+			if a.Query.Want != nil {
+				p.slot = a.Query.Want.Slot
+			}
 			all = append(all, fmt.Sprintf("understand %d: %q as %s of %s", a.Turn, a.Query.Text, a.Query.Shape, strings.Join(a.Query.Intents, ", ")))
 		case SetTimer:
 			p.due[a.Timer] = p.now.Add(a.After)

@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
@@ -36,63 +35,6 @@ const giveUp = 3 * time.Second
 func (m *Machine) listening() bool { return m.at.then.kind == thenListen }
 func (m *Machine) thinking() bool  { return m.turn.pending != 0 }
 func (m *Machine) away() bool      { return m.at.then.kind == thenAway }
-
-// listen tells the recogniser what the node awaits.
-func (m *Machine) listen(n *Node) {
-	want := Listen{}
-	want.Shape, want.Words = m.shape(n)
-	if !reflect.DeepEqual(want, m.ear.told) {
-		m.ear.told = want
-		m.do(want)
-	}
-}
-
-// shape is what is awaited now: a yes or no to a question that was put back,
-// else what the node awaits.
-func (m *Machine) shape(n *Node) (string, []string) {
-	if m.ask.doubt != nil {
-		return "yes_no", nil
-	}
-	return m.s.shape(n)
-}
-
-// shape is the answer that a node awaits, and its closed set of words.
-func (s *Script) shape(n *Node) (string, []string) {
-	sl, asks := s.Slot(n.Ask)
-	switch {
-	case !n.Listens():
-		return "open", nil
-	case n.Expect == "yes_no", asks && sl.Type == "yes_no", n.Expect == "" && !asks && onlyYesNo(n):
-		return "yes_no", nil // the recogniser knows what yes and no sound like
-	case n.Expect == "digits", asks && sl.Type == "digits":
-		return "digits", nil
-	case n.Expect == "choice":
-		var closed []string
-		for _, b := range n.Go {
-			d, _ := s.Intent(b.Intent)
-			closed = append(append(closed, d.Keywords...), d.Examples...)
-		}
-		return "choice", closed
-	}
-	return "open", nil
-}
-
-// onlyYesNo tells whether yes and no are all that a node's go takes.
-func onlyYesNo(n *Node) bool {
-	yes, no := false, false
-	for _, b := range n.Go {
-		switch b.Intent {
-		case IntentAffirm:
-			yes = true
-		case IntentDeny:
-			no = true
-		case IntentElse:
-		default:
-			return false
-		}
-	}
-	return yes && no
-}
 
 // heard takes a turn's final words.
 func (m *Machine) heard(text string) {
@@ -168,7 +110,7 @@ func (m *Machine) understand(text string, s scope) {
 // query lists what the words could mean: always first, then the node's own.
 func (m *Machine) query(text string, s scope) Query {
 	n := m.at.node
-	shape, _ := m.shape(n)
+	shape := m.s.listen(n, m.ask.doubt != nil).Shape
 	q := Query{Text: text, Language: m.s.Language, Node: n.Name, Shape: shape, Now: m.step.now}
 	for _, a := range m.s.Always {
 		q.Intents = append(q.Intents, a.Name)
@@ -180,9 +122,13 @@ func (m *Machine) query(text string, s scope) Query {
 	if m.ask.doubt != nil {
 		q.Intents = append(q.Intents, IntentAffirm, IntentDeny)
 	}
-	if sl, ok := m.s.Slot(n.Ask); ok && sl.Type == "digits" && sl.Speech {
+	sl, asks := m.s.Slot(n.Ask)
+	switch {
+	case !asks || !sl.Speech:
+	case sl.Type != "yes_no" && !(m.ask.doubt != nil && sl.wordy()):
 		q.Intents = append(q.Intents, IntentFilled)
-	} else if ok && sl.Type == "yes_no" && sl.Speech {
+		q.Want = sl.want()
+	case sl.Type == "yes_no":
 		for _, name := range []string{IntentAffirm, IntentDeny} {
 			if !known(q.Intents, name) {
 				q.Intents = append(q.Intents, name)

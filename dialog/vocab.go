@@ -23,6 +23,7 @@ var vocabulary = vocab.Table{
 		key("intents", vocab.Map(vocab.Of("intent")), "", "what a caller can mean"),
 		key("slots", vocab.Map(vocab.Of("slot")), "", "values that a node can ask for"),
 		key("always", vocab.Map(vocab.Of("always_entry")), "", "intents that are understood in every node"),
+		key("hotwords", vocab.List(vocab.Text), "", "words that the recogniser should favour in every node: names of products, places, people"),
 		key("nodes", vocab.Map(vocab.Of("node")), vocab.Required, "the conversation; it begins at the first node"),
 		key("fallback", vocab.Of("fallback"), "built in", "what is said when a part of Parley fails"),
 	}},
@@ -40,6 +41,8 @@ var vocabulary = vocab.Table{
 		key("protect", vocab.Either(vocab.Time, vocab.Word("all")), "0s", "this long, or `all` of it, the prompt cannot be interrupted; words and keys meanwhile are kept and handled after"),
 		key("ask", vocab.Name, "", "a slot to ask for; `go: {filled: next}`, or `go: next` for short"),
 		key("expect", vocab.Word(shapes...), "worked out from `ask` and `go`", "the shape of the answer; `choice` is one of the intents' words. Closed shapes are answered sooner"),
+		key("hotwords", vocab.List(vocab.Text), "", "words that the recogniser should favour here, before those of the script. The options of the slot and the keywords of `go` and `always` join them"),
+		key("endpoint", vocab.Time, "worked out from `expect` and `ask`", "the silence that ends an answer, 100ms to 3s"),
 		key("go", vocab.Either(vocab.Target, vocab.Map(way)), "", "a node to go on to, or a map from intents to ways onward"),
 		key("keys", vocab.Map(way), "", "DTMF: `{1: price, 2: features, \"*\": handoff}`: an intent of this node's `go`, a node, or a way onward. Also the DTMF menu when recognition is lost"),
 		key("set", vocab.Map(vocab.Template), "", "`{need: price}`: gives variables values"),
@@ -93,10 +96,16 @@ var vocabulary = vocab.Table{
 	}},
 	{Name: "slot", Keys: []vocab.Key{
 		key("type", vocab.Word(slotTypes...), vocab.Required, "what kind of value it is"),
-		key("length", vocab.Length, "1-32", "how many digits: `4` or `4-8`"),
-		key("input", vocab.List(vocab.Word(inputs...)), "both", "how it may be given"),
-		key("terminator", vocab.Either(vocab.Digit, vocab.Word("none")), "`#`", "the key that ends the digits early"),
-		key("between", vocab.Time, "3s", "the pause that ends an unfinished number"),
+		key("length", vocab.Length, "1-32", "how many `digits`: `4` or `4-8`"),
+		key("options", vocab.Either(vocab.Map(vocab.List(vocab.Text)), vocab.List(vocab.Text)), "", "what a `choice` is among: `{gold: [gold card, premium], basic: [basic]}`, each with the words that callers use, the first of which is read aloud; or a list of words"),
+		key("min", vocab.Text, "", "the least `number` or `amount`, the first `date`, `time` (09:00) or day of a `datetime` (2026-03-31)"),
+		key("max", vocab.Text, "", "the greatest or last one"),
+		key("when", vocab.Word(tenses...), "either", "a date that is not there is refused, and one without a year is taken for the next or the last such day"),
+		key("confirm", vocab.Either(vocab.Truth, vocab.Template), "`false`", "read the value back and take it after a yes: `true` for the built-in words, or a text with `{{value}}`"),
+		key("input", vocab.List(vocab.Word(inputs...)), "both; `speech` for names and texts", "how it may be given"),
+		key("keypad", vocab.Text, "built in", "how to key it in, said when nothing can be heard"),
+		key("terminator", vocab.Either(vocab.Digit, vocab.Word("none")), "`#`", "the key that ends what is keyed in"),
+		key("between", vocab.Time, "3s", "the pause that ends what is keyed in, or digits said in several breaths"),
 		key("retry", lines, "the no-match prompt", "said when the answer did not fit"),
 	}},
 	{Name: "defaults", Keys: []vocab.Key{
@@ -146,6 +155,7 @@ var vocabulary = vocab.Table{
 		key("keypad", vocab.Text, "", "that a number is to be keyed in"),
 		key("sorry", vocab.Text, "", "words were not understood"),
 		key("confirm", vocab.Template, "", "whether an intent was meant that is not sure, with `{{choice}}`"),
+		key("read_back", vocab.Template, "", "whether a value is right, with `{{value}}`"),
 		key("handover", vocab.Text, "", "before the transfer to `person`"),
 		key("last", vocab.Text, "", "before the end"),
 		key("person", vocab.Of("transfer"), "", "a transfer, for scripts without a node of stage handoff"),
@@ -172,7 +182,8 @@ func Vocabulary() vocab.Table { return vocabulary }
 var (
 	stages    = []string{"opening", "need", "offer", "close", "handoff"}
 	shapes    = []string{"open", "yes_no", "choice", "digits"}
-	slotTypes = []string{"digits", "yes_no"}
+	slotTypes = []string{"digits", "yes_no", "number", "amount", "date", "time", "datetime", "phone", "name", "choice", "text"}
+	tenses    = []string{"past", "future"}
 	inputs    = []string{"speech", "dtmf"}
 	styles    = []string{"blind", "bridge"}
 	notices   = []string{"recording"}

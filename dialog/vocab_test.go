@@ -27,7 +27,7 @@ func TestReferenceIsGenerated(t *testing.T) {
 	} else if page != string(data) {
 		t.Error("the tables of docs/scripts.md are not those of the vocabulary: run go test ./dialog -run Reference -update")
 	}
-	for _, words := range [][]string{stages, shapes, slotTypes, inputs, styles, notices, optOuts, echoes, modes, hearings, targets, builtinIntents, builtinVars} {
+	for _, words := range [][]string{stages, shapes, slotTypes, tenses, inputs, styles, notices, optOuts, echoes, modes, hearings, targets, builtinIntents, builtinVars} {
 		for _, w := range words {
 			if !strings.Contains(page, "`"+w+"`") {
 				t.Errorf("docs/scripts.md does not explain the word %q", w)

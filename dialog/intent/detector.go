@@ -147,9 +147,7 @@ func (d *Detector) builtin(name string, t *turn, q dialog.Query) dialog.Intent {
 			return dialog.Intent{Name: name, Score: p.score, Why: p.why}
 		}
 	case dialog.IntentFilled:
-		if digits := spokenDigits(t.words, q.Language); digits != "" {
-			return dialog.Intent{Name: name, Score: scoreDigits, Why: "digits in the words", Slots: map[string]string{"digits": digits}}
-		}
+		return filled(t, q)
 	}
 	return dialog.Intent{}
 }

@@ -144,13 +144,13 @@ func TestSpokenDigits(t *testing.T) {
 func TestDigitsBesideOthers(t *testing.T) {
 	r := detectorOf(t, "en")
 	ask := func(text string, intents ...string) dialog.Intent {
-		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "en", Shape: "digits", Intents: intents})
+		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "en", Shape: "digits", Intents: intents, Want: &dialog.Want{Slot: "code", Type: "digits"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return in
 	}
-	if in := ask("four two seven one", "human", dialog.IntentFilled, "refuse"); in.Name != dialog.IntentFilled || in.Slots["digits"] != "4271" {
+	if in := ask("four two seven one", "human", dialog.IntentFilled, "refuse"); in.Name != dialog.IntentFilled || in.Slots["code"] != "4271" {
 		t.Errorf("%+v", in)
 	}
 	if in := ask("let me speak to a person at extension four two", "human", dialog.IntentFilled); in.Name != "human" {
@@ -167,13 +167,13 @@ func FuzzUnderstand(f *testing.F) {
 	}
 	r := detectorOf(f, "zh")
 	f.Fuzz(func(t *testing.T, text string) {
-		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "zh", Shape: "digits", Intents: append(candidates, dialog.IntentFilled)})
+		in, err := r.Understand(context.Background(), dialog.Query{Text: text, Language: "zh", Shape: "digits", Intents: append(candidates, dialog.IntentFilled), Want: &dialog.Want{Slot: "code", Type: "digits"}})
 		if err != nil || in.Score < 0 || in.Score > 1 || in.Why == "" {
 			t.Fatalf("%q: %+v, %v", text, in, err)
 		}
-		for _, d := range in.Slots["digits"] {
+		for _, d := range in.Slots["code"] {
 			if d < '0' || d > '9' {
-				t.Fatalf("%q: digits %q", text, in.Slots["digits"])
+				t.Fatalf("%q: digits %q", text, in.Slots["code"])
 			}
 		}
 	})
