@@ -13,6 +13,9 @@ const maxSteps = 100
 // startMachine begins the conversation.
 func (s *Session) startMachine(ctx context.Context, now time.Time) {
 	defer s.machineFailed(now)
+	if s.mind.script.Hash != "" { // which words exactly were used, for whoever asks later
+		s.j.add(now, Entry{Kind: EntryNote, Text: "script=" + s.mind.script.ID + "@" + s.mind.script.Hash})
+	}
 	s.mind.machine = s.mind.script.Machine(s.mind.vars, seedOf(s.id))
 	s.tapeFromStart()
 	s.tell(ctx, now, dialog.Answered{})

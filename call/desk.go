@@ -33,6 +33,7 @@ var (
 	ErrDraining = errors.New("the server is draining and takes no new calls")
 	ErrFull     = errors.New("all lines are in use")
 	ErrNoScript = errors.New("no such script")
+	ErrDraft    = errors.New("this version of the script is not published, and only published ones may call out")
 )
 
 // NewDesk makes a desk. It starts no goroutine.

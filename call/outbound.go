@@ -11,12 +11,15 @@ import (
 )
 
 // Outbound places one call and holds the conversation. It returns the record of
-// the attempt, also with an error: ErrDraining, ErrFull, ErrNoScript, or that the
+// the attempt, also with an error: ErrDraining, ErrFull, ErrNoScript, ErrDraft, or that the
 // attempt could not be written down, in which case nothing was dialled.
 func (d *Desk) Outbound(ctx context.Context, a Attempt) (Record, error) {
 	script, ok := d.deps.Scripts.Named(a.Script)
 	if !ok {
 		return Record{}, fmt.Errorf("%w: %q", ErrNoScript, a.Script)
+	}
+	if script.Draft {
+		return Record{}, fmt.Errorf("%w: %q", ErrDraft, a.Script)
 	}
 	rec := record(sip.Info{Trunk: a.Trunk, Caller: a.From, Called: a.To, At: time.Now()}, script)
 	s := newSession(d, script, rec)

@@ -14,6 +14,8 @@ import (
 type Script struct {
 	ID       string
 	Version  int
+	Hash     string        // of all that it is made of, hex SHA-256
+	Draft    bool          // not reviewed: it may answer, never call out
 	Language string        // BCP 47
 	After    time.Duration // how long to ring before the answer
 	Listens  bool          // some node needs recognition; false saves the stream

@@ -13,6 +13,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/cmd/parley/report"
 	"github.com/parley-voice/parley/cmd/parley/scroll"
 	"github.com/parley-voice/parley/cmd/parley/server"
@@ -37,6 +38,7 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
+	reviews := cfg.Data // also when this call's record is kept elsewhere
 	if err := c.prepare(cfg); err != nil {
 		return wrong{err}
 	}
@@ -44,7 +46,7 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 	signals, stop := m.Signals()
 	defer stop()
 	cfg.Log.Level = "warn" // the scroll tells the rest
-	options := server.Options{Log: newLog(m.Stderr, cfg.Log), Script: c.Script}
+	options := server.Options{Log: newLog(m.Stderr, cfg.Log), Script: c.Script, Reviews: reviews}
 	s, err := build(ctx, signals, func(ctx context.Context) (*server.Server, error) {
 		s, err := server.Build(ctx, cfg, options)
 		if errors.Is(err, store.ErrInUse) && c.Data == "" {
@@ -58,6 +60,9 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	record, err := c.place(ctx, m, s, signals)
+	if errors.Is(err, call.ErrDraft) {
+		err = wrong{fmt.Errorf("%w: parley script submit %s --as NAME, then approve --as ANOTHER, and publish", err, c.Script)}
+	}
 	err = errors.Join(err, s.Close())
 	if err != nil {
 		return err
@@ -119,7 +124,7 @@ func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, signals 
 	ended := make(chan result, 1)
 	go func() {
 		r, err := s.Desk.Outbound(ctx, call.Attempt{
-			To: c.Target, Trunk: c.Trunk, From: c.From, Script: server.ScriptName(c.Script), Vars: c.Var, Timeout: c.Timeout,
+			To: c.Target, Trunk: c.Trunk, From: c.From, Script: library.ScriptName(c.Script), Vars: c.Var, Timeout: c.Timeout,
 		})
 		ended <- result{r, err}
 	}()

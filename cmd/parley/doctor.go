@@ -14,7 +14,6 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/doctor"
 	"github.com/parley-voice/parley/cmd/parley/server"
 	"github.com/parley-voice/parley/media"
-	"github.com/parley-voice/parley/scripts"
 	"github.com/parley-voice/parley/tts"
 )
 
@@ -56,14 +55,11 @@ func thisMachine(ctx context.Context, cfg *config.Config) (doctor.Machine, func(
 			return firstAudio(ctx, voices, language)
 		},
 		Scripts: func() (int, error) {
-			l, err := server.LoadLibrary(scripts.FS, cfg.Scripts, false)
-			if err == nil {
-				err = l.SetNumbers(cfg)
-			}
+			n, err := server.CheckScripts(ctx, cfg)
 			if err != nil {
 				return 0, firstLine(err)
 			}
-			return len(l.Names()), nil
+			return n, nil
 		},
 		Realtime: doctor.Realtime, Disk: doctor.Disk, Files: doctor.Files,
 		Options: prober.Options, Installed: doctor.Installed,

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/parley-voice/parley/cmd/parley/library"
+	"github.com/parley-voice/parley/dialog/review"
+	"github.com/parley-voice/parley/store"
 )
 
 // bin builds the program once, as make build does, and gives its folder.
@@ -210,9 +215,32 @@ func (s *serving) calling(number string) *exec.Cmd {
 	if err := os.WriteFile(configuration, []byte(plain), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
+	publish(s.t, script, filepath.Join(dir, "var", "reviews.db"))
 	cmd := exec.Command(program(s.t), "call", "sip:"+number+"@"+s.sip, "--script", script, "-c", configuration, "--data", filepath.Join(dir, "var"))
 	cmd.Dir = dir
 	return cmd
+}
+
+// publish has a script reviewed: only a published one calls out.
+func publish(t *testing.T, script, reviews string) {
+	t.Helper()
+	b, _, err := library.Pack(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := store.OpenReviews(t.Context(), reviews)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := review.Event{Script: library.ScriptName(script), Hash: b.Hash, Who: "li", At: time.Now()}
+	err = r.Submit(t.Context(), b, e)
+	for _, act := range []review.Act{review.Approve, review.Publish} {
+		e.Act, e.Who = act, "wang"
+		err = errors.Join(err, r.Record(t.Context(), e))
+	}
+	if err := errors.Join(err, r.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // quiet is a script that says a word and then waits for the other side to end.

@@ -122,7 +122,7 @@ func TestDoctor(t *testing.T) {
 		"well":        {strings.Replace(plain, "match: [127.0.0.0/8]", "match: [127.0.0.0/8], host: \""+s.sip+"\"", 1), 0, "answers OPTIONS in"},
 		"dead trunk":  {strings.Replace(plain, "match: [127.0.0.0/8]", "match: [127.0.0.0/8], host: \"127.0.0.1:9\"", 1), 1, "does not answer OPTIONS"},
 		"port taken":  {strings.Replace(plain, "127.0.0.1:0]", s.sip+"]", 1), 1, "is taken"},
-		"wrong files": {plain + "scripts: ./none\n", 1, "make it, or change scripts"},
+		"wrong files": {plain + "scripts: ./none\ndrafts: true\n", 1, "make it, or change scripts"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "parley.yaml")

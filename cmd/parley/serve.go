@@ -39,7 +39,7 @@ func (c *ServeCmd) Run(ctx context.Context, m *Main) error {
 		}
 		log.Info("listening", "sip", l.Network, "address", addr.String())
 	}
-	log.Info("ready", "http", s.HTTPAddr(), "scripts", len(s.Library.Names()), "numbers", len(cfg.Numbers), "trunks", len(cfg.Trunks))
+	log.Info("ready", "http", s.HTTPAddr(), "scripts", len(s.Library.Shelf().Names()), "numbers", len(cfg.Numbers), "trunks", len(cfg.Trunks))
 	if len(cfg.Trunks) == 0 {
 		log.Warn("no trunks are configured, so every call is met with silence: docs/trunks.md shows how to add one")
 	}

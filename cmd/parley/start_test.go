@@ -49,7 +49,7 @@ func TestWhatKeepsServeFromStarting(t *testing.T) {
 			code:   2, want: []string{"parley.yaml:9:10:", "NO_SUCH_VARIABLE_HERE is not set", "export NO_SUCH_VARIABLE_HERE="},
 		},
 		"wrong script": {
-			config: plain + "scripts: ./mine\n", files: map[string]string{"mine/x.yaml": "script: x\nlanguage: en\nnodes:\n  a: {stage: opening, sya: Hello., end: done}\n"},
+			config: plain + "scripts: ./mine\ndrafts: true\n", files: map[string]string{"mine/x.yaml": "script: x\nlanguage: en\nnodes:\n  a: {stage: opening, sya: Hello., end: done}\n"},
 			code: 2, want: []string{"mine/x.yaml:4:23:", "sya", `did you mean "say"?`},
 		},
 		"no such script": {

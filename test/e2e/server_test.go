@@ -48,6 +48,7 @@ trunks:
 media: {address: 127.0.0.1, ports: 0-0}
 speech: %[3]s
 scripts: ./scripts
+drafts: true
 numbers:
   "9101": line-test/play
   "9102": line-test/ring

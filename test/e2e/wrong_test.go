@@ -39,7 +39,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 			want: []string{"parley.yaml:"}, code: 2},
 		{name: "secret not set", config: good + "trunks: [{name: a, password: \"${NOT_SET_ANYWHERE}\"}]\n",
 			want: []string{"parley.yaml:5:", "NOT_SET_ANYWHERE"}, code: 2},
-		{name: "wrong script", config: good + "scripts: ./scripts\nnumbers: {\"1\": broken}\n",
+		{name: "wrong script", config: good + "scripts: ./scripts\ndrafts: true\nnumbers: {\"1\": broken}\n",
 			script: "script: broken\nlanguage: en\nnodes:\n  hello: {stage: opening, say: Hello., go: nowhere}\n",
 			want:   []string{"broken.yaml:4:", "nowhere"}, code: 2, lines: 3}, // the line is shown, and where in it
 		{name: "number of no script", config: good + "numbers: {\"1\": line-test/pley}\n",

@@ -54,6 +54,7 @@ trunks: [{name: bench, match: [127.0.0.0/8], rate: 10000}]
 media: {address: 127.0.0.1, ports: 0-0, max_calls: 10000}
 speech: {asr: {engine: %[3]s}}
 scripts: ./scripts
+drafts: true
 numbers:
   "9101": line-test/play
   "9102": line-test/ring

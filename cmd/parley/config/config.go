@@ -18,6 +18,7 @@ type Config struct {
 	Media   Media             `yaml:"media" doc:"RTP: addresses, ports and the threads that pace it."`
 	Speech  Speech            `yaml:"speech" doc:"Recognition and voices."`
 	Scripts string            `yaml:"scripts" doc:"Folder of scripts (*.yaml). The scripts that ship with Parley are always there; one of the same id in this folder takes its place. Relative to the configuration file."`
+	Drafts  bool              `yaml:"drafts" default:"false" doc:"Answer with the scripts of the folder as they are, reviewed or not, and take each change within a second: for writing scripts. Otherwise only published versions are used (parley script submit, approve, publish). A draft never calls out."`
 	Numbers map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`
 	Queues  map[string]string `yaml:"queues" doc:"Where a script's transfer goes: queue or agent name to a SIP address (sip:4100@192.0.2.20) or to user@trunk (4100@carrier). * stands for every other name; the fallback ladder hands callers to it too."`
 	Data    string            `yaml:"data" default:"./var" doc:"Folder for records.db, recordings/ and prompts/. Relative to the configuration file."`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/parley-voice/parley/call"
@@ -38,6 +39,10 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 		running++
 		go func() { done <- web.Serve(s.http) }()
 	}
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
 	s.life.serving.Store(true)
 	select {
 	case <-ctx.Done():

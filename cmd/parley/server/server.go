@@ -16,9 +16,9 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/console"
 	"github.com/parley-voice/parley/media"
-	"github.com/parley-voice/parley/scripts"
 	"github.com/parley-voice/parley/sip"
 	"github.com/parley-voice/parley/store"
 	"github.com/parley-voice/parley/tts"
@@ -28,7 +28,7 @@ import (
 type Server struct {
 	Desk     *call.Desk
 	Endpoint *sip.Endpoint
-	Library  *Library
+	Library  *library.Library
 	Store    *store.Store
 
 	cfg     *config.Config
@@ -55,9 +55,10 @@ type life struct {
 
 // Options of Build besides the configuration.
 type Options struct {
-	Log    *slog.Logger
-	Script string       // one to place calls with: a file (.yaml), or the name of one that ships
-	Notice func(string) // told what takes long, in words; may be nil
+	Log     *slog.Logger
+	Script  string       // one to place calls with: a file (.yaml), or the name of one that ships
+	Notice  func(string) // told what takes long, in words; may be nil
+	Reviews string       // folder of reviews.db, the data folder when empty
 }
 
 // Build loads the scripts, the models and the voices, renders the fixed lines,
@@ -70,41 +71,13 @@ func Build(ctx context.Context, c *config.Config, o Options) (_ *Server, err err
 		}
 	}()
 	for _, step := range []func(context.Context, Options) error{
-		s.loadScripts, s.bind, s.openRecords, s.openSpeech, s.openDesk,
+		s.makeData, s.loadScripts, s.bind, s.openRecords, s.openSpeech, s.openDesk,
 	} {
 		if err := step(ctx, o); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
-}
-
-func (s *Server) loadScripts(_ context.Context, o Options) error {
-	var err error
-	if s.Library, err = LoadLibrary(scripts.FS, s.cfg.Scripts, s.cfg.Record); err != nil {
-		return WrongInput{err}
-	}
-	if err := s.addScript(o.Script); err != nil {
-		return WrongInput{err}
-	}
-	if err := s.Library.SetNumbers(s.cfg); err != nil {
-		return WrongInput{err}
-	}
-	return nil
-}
-
-// addScript makes sure of the script that calls are placed with.
-func (s *Server) addScript(script string) error {
-	if script == "" {
-		return nil
-	}
-	if isFile(script) {
-		return s.Library.AddFile(script, s.cfg.Record)
-	}
-	if _, ok := s.Library.Named(script); !ok {
-		return fmt.Errorf("no script is named %q; %s (a file's name ends in .yaml)", script, config.Suggest(script, s.Library.Names()))
-	}
-	return nil
 }
 
 // WrongInput marks a configuration or a script that is wrong, as against a
@@ -114,10 +87,14 @@ type WrongInput struct{ error }
 // Unwrap gives the error itself.
 func (w WrongInput) Unwrap() error { return w.error }
 
-func (s *Server) openRecords(ctx context.Context, _ Options) error {
+func (s *Server) makeData(context.Context, Options) error {
 	if err := os.MkdirAll(s.cfg.Data, 0o750); err != nil {
 		return fmt.Errorf("the data folder: %w: make it and give it to the user that runs Parley, or change data", err)
 	}
+	return nil
+}
+
+func (s *Server) openRecords(ctx context.Context, _ Options) error {
 	st, err := store.Open(ctx, filepath.Join(s.cfg.Data, "records.db"))
 	if err != nil {
 		return err
@@ -135,7 +112,7 @@ func (s *Server) openRecords(ctx context.Context, _ Options) error {
 }
 
 func (s *Server) openDesk(ctx context.Context, o Options) error {
-	prompts, err := call.RenderPrompts(ctx, s.speech.cache, s.Library.Languages(s.ahead(o)))
+	prompts, err := call.RenderPrompts(ctx, s.speech.cache, s.Library.Shelf().Languages(s.ahead(o)))
 	if err != nil {
 		s.log.Warn("some of the prompts for trouble have no voice", "error", err)
 	}

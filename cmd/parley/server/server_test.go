@@ -5,18 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/media"
-	"github.com/parley-voice/parley/scripts"
 )
 
 func load(t *testing.T, text string) *config.Config {
@@ -111,92 +106,6 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
-// Every script that ships loads, and can be reached by its name.
-func TestShippedScripts(t *testing.T) {
-	l, err := LoadLibrary(scripts.FS, "", true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"member-callback.en", "member-callback.zh", "line-test/echo"} {
-		s, ok := l.Named(name)
-		if !ok || s.ID != name || !s.Record {
-			t.Errorf("%s: %v %+v", name, ok, s)
-		}
-	}
-	if err := l.SetNumbers(load(t, `numbers: {4001: member-callback.en, 4002: member-callback.en, "*": line-test/echo}`)); err != nil {
-		t.Fatal(err)
-	}
-	if s, ok := l.ForNumber("4001"); !ok || s.ID != "member-callback.en" || !s.Listens {
-		t.Errorf("4001: %+v", s)
-	}
-	if s, ok := l.ForNumber("12345"); !ok || s.ID != "line-test/echo" {
-		t.Errorf("*: %+v", s)
-	}
-	if got := l.Reached(); !slices.Equal(got, []string{"line-test/echo", "member-callback.en"}) {
-		t.Errorf("reached: %v", got)
-	}
-	if len(l.Fixed("member-callback.en")) < 10 {
-		t.Error("hardly anything can be rendered ahead")
-	}
-	if got := l.Listening([]string{"line-test/play", "member-callback.en", "none"}); !slices.Equal(got, []string{"member-callback.en"}) {
-		t.Errorf("listening: %v", got)
-	}
-	if got := l.Languages(l.Names()); len(got) < 2 || !slices.IsSorted(got) {
-		t.Errorf("languages: %v", got)
-	}
-}
-
-const small = "script: mine\nversion: 7\nlanguage: en\nnodes:\n  hello: {stage: opening, say: Hello., end: done}\n"
-
-func TestOwnScriptsTakeThePlaceOfShippedOnes(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "member-callback.en.yaml"), small)
-	write(t, filepath.Join(dir, "team", "mine.yaml"), small)
-	write(t, filepath.Join(dir, "mine.test.yaml"), "not: a script")
-	write(t, filepath.Join(dir, ".git", "x.yaml"), "not: a script")
-	l, err := LoadLibrary(scripts.FS, dir, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s, _ := l.Named("member-callback.en"); s == nil || s.Version != 7 {
-		t.Errorf("%+v", s)
-	}
-	if _, ok := l.Named("team/mine"); !ok {
-		t.Errorf("known: %v", l.Names())
-	}
-	if err := l.AddFile(filepath.Join(dir, "team", "mine.yaml"), false); err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := l.Named(ScriptName(filepath.Join(dir, "team", "mine.yaml"))); !ok {
-		t.Errorf("known: %v", l.Names())
-	}
-}
-
-func TestWrongScriptsAndNumbersAreAllTold(t *testing.T) {
-	shipped := fstest.MapFS{
-		"a.yaml": {Data: []byte("script: a\nnodez: {}\n")},
-		"b.yaml": {Data: []byte("script: b\nlanguage: [\n")},
-	}
-	_, err := LoadLibrary(shipped, filepath.Join(t.TempDir(), "none"), false)
-	if err == nil {
-		t.Fatal("no error")
-	}
-	for _, want := range []string{"a.yaml:2:1", "b.yaml:", "is not there: make it"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q is missing in\n%v", want, err)
-		}
-	}
-	l, err := LoadLibrary(scripts.FS, "", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = l.SetNumbers(load(t, "numbers:\n  4001: member-calback.en\n  4002: zzz\n"))
-	want := `parley.yaml:2:9: numbers.4001: no script is named "member-calback.en"; did you mean "member-callback.en"?`
-	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "parley.yaml:3:9") {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestHears(t *testing.T) {
 	for text, want := range map[string][2]bool{ // English, Mandarin
 		"speech: {asr: {engine: moonshine}}":                                      {true, false},
@@ -209,15 +118,5 @@ func TestHears(t *testing.T) {
 		if got := [2]bool{Hears(c, "en-US"), Hears(c, "zh-CN")}; got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
-	}
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

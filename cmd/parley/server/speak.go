@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/tts"
 )
 
@@ -27,13 +28,13 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 	}
 	notice(o, "rendering fixed lines")
 	names := s.ahead(o)
-	if err := s.speech.cache.Render(ctx, s.Library.Fixed(names...)); err != nil {
+	if err := s.speech.cache.Render(ctx, s.Library.Shelf().Fixed(names...)); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
 	}
-	for _, language := range s.Library.Languages(s.Library.Listening(names)) {
+	for _, language := range s.Library.Shelf().Languages(s.Library.Shelf().Listening(names)) {
 		if len(ears.For(language)) == 0 {
 			s.log.Warn("no recogniser hears this language: its callers have the keypad", "language", language)
 		}
@@ -43,9 +44,9 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 
 // ahead are the scripts that calls may need.
 func (s *Server) ahead(o Options) []string {
-	names := s.Library.Reached()
+	names := s.Library.Shelf().Reached()
 	if o.Script != "" { // placed, not reached by a number
-		names = append(names, ScriptName(o.Script))
+		names = append(names, library.ScriptName(o.Script))
 	}
 	return names
 }

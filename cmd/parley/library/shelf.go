@@ -1,0 +1,154 @@
+package library
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/intent"
+	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/tts"
+)
+
+// Shelf is a set of scripts, ready to run, and the numbers that lead to them. It
+// is never changed once it is in use: a reload puts another in its place.
+type Shelf struct {
+	scripts map[string]*loaded
+	numbers map[string]string
+}
+
+type loaded struct {
+	run   *call.Script
+	fixed []tts.Utterance
+}
+
+// ready compiles a script's intents and reads its clips, which lie beside it in
+// the folder dir of files, into memory.
+func ready(name string, s *dialog.Script, files fs.FS, dir string, record bool) (*loaded, error) {
+	detector, err := intent.New(s)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	run := &call.Script{
+		ID: name, Version: s.Version, Language: s.Language, After: s.Answer.After,
+		Listens:  slices.ContainsFunc(s.Nodes, (*dialog.Node).Listens),
+		Record:   record,
+		Clips:    map[string]*media.Clip{},
+		Detector: detector,
+		Machine: func(vars map[string]string, seed uint64) call.Machine {
+			return dialog.NewMachine(s, vars, seed)
+		},
+	}
+	out := &loaded{run: run}
+	for _, p := range s.FixedLines() {
+		if p.Clip == "" {
+			out.fixed = append(out.fixed, tts.Utterance{Text: p.Text, Language: p.Language, Voice: p.Voice})
+			continue
+		}
+		clip, err := readClip(files, path.Join(dir, p.Clip))
+		if err != nil {
+			return nil, fmt.Errorf("%s: clip %s: %w", name, p.Clip, err)
+		}
+		run.Clips[p.Clip] = clip
+	}
+	return out, nil
+}
+
+func readClip(files fs.FS, name string) (*media.Clip, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	frame, err := media.ReadWAV(f)
+	if err != nil {
+		return nil, err
+	}
+	return media.NewClip(frame), nil
+}
+
+// number says which script answers which number. The error points at the line of
+// the configuration.
+func (l *Shelf) number(c *config.Config, hint func(name string) string) error {
+	var problems config.Problems
+	for number, name := range c.Numbers {
+		if _, ok := l.scripts[name]; ok {
+			continue
+		}
+		if h := hint(name); h != "" {
+			problems = append(problems, c.Problem("numbers."+number, h, "numbers.%s: no version of the script %q is published", number, name))
+			continue
+		}
+		problems = append(problems, c.Problem("numbers."+number, config.Suggest(name, l.Names()), "numbers.%s: no script is named %q", number, name))
+	}
+	if len(problems) > 0 {
+		return problems.Sorted()
+	}
+	l.numbers = c.Numbers
+	return nil
+}
+
+// Names lists the scripts.
+func (l *Shelf) Names() []string { return slices.Sorted(maps.Keys(l.scripts)) }
+
+// ForNumber is the script that answers a called number.
+func (l *Shelf) ForNumber(called string) (*call.Script, bool) {
+	name, ok := l.numbers[called]
+	if !ok {
+		name, ok = l.numbers["*"]
+	}
+	if !ok {
+		return nil, false
+	}
+	return l.Named(name)
+}
+
+// Named is the script of a name.
+func (l *Shelf) Named(name string) (*call.Script, bool) {
+	s, ok := l.scripts[name]
+	if !ok {
+		return nil, false
+	}
+	return s.run, true
+}
+
+// Fixed are the lines of the named scripts that can be rendered ahead.
+func (l *Shelf) Fixed(names ...string) []tts.Utterance {
+	var out []tts.Utterance
+	for _, name := range names {
+		if s, ok := l.scripts[name]; ok {
+			out = append(out, s.fixed...)
+		}
+	}
+	return out
+}
+
+// Reached are the names of the scripts that numbers lead to, each once.
+func (l *Shelf) Reached() []string {
+	return slices.Compact(slices.Sorted(maps.Values(l.numbers)))
+}
+
+// Listening are those of the named scripts that need recognition.
+func (l *Shelf) Listening(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		s, ok := l.scripts[name]
+		return !ok || !s.run.Listens
+	})
+}
+
+// Languages are those of the named scripts, each once.
+func (l *Shelf) Languages(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if s, ok := l.scripts[name]; ok {
+			out = append(out, s.run.Language)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

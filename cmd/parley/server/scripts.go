@@ -1,0 +1,99 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/library"
+	"github.com/parley-voice/parley/scripts"
+	"github.com/parley-voice/parley/store"
+)
+
+// renderAhead bounds how long a reload waits for the voice: what it has not
+// rendered by then is rendered by the first call that needs it.
+const renderAhead = 5 * time.Second
+
+func (s *Server) loadScripts(ctx context.Context, o Options) error {
+	reviews, err := store.OpenReviews(ctx, filepath.Join(cmp.Or(o.Reviews, s.cfg.Data), "reviews.db"))
+	if err != nil {
+		return err
+	}
+	s.close = append(s.close, reviews.Close)
+	if s.Library, err = library.Open(ctx, source(s.cfg, reviews), s.cfg); err != nil {
+		return WrongInput{err}
+	}
+	if err := s.addScript(ctx, o.Script); err != nil {
+		return WrongInput{err}
+	}
+	return nil
+}
+
+func source(c *config.Config, v library.Versions) library.Source {
+	return library.Source{Shipped: scripts.FS, Versions: v, Folder: c.Scripts, Drafts: c.Drafts, Record: c.Record}
+}
+
+// CheckScripts tells how many scripts a configuration leads to, or what is wrong
+// with them. It writes nothing.
+func CheckScripts(ctx context.Context, c *config.Config) (n int, err error) {
+	var versions library.Versions
+	path := filepath.Join(c.Data, "reviews.db")
+	if _, err := os.Stat(path); err == nil {
+		reviews, err := store.OpenReviews(ctx, path)
+		if err != nil {
+			return 0, err
+		}
+		defer func() { err = errors.Join(err, reviews.Close()) }()
+		versions = reviews
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
+	}
+	l, err := library.Open(ctx, source(c, versions), c)
+	if err != nil {
+		return 0, err
+	}
+	return len(l.Shelf().Names()), nil
+}
+
+// addScript makes sure of the script that calls are placed with.
+func (s *Server) addScript(ctx context.Context, script string) error {
+	if script == "" {
+		return nil
+	}
+	if library.IsFile(script) {
+		return s.Library.Add(ctx, script)
+	}
+	if _, ok := s.Library.Named(script); !ok {
+		return fmt.Errorf("no script is named %q; %s (a file's name ends in .yaml)", script, config.Suggest(script, s.Library.Shelf().Names()))
+	}
+	return nil
+}
+
+// prepare renders what a new script says before calls use it. One that no number
+// leads to waits for its first call.
+func (s *Server) prepare(ctx context.Context, shelf *library.Shelf, names []string) {
+	ctx, cancel := context.WithTimeout(ctx, renderAhead)
+	defer cancel()
+	reached := shelf.Reached()
+	ahead := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(reached, name) })
+	if err := s.speech.cache.Render(ctx, shelf.Fixed(ahead...)); err != nil {
+		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
+	}
+}
+
+// reloaded tells what a reload brought.
+func (s *Server) reloaded(c library.Change) {
+	if len(c.New)+len(c.Gone) > 0 {
+		s.log.Info("scripts reloaded; calls in progress keep theirs", "new", c.New, "gone", c.Gone)
+	}
+	if c.Problems != nil {
+		s.log.Error("scripts were refused; the ones before them stay in use", "error", c.Problems)
+	}
+}
