@@ -66,7 +66,7 @@ func (l *Library) Add(ctx context.Context, file string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	name := ScriptName(file)
-	e, err := readEdition(os.DirFS(filepath.Dir(file)), filepath.Base(file), name)
+	e, err := readEdition(os.DirFS(filepath.Dir(file)), filepath.Base(file), name, file)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ type edition struct {
 func (src Source) editions(ctx context.Context) (found map[string]edition, problems map[string]error, err error) {
 	found, problems = map[string]edition{}, map[string]error{}
 	if err := walk(src.Shipped, func(file string) error {
-		src.take(found, problems, src.Shipped, file, nameOf(file))
+		src.take(found, problems, src.Shipped, file, nameOf(file), file)
 		return nil
 	}); err != nil {
 		return nil, nil, err
@@ -71,7 +71,7 @@ func (src Source) editions(ctx context.Context) (found map[string]edition, probl
 			problems[name] = err
 			continue
 		}
-		src.take(found, problems, files, b.Main, name)
+		src.take(found, problems, files, b.Main, name, b.Main+" ("+review.Short(b.Hash)+")")
 	}
 	if src.Folder == "" || !src.Drafts {
 		return found, problems, nil
@@ -79,7 +79,7 @@ func (src Source) editions(ctx context.Context) (found map[string]edition, probl
 	files := os.DirFS(src.Folder)
 	err = walk(files, func(file string) error {
 		name := nameOf(file)
-		src.take(found, problems, files, file, name)
+		src.take(found, problems, files, file, name, filepath.Join(src.Folder, filepath.FromSlash(file)))
 		if e := found[name]; problems[name] == nil && e.hash != published[name] {
 			e.draft = true
 			found[name] = e
@@ -92,8 +92,8 @@ func (src Source) editions(ctx context.Context) (found map[string]edition, probl
 	return found, problems, err
 }
 
-func (src Source) take(found map[string]edition, problems map[string]error, files fs.FS, file, name string) {
-	e, err := readEdition(files, file, name)
+func (src Source) take(found map[string]edition, problems map[string]error, files fs.FS, file, name, shown string) {
+	e, err := readEdition(files, file, name, shown)
 	if err != nil {
 		problems[name] = err
 		return
@@ -102,14 +102,15 @@ func (src Source) take(found map[string]edition, problems map[string]error, file
 	found[name] = e
 }
 
-// readEdition loads a script and the hash of all that it is made of.
-func readEdition(files fs.FS, file, name string) (edition, error) {
+// readEdition loads a script and the hash of all that it is made of. shown is
+// how messages call its file.
+func readEdition(files fs.FS, file, name, shown string) (edition, error) {
 	own, err := fs.Sub(files, path.Dir(file))
 	if err != nil {
 		return edition{}, err
 	}
 	main := path.Base(file)
-	s, err := load(own, main, file)
+	s, err := load(own, main, shown)
 	if err != nil {
 		return edition{}, err
 	}
