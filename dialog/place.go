@@ -81,3 +81,6 @@ func shorten(line string) string {
 	}
 	return line
 }
+
+// Lines is how many lines one of the script's files has.
+func (s *Script) Lines(file string) int { return len(s.places.lines[file]) }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/parley-voice/parley/cmd/parley/bench"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/script"
+	"github.com/parley-voice/parley/dialog/lint"
 )
 
 // The exit codes, told by parley --help.
@@ -27,19 +29,21 @@ const (
 
 // CLI is the command line: one field, one file, for each subcommand.
 type CLI struct {
-	Serve   ServeCmd      `cmd:"" help:"Answer and place calls, as the configuration says."`
-	Demo    DemoCmd       `cmd:"" help:"Show a whole call between Parley, a simulated customer and a simulated supervisor."`
-	Call    CallCmd       `cmd:"" help:"Place one call and show it as it goes."`
-	Calls   CallsCmd      `cmd:"" help:"List and show the records of calls."`
-	Doctor  DoctorCmd     `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
-	Bench   bench.Command `cmd:"" help:"Measure a running server, Parley or any other, from the packets."`
-	Models  ModelsCmd     `cmd:"" help:"List, fetch and verify the speech models."`
-	Version VersionCmd    `cmd:"" help:"Tell the version and what it was built from."`
+	Serve   ServeCmd       `cmd:"" help:"Answer and place calls, as the configuration says."`
+	Demo    DemoCmd        `cmd:"" help:"Show a whole call between Parley, a simulated customer and a simulated supervisor."`
+	Call    CallCmd        `cmd:"" help:"Place one call and show it as it goes."`
+	Script  script.Command `cmd:"" help:"Write scripts: check, test, chat, draw, compare and hear them."`
+	Calls   CallsCmd       `cmd:"" help:"List and show the records of calls."`
+	Doctor  DoctorCmd      `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
+	Bench   bench.Command  `cmd:"" help:"Measure a running server, Parley or any other, from the packets."`
+	Models  ModelsCmd      `cmd:"" help:"List, fetch and verify the speech models."`
+	Version VersionCmd     `cmd:"" help:"Tell the version and what it was built from."`
 }
 
 // Main is what the program takes from the world outside, so that tests can give
 // it another.
 type Main struct {
+	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Env            config.Env
 	Now            func() time.Time
@@ -49,6 +53,7 @@ type Main struct {
 
 func main() {
 	m := &Main{
+		Stdin:    os.Stdin,
 		Stdout:   os.Stdout,
 		Stderr:   os.Stderr,
 		Env:      os.LookupEnv,
@@ -67,7 +72,8 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 		kong.Description("A telephone that talks: SIP and RTP in, speech recognition, a script, speech out, and a person when a person is better.\n\nExit code 0: done. 1: it failed. 2: the command line, the configuration or a script is wrong."),
 		kong.Writers(m.Stdout, m.Stderr),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(m),
+		kong.Bind(m, m.world()),
+		kong.Vars{"markets": strings.Join(lint.Markets(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
 	if err != nil {
@@ -85,6 +91,12 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	return m.report(kctx.Run())
 }
 
+// world is what parley script takes from outside.
+func (m *Main) world() *script.World {
+	return &script.World{Stdin: m.Stdin, Stdout: m.Stdout, Stderr: m.Stderr, Terminal: m.Terminal, Env: m.Env, Now: m.Now,
+		Config: func(path string) (*config.Config, error) { return Settings{Config: path}.load(m) }}
+}
+
 // wrong marks an error of the user's input: exit code 2.
 type wrong struct{ error }
 
@@ -98,7 +110,7 @@ func (m *Main) report(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	if !errors.Is(err, errQuiet) {
+	if !errors.Is(err, errQuiet) && !errors.Is(err, script.ErrTold) {
 		for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
 			if strings.HasPrefix(line, " ") { // the place in a file that the line before is about
 				fmt.Fprintln(m.Stderr, line)
@@ -108,7 +120,8 @@ func (m *Main) report(err error) int {
 		}
 	}
 	var w wrong
-	if errors.As(err, &w) {
+	var theirs script.Wrong
+	if errors.As(err, &w) || errors.As(err, &theirs) {
 		return exitWrong
 	}
 	return exitFailed

@@ -1,0 +1,163 @@
+package script
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/parley-voice/parley/cmd/parley/term"
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/intent/overlap"
+	"github.com/parley-voice/parley/dialog/lint"
+)
+
+// CheckCmd is parley script check.
+type CheckCmd struct {
+	Files  []string `arg:"" name:"file" help:"Scripts, folders of scripts, or names of scripts that ship."`
+	Config string   `short:"c" placeholder:"FILE" help:"Configuration: it tells whether calls are recorded. Without one they are."`
+	Market string   `placeholder:"NAME" help:"Also look for words that the law of a market forbids: ${markets}."`
+	Words  string   `placeholder:"FILE" help:"Also look for the words of this file, one a line: the house's own list."`
+	Strict bool     `help:"Fail on warnings too."`
+	JSON   bool     `name:"json" help:"As JSON."`
+}
+
+// Run checks; it fails on errors, and with --strict on warnings.
+func (c *CheckCmd) Run(ctx context.Context, w *World) error {
+	all, err := files(c.Files, isScript)
+	if err != nil {
+		return err
+	}
+	o, err := c.options(w)
+	if err != nil {
+		return err
+	}
+	var found []lint.Finding
+	for _, file := range all {
+		one, err := check(ctx, file, o)
+		if err != nil {
+			return err
+		}
+		found = append(found, one...)
+	}
+	if c.JSON {
+		err = writeFindings(w, len(all), found)
+	} else {
+		showFindings(w.printer(), len(all), found)
+	}
+	if err == nil && (count(found, lint.Error) > 0 || c.Strict && count(found, lint.Warning) > 0) {
+		return ErrTold
+	}
+	return err
+}
+
+func (c *CheckCmd) options(w *World) (lint.Options, error) {
+	o := lint.Options{Recorded: true, Market: c.Market}
+	if c.Market != "" && !slices.Contains(lint.Markets(), c.Market) {
+		return o, wrongf("no market is named %q: known are %s", c.Market, strings.Join(lint.Markets(), ", "))
+	}
+	if c.Config != "" {
+		cfg, err := w.Config(c.Config)
+		if err != nil {
+			return o, err
+		}
+		o.Recorded = cfg.Record
+	}
+	if c.Words == "" {
+		return o, nil
+	}
+	data, err := os.ReadFile(c.Words)
+	if err != nil {
+		return o, Wrong{err}
+	}
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			o.Forbidden = append(o.Forbidden, line)
+		}
+	}
+	return o, nil
+}
+
+// check gives everything that is to be said about one file.
+func check(ctx context.Context, file string, o lint.Options) ([]lint.Finding, error) {
+	s, err := load(file)
+	if w, isWrong := err.(Wrong); isWrong {
+		return nil, w
+	}
+	if err != nil {
+		return lint.FromLoad(err), nil
+	}
+	measured, err := overlap.Find(ctx, s)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil { // a phrase that cannot be compiled, or too many examples
+		return []lint.Finding{{Severity: lint.Error, Problem: dialog.Problem{Code: dialog.CodeBadValue, File: file, Text: err.Error()}}}, nil
+	}
+	return lint.Sort(slices.Concat(lint.Check(s, o), measured)), nil
+}
+
+func count(found []lint.Finding, s lint.Severity) int {
+	n := 0
+	for _, f := range found {
+		if f.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// showFindings writes each with its line and a caret, and a sum at the end.
+func showFindings(p term.Printer, files int, found []lint.Finding) {
+	styles := map[lint.Severity]term.Style{lint.Error: term.Red, lint.Warning: term.Yellow, lint.Advice: term.Cyan}
+	for _, f := range found {
+		f.Problem.Text = fmt.Sprintf("%s: %s [%s]", p.In(styles[f.Severity], string(f.Severity)), f.Text, f.Code)
+		p.Printf("%s\n", f.Problem.Error())
+	}
+	if len(found) > 0 {
+		p.Printf("\n")
+	}
+	p.Printf("%s: %s, %s, %d of advice\n", number(files, "script"), number(count(found, lint.Error), "error"),
+		number(count(found, lint.Warning), "warning"), count(found, lint.Advice))
+}
+
+func number(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+type findingJSON struct {
+	File     string        `json:"file"`
+	Line     int           `json:"line,omitempty"`
+	Column   int           `json:"column,omitempty"`
+	Severity lint.Severity `json:"severity"`
+	Code     dialog.Code   `json:"code"`
+	Text     string        `json:"text"`
+	Hint     string        `json:"hint,omitempty"`
+	Source   string        `json:"source,omitempty"`
+}
+
+func writeFindings(w *World, files int, found []lint.Finding) error {
+	out := struct {
+		Scripts  int           `json:"scripts"`
+		Errors   int           `json:"errors"`
+		Warnings int           `json:"warnings"`
+		Advice   int           `json:"advice"`
+		Findings []findingJSON `json:"findings"`
+	}{files, count(found, lint.Error), count(found, lint.Warning), count(found, lint.Advice), []findingJSON{}}
+	for _, f := range found {
+		out.Findings = append(out.Findings, findingJSON{f.File, f.Line, f.Column, f.Severity, f.Code, f.Text, f.Hint, f.Source})
+	}
+	return writeJSON(w, out)
+}
+
+func writeJSON(w *World, v any) error {
+	e := json.NewEncoder(w.Stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

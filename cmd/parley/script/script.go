@@ -1,0 +1,134 @@
+// Package script is parley script: what an author of scripts needs between
+// writing one and hearing it on the telephone.
+package script
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/term"
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/scripts"
+)
+
+// Command is the command line of parley script.
+type Command struct {
+	Check CheckCmd `cmd:"" help:"Tell what is wrong with scripts, where, and how to mend it."`
+}
+
+// World is what the commands take from outside.
+type World struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Terminal       bool // standard output is one
+	Env            config.Env
+	Now            func() time.Time
+	Config         func(path string) (*config.Config, error)
+}
+
+func (w *World) printer() term.Printer {
+	return term.Printer{W: w.Stdout, Color: term.Wants(w.Terminal, w.Env)}
+}
+
+// ErrTold fails a command that has already told why.
+var ErrTold = errors.New("failed")
+
+// Wrong marks an error of the command line or of a file: exit code 2.
+type Wrong struct{ error }
+
+func (w Wrong) Unwrap() error { return w.error }
+
+func wrongf(format string, args ...any) error { return Wrong{fmt.Errorf(format, args...)} }
+
+// load reads a script from a file, or one that ships by its name.
+func load(name string) (*dialog.Script, error) {
+	if isYAML(name) {
+		return dialog.LoadFile(name)
+	}
+	f, err := scripts.FS.Open(name + ".yaml")
+	if err != nil {
+		return nil, wrongf("%s is neither a .yaml file nor a script that ships; those are %s", name, strings.Join(shipped(), ", "))
+	}
+	defer f.Close()
+	return dialog.Load(f, name+".yaml")
+}
+
+func isYAML(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// shipped are the names of the scripts that ship.
+func shipped() []string {
+	var all []string
+	_ = fs.WalkDir(scripts.FS, ".", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && path.Ext(file) == ".yaml" && !strings.HasSuffix(file, ".test.yaml") {
+			all = append(all, strings.TrimSuffix(file, ".yaml"))
+		}
+		return err
+	})
+	return all
+}
+
+// files lists the files that the arguments mean: those named, and of folders
+// every file below for which keep holds.
+func files(args []string, keep func(path string) bool) ([]string, error) {
+	var all []string
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil {
+			if !isYAML(arg) && errors.Is(err, fs.ErrNotExist) {
+				all = append(all, arg) // perhaps one that ships
+				continue
+			}
+			return nil, wrongf("%s: %w", arg, errors.Unwrap(err))
+		}
+		if !info.IsDir() {
+			all = append(all, arg)
+			continue
+		}
+		before := len(all)
+		err = filepath.WalkDir(arg, func(file string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && file != arg && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
+				return fs.SkipDir
+			case !d.IsDir() && isYAML(file) && keep(file):
+				all = append(all, file)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(all) == before {
+			return nil, wrongf("there is nothing to read in folder %s", arg)
+		}
+	}
+	return all, nil
+}
+
+var scriptKey = regexp.MustCompile(`(?m)^(script|nodes)\s*:`)
+
+// isScript tells the scripts of a folder from its other YAML files.
+func isScript(file string) bool {
+	if isTest(file) {
+		return false
+	}
+	data, err := os.ReadFile(file)
+	return err != nil || scriptKey.Match(data)
+}
+
+func isTest(file string) bool {
+	return strings.HasSuffix(file, ".test.yaml") || strings.HasSuffix(file, ".test.yml")
+}
