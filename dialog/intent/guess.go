@@ -48,7 +48,7 @@ func subjects(all []classify.Example) map[string]map[string]bool {
 // of Chinese ones.
 func about(all []string, to map[string]bool) {
 	for i, sound := range pinyin.Sounds(all) {
-		if w := all[i]; !idle[w] && !empty[w] {
+		if w := all[i]; !words.Idle(w) && !empty[w] {
 			to[stem(w)], to[sound] = true, true
 		}
 	}

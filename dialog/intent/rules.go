@@ -125,12 +125,12 @@ func (c *rule) spelt(t *turn) dialog.Intent {
 		case at < 0:
 		case len(e.words) == len(t.words):
 			better(scoreExact, "example", e.text, phrase.Span{From: 0, To: len(t.words)})
-		case len(e.words) >= 2 && !t.negatedAt(at):
+		case len(e.words) >= 2 && !t.signs.NegatedAt(at):
 			better(scorePlain, "example", e.text, phrase.Span{From: at, To: at + len(e.words)})
 		}
 	}
 	for _, k := range c.keywords {
-		if at := words.Index(t.words, k.words); at >= 0 && !t.negatedAt(at) {
+		if at := words.Index(t.words, k.words); at >= 0 && !t.signs.NegatedAt(at) {
 			better(longer(scoreKeyword, k), "keyword", k.text, phrase.Span{From: at, To: at + len(k.words)})
 		}
 	}
@@ -159,7 +159,7 @@ func (c *rule) heard(t *turn) dialog.Intent {
 			if l.sounds == nil {
 				continue
 			}
-			if at := words.Index(t.sounds(), l.sounds); at >= 0 && !t.negatedAt(at) {
+			if at := words.Index(t.sounds(), l.sounds); at >= 0 && !t.signs.NegatedAt(at) {
 				better(longer(scoreSound, l), list.kind, l.text, phrase.Span{From: at, To: at + len(l.words)})
 			}
 		}

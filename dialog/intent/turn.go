@@ -9,44 +9,43 @@ import (
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/dialog/phrase"
 	"github.com/parley-voice/parley/dialog/pinyin"
+	"github.com/parley-voice/parley/dialog/polarity"
 	"github.com/parley-voice/parley/dialog/words"
 )
 
 // turn is what was said, prepared for every rule at once.
 type turn struct {
-	text    string
-	words   []string
-	sound   []string // how they sound, once asked for
-	clause  []int    // which clause each word stands in
-	normal  string
-	content map[string]bool
-	negated bool
-	frozen  map[int]bool // words of set phrases
-	polar   polarity
+	text   string
+	words  []string
+	sound  []string // how they sound, once asked for
+	normal string
+	signs  *polarity.Turn
+	polar  answer
+}
+
+// answer is yes, no or wavering, as one of the machine's intents.
+type answer struct {
+	name  string
+	score float64
+	why   string
 }
 
 func newTurn(text string) *turn {
+	said := polarity.Read(text)
+	t := &turn{text: text, words: said.Words, normal: strings.Join(said.Words, " "), signs: said}
 	if r := []rune(text); len(r) > words.Max {
-		text = string(r[:words.Max])
+		t.text = string(r[:words.Max])
 	}
-	t := &turn{text: text, content: map[string]bool{}}
-	for i, c := range clauses(text) {
-		for _, w := range words.Split(c) {
-			t.words = append(t.words, w)
-			t.clause = append(t.clause, i)
-			if !idle[w] {
-				t.content[w] = true
-			}
+	if a := said.Answer; a.Sense != polarity.None {
+		t.polar = answer{name: intentOf[a.Sense], score: scoreAmong, why: a.Why}
+		if a.Alone {
+			t.polar.score = scorePlain
 		}
-	}
-	t.normal = strings.Join(t.words, " ")
-	t.frozen = frozenWords(t.words)
-	t.negated = oddNegators(t.words, t.frozen)
-	if len(t.words) > 0 {
-		t.polar = t.polarity()
 	}
 	return t
 }
+
+var intentOf = map[polarity.Sense]string{polarity.Yes: dialog.IntentAffirm, polarity.No: dialog.IntentDeny, polarity.Wavering: dialog.IntentHesitate}
 
 // sounds are the words as they sound. A turn belongs to one goroutine.
 func (t *turn) sounds() []string {
@@ -68,7 +67,7 @@ func (t *turn) where(at phrase.Span) string {
 // afterAnswer is what follows when the first clause is a yes or no by itself.
 func (t *turn) afterAnswer() (string, bool) {
 	first := 0
-	for first < len(t.words) && t.clause[first] == t.clause[0] {
+	for first < len(t.words) && t.signs.Clause[first] == t.signs.Clause[0] {
 		first++
 	}
 	if first == len(t.words) {
@@ -89,146 +88,22 @@ func (t *turn) answersFirst() bool {
 }
 
 // sign is affirm when the words hold a wish, deny when it is negated, else "".
-func (t *turn) sign() string {
-	wish, _ := t.wish()
-	return wish.name
-}
+func (t *turn) sign() string { return intentOf[t.signs.Wish()] }
 
 // denies tells whether the words say no.
 func (t *turn) denies() bool { return t.polar.name == dialog.IntentDeny }
-
-// clauses parts a text at its punctuation, so that a "no" does not reach across
-// a comma. A point or comma inside a number parts nothing.
-func clauses(text string) []string {
-	var all []string
-	start := 0
-	for i, r := range text {
-		switch r {
-		case '，', '。', '；', '！', '？', '、', ';', '!', '?', '\n', '…', '—':
-		case ',', '.', ':':
-			if next, _ := utf8.DecodeRuneInString(text[i+1:]); unicode.IsDigit(next) {
-				continue
-			}
-		default:
-			continue
-		}
-		all = append(all, text[start:i])
-		start = i + utf8.RuneLen(r)
-	}
-	return append(all, text[start:])
-}
-
-// window of a negator before the word that it turns round: 10 Han characters or
-// 24 Latin letters with their spaces. Measured: without it and parity, 76 of 194
-// denials read as "yes"; with them, 3.
-const (
-	hanWindow   = 10
-	latinWindow = 24
-)
-
-// negatedAt tells whether an odd number of negators stands before the word at i,
-// within the window and its clause. Frozen phrases count for nothing.
-func (t *turn) negatedAt(i int) bool {
-	odd := false
-	budget := 1.0
-	for j := i - 1; j >= 0 && t.clause[j] == t.clause[i]; j-- {
-		w := t.words[j]
-		if n := utf8.RuneCountInString(w); isHan(w) {
-			budget -= 1.0 / hanWindow
-		} else {
-			budget -= float64(n+1) / latinWindow
-		}
-		if budget < -1e-9 {
-			break
-		}
-		if negators[w] && !t.frozen[j] && !bareNo(t.words, j) {
-			odd = !odd
-		}
-	}
-	return odd
-}
-
-// bareNo tells a 不 that is an answer by itself (不，我要) from one that negates.
-func bareNo(all []string, j int) bool {
-	return all[j] == "不" && j == 0 && len(all) > 1 && (all[1] == "我" || all[1] == "你")
-}
-
-// oddNegators tells whether the words as a whole are negative. The marked ones
-// belong to set phrases.
-func oddNegators(all []string, marked map[int]bool) bool {
-	odd := false
-	for j, w := range all {
-		if negators[w] && !marked[j] {
-			odd = !odd
-		}
-	}
-	return odd
-}
 
 func isHan(w string) bool {
 	r, _ := utf8.DecodeRuneInString(w)
 	return unicode.Is(unicode.Han, r)
 }
 
-// frozenWords marks the words that belong to set phrases: their negators negate
-// nothing.
-func frozenWords(all []string) map[int]bool {
-	marks := map[int]bool{}
-	for i := range all {
-		for j := range frozen.at(all[i:]) {
-			marks[i+j] = true
-		}
-		// A-not-A (要不要, 是不是) is a question.
-		if i+2 < len(all) && (all[i+1] == "不" || all[i+1] == "没") && all[i] == all[i+2] && isHan(all[i]) {
-			marks[i], marks[i+1], marks[i+2] = true, true, true
-		}
+// show joins words as they are written: Han without spaces.
+func show(w []string) string {
+	if len(w) > 0 && isHan(w[0]) {
+		return strings.Join(w, "")
 	}
-	return marks
-}
-
-func hasPrefix(all, part []string) bool {
-	if len(part) > len(all) {
-		return false
-	}
-	for i, w := range part {
-		if all[i] != w {
-			return false
-		}
-	}
-	return true
-}
-
-// phrases are set phrases of a language, by their first word.
-type phrases map[string][][]string
-
-func phrasesOf(texts ...string) phrases {
-	all := phrases{}
-	for _, t := range texts {
-		w := words.Split(t)
-		all[w[0]] = append(all[w[0]], w)
-	}
-	return all
-}
-
-// at is the longest of the phrases that words begins with, nil if none.
-func (p phrases) at(all []string) []string {
-	var best []string
-	for _, w := range p[all[0]] {
-		if len(w) > len(best) && hasPrefix(all, w) {
-			best = w
-		}
-	}
-	return best
-}
-
-// in is the first of the phrases that stands in all, nil if none.
-func (p phrases) in(all []string) []string {
-	for i := range all {
-		if w := p.at(all[i:]); w != nil {
-			return w
-		}
-	}
-	return nil
+	return strings.Join(w, " ")
 }
 
 func set(list ...string) map[string]bool {

@@ -14,6 +14,7 @@ type dayAt struct {
 	vague bool
 	week  time.Weekday // of a bare weekday
 	named bool         // week is set
+	every span         // how far the next day of that name is: a week, a month, a year
 }
 
 // daysIn finds the days in a line, and which tokens they took.
@@ -27,6 +28,7 @@ func daysIn(l line, o Options) ([]dayAt, map[int]bool) {
 			continue
 		}
 		d.from = i
+		d.day = d.placed(o)
 		all = append(all, d)
 		for j := range d.n {
 			used[i+j] = true
@@ -34,6 +36,20 @@ func daysIn(l line, o Options) ([]dayAt, map[int]bool) {
 		i += d.n
 	}
 	return all, used
+}
+
+// placed takes the last day of that name where days of the past are asked for.
+func (d dayAt) placed(o Options) time.Time {
+	if o.When != "past" || d.every == (span{}) || !d.day.After(o.Now) {
+		return d.day
+	}
+	for back := 1; back <= 8; back++ { // 29 February
+		t := time.Date(d.day.Year(), d.day.Month()-time.Month(back*d.every.months), d.day.Day()-back*d.every.days, 0, 0, 0, 0, d.day.Location())
+		if !t.After(o.Now) && (d.every.months == 0 || t.Day() == d.day.Day()) {
+			return t
+		}
+	}
+	return d.day
 }
 
 func dayFrom(l line, i int, o Options) (dayAt, bool) {
@@ -161,7 +177,7 @@ func writtenDay(l line, i int, o Options) dayAt {
 		a, b = b, a
 	}
 	if t, ok := comingDate(time.Month(a), b, o.Now); ok && a <= 12 {
-		return dayAt{day: t, n: 3}
+		return dayAt{day: t, n: 3, every: span{months: 12}}
 	}
 	return dayAt{}
 }

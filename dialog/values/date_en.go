@@ -74,8 +74,12 @@ func englishWeekday(l line, i int, now time.Time) dayAt {
 		case l.is(j, "this") && l.is(j+1, "week"):
 			return dayAt{day: weekday(w, 0, now), n: j + 2 - i}
 		}
+		every := span{}
+		if j == i+n {
+			every.days = 7
+		}
 		day := comingWeekday(w, now).AddDate(0, 0, 7*weeks)
-		return dayAt{day: day, n: j - i, weak: weeks == 0, named: weeks == 0, week: w}
+		return dayAt{day: day, n: j - i, weak: weeks == 0, named: weeks == 0, week: w, every: every}
 	}
 	if weeks < 0 {
 		return dayAt{day: comingWeekday(w, now).AddDate(0, 0, -7), n: j - i}
@@ -225,7 +229,7 @@ func englishDayFirst(l line, i int, now time.Time) dayAt {
 		return dayAt{}
 	}
 	t, ok := comingDay(day, now)
-	return dayAt{day: t, n: j - i, weak: true, vague: !ok}
+	return dayAt{day: t, n: j - i, weak: true, vague: !ok, every: span{months: 1}}
 }
 
 // calendar ends a date of month and day with its year, if one follows.
@@ -252,5 +256,5 @@ func calendar(l line, from, end int, month time.Month, day int, now time.Time) d
 		return dayAt{day: t, n: j + n - from, vague: !ok}
 	}
 	t, ok := comingDate(month, day, now)
-	return dayAt{day: t, n: end - from, vague: !ok}
+	return dayAt{day: t, n: end - from, vague: !ok, every: span{months: 12}}
 }

@@ -25,7 +25,7 @@ func hanDay(l line, i int, now time.Time) dayAt {
 	}
 	if h, n := holidays.at(l, i); n > 0 {
 		t, _ := comingDate(time.Month(h[0]), h[1], now)
-		return dayAt{day: t, n: n}
+		return dayAt{day: t, n: n, every: span{months: 12}}
 	}
 	if off, n := hanRelative.at(l, i); n > 0 {
 		return dayAt{day: midnight(now).AddDate(0, 0, off), n: n}
@@ -114,7 +114,7 @@ func hanWeekday(l line, i int, now time.Time) dayAt {
 	if given {
 		return dayAt{day: weekday(w, weeks, now), n: skip + n}
 	}
-	return dayAt{day: comingWeekday(w, now), n: n, weak: true, named: true, week: w}
+	return dayAt{day: comingWeekday(w, now), n: n, weak: true, named: true, week: w, every: span{days: 7}}
 }
 
 // hanMonthEdge reads 月底, 下个月底, 月初, 月中, 年底.
@@ -175,7 +175,7 @@ func hanCalendar(l line, i int, now time.Time) dayAt {
 	if year == 0 {
 		if day, n := hanDayOfMonth(l, i); n > 0 {
 			if t, ok := comingDay(day, now); ok {
-				return dayAt{day: t, n: n, weak: true}
+				return dayAt{day: t, n: n, weak: true, every: span{months: 1}}
 			}
 		}
 	}
@@ -229,7 +229,7 @@ func hanMonthDay(l line, from, i, year int, month time.Time, now time.Time) dayA
 		return dayAt{day: t, n: end - from, vague: !ok}
 	}
 	t, ok := comingDate(month.Month(), day, now)
-	return dayAt{day: t, n: end - from, vague: !ok}
+	return dayAt{day: t, n: end - from, vague: !ok, every: span{months: 12}}
 }
 
 // hanDayOfMonth reads 五号, 二十一日.

@@ -3,6 +3,8 @@ package values
 import (
 	"strconv"
 	"strings"
+
+	"github.com/parley-voice/parley/dialog/words"
 )
 
 // readDigits reads the digits in an answer to "what is the number?": one by one,
@@ -15,7 +17,7 @@ func readDigits(l line, o Options) (string, verdict) {
 	digits, used := digitsIn(all, false)
 	others := 0
 	for i, t := range all {
-		if !idle[t.text] && !isNumeral(all, i) {
+		if !words.Idle(t.text) && !isNumeral(all, i) {
 			others++
 		}
 	}
@@ -233,9 +235,3 @@ func misheard(l line) line {
 var homophones = map[string]string{"腰": "一", "妖": "一", "要": "一", "衣": "一", "医": "一", "而": "二", "儿": "二", "尔": "二", "散": "三", "山": "三", "是": "四",
 	"事": "四", "市": "四", "武": "五", "舞": "五", "午": "五", "吴": "五", "无": "五", "留": "六", "流": "六", "刘": "六", "路": "六", "起": "七", "气": "七", "期": "七",
 	"吧": "八", "把": "八", "巴": "八", "爸": "八", "久": "九", "酒": "九", "就": "九", "旧": "九", "灵": "零", "铃": "零", "林": "零", "动": "零"}
-
-// idle words tell nothing.
-var idle = set(strings.Fields(`a an the to of in on at for and or but so is are was be been am it its this that these those
-	i im ive id you your me my we our do does did can could would will shall should have has had with about please just well
-	oh ah hi hello hey okay ok there here what which
-	的 了 吗 呢 吧 啊 呀 嘛 哦 嗯 呃 我 你 您 他 她 它 们 是 这 那 个 一 就 都 也 还 有 在 给 跟 和 请`)...)

@@ -17,6 +17,7 @@ type Options struct {
 	Region   string    // ISO 3166: telephone numbers, currency, order of day and month; "" takes the language's
 	Min, Max int       // number of digits; a hint, 0 is open
 	Options  []Option  // of a choice
+	When     string    // "past" takes a day without its year, month or week as the last one, not the next
 }
 
 // Option is one of the values of a choice, and how people say it.

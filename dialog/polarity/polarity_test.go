@@ -1,4 +1,4 @@
-package intent
+package polarity
 
 import (
 	"bufio"
@@ -8,7 +8,7 @@ import (
 )
 
 // TestPolarityGold holds yes, no and wavering against how people answer a closed
-// question: lines of meaning (affirm, deny, hesitate, -), tab, words.
+// question: lines of meaning (yes, no, wavering, -), tab, words.
 func TestPolarityGold(t *testing.T) {
 	f, err := os.Open("testdata/polarity.tsv")
 	if err != nil {
@@ -21,16 +21,13 @@ func TestPolarityGold(t *testing.T) {
 		if !ok || strings.HasPrefix(want, "#") {
 			continue
 		}
-		if want == "-" {
-			want = ""
-		}
 		total++
-		p := newTurn(said).polar
-		if p.name == want {
+		p := Read(said).Answer
+		if p.Sense.String() == want {
 			right++
 			continue
 		}
-		t.Logf("%-9q got %-9q %s (%s)", want, p.name, said, p.why)
+		t.Logf("%-9q got %-9q %s (%s)", want, p.Sense, said, p.Why)
 	}
 	t.Logf("%d of %d right", right, total)
 	if total < 200 || float64(right) < 0.97*float64(total) {

@@ -1,0 +1,172 @@
+package polarity
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Sense is what an answer says.
+type Sense uint8
+
+// The senses of an answer.
+const (
+	None Sense = iota // it says neither
+	Yes
+	No
+	Wavering
+)
+
+func (s Sense) String() string { return [...]string{"-", "yes", "no", "wavering"}[s] }
+
+// Answer is yes, no or wavering, and what said so.
+type Answer struct {
+	Sense Sense
+	Alone bool // and hardly a word more; else it stands among others, or is a wish (I want it)
+	Why   string
+}
+
+// answerOrWaver reads an answer to a closed question: wavering first, then wishes
+// with the parity of their negators, then plain yes and no. A question of the
+// caller's (要不要, 是不是) is no answer.
+func (t *Turn) answerOrWaver() Answer {
+	if w := waverWords.in(t.Words); w != nil {
+		return Answer{Wavering, true, "wavering: " + quote(show(w))}
+	}
+	if t.onlyQuestion() {
+		return Answer{}
+	}
+	p := t.answer()
+	if p.Sense == Yes && t.asks() && !t.yesFirst() {
+		return Answer{} // "is it?", 可以便宜点吗: a question, not a yes
+	}
+	return p
+}
+
+// asks tells whether the words hold a question.
+func (t *Turn) asks() bool {
+	for i, w := range t.Words {
+		if asking[w] || (w == "吗" || w == "呢") && i == len(t.Words)-1 {
+			return true
+		}
+	}
+	return hanAsking.in(t.Words) != nil
+}
+
+var asking = set("what", "whats", "how", "hows", "who", "whos", "where", "when", "which", "谁", "哪", "几", "啥")
+
+var hanAsking = phrasesOf("什么", "怎么", "多少", "为什么")
+
+// yesFirst tells whether a yes stands before the question.
+func (t *Turn) yesFirst() bool {
+	first := 0
+	for first < len(t.Words) && t.Clause[first] == t.Clause[0] {
+		first++
+	}
+	if first == len(t.Words) { // no comma to go by: only a word that is a yes wherever it stands
+		return !isHan(t.Words[0]) && yesWords.at(t.Words) != nil
+	}
+	head := &Turn{Words: t.Words[:first], Clause: t.Clause[:first], frozen: frozenWords(t.Words[:first])}
+	return !head.asks() && head.answer().Sense == Yes
+}
+
+// answer weighs wishes, plain yes and plain no.
+func (t *Turn) answer() Answer {
+	wish, wishAt := t.wish()
+	yes, yesAt := t.standing(yesWords, nil, 0)
+	no, noAt := t.standing(noWords, t.frozen, 0)
+	mild, _ := t.standing(mildWords, nil, 0)
+	refused, _ := t.standing(noWords, t.frozen, wishAt) // "I want it, but I have no time"
+	switch {
+	case wish.Sense == No, wish.Sense != None && refused == "" && (no == "" || noAt < yesAt):
+		if wish.Sense == Yes && yes != "" { // 可以 is a wish and a yes
+			return t.plain(wish, yes)
+		}
+		return wish
+	case no != "" && (yes == "" || noAt <= yesAt || len(no) > len("no")):
+		return t.plain(Answer{Sense: No, Why: "no: " + quote(no)}, no)
+	case yes != "":
+		return t.plain(Answer{Sense: Yes, Why: "yes: " + quote(yes)}, yes)
+	case t.Negated:
+		return t.plain(Answer{Sense: No, Why: "negated"}, "")
+	case mild != "":
+		return t.plain(Answer{Sense: Yes, Why: "yes: " + quote(mild)}, mild)
+	}
+	return Answer{}
+}
+
+// Wish is the sense of the last word of wish (want, 需要) in the words.
+func (t *Turn) Wish() Sense {
+	p, _ := t.wish()
+	return p.Sense
+}
+
+// wish finds the last word of wish, its sign, and where it stands.
+func (t *Turn) wish() (p Answer, at int) {
+	for i := range t.Words {
+		w := wishWords.at(t.Words[i:])
+		if w == nil || t.frozen[i] {
+			continue
+		}
+		text := show(w)
+		at = i
+		p = Answer{Sense: Yes, Why: "yes: " + quote(text)}
+		if t.NegatedAt(i) != (i > 0 && t.Words[i-1] == "no") { // "no need", "no interest"
+			p = Answer{Sense: No, Why: "no: negated " + quote(text)}
+		}
+	}
+	return p, at
+}
+
+// standing finds the first of the answers, from a word on, that no negator turns
+// round, and where. It passes over the marked words.
+func (t *Turn) standing(list phrases, marked map[int]bool, from int) (string, int) {
+	for i := from; i < len(t.Words); i++ {
+		w := list.at(t.Words[i:])
+		if w != nil && !marked[i] && !marked[i+len(w)-1] && !t.NegatedAt(i) {
+			return show(w), i
+		}
+	}
+	return "", len(t.Words)
+}
+
+// plain scores an answer by how much of the words it is.
+func (t *Turn) plain(p Answer, said string) Answer {
+	other := 0
+	for w := range t.Content {
+		if !strings.Contains(said, w) && !polite[w] && !negators[w] {
+			other++
+		}
+	}
+	p.Alone = other <= 1
+	return p
+}
+
+// polite words add nothing to an answer.
+var polite = set("thanks", "thank", "very", "much", "really", "all", "right", "fine", "good", "sounds", "go", "ahead", "yes", "yeah",
+	"sure", "no", "谢", "好", "行", "可", "以", "对", "要", "需", "用", "想", "太", "真", "先")
+
+// onlyQuestion tells whether the words are an A-not-A question and no more.
+func (t *Turn) onlyQuestion() bool {
+	if len(t.Words) > 12 {
+		return false
+	}
+	for i := 0; i+2 < len(t.Words); i++ {
+		if t.Words[i+1] == "不" && t.Words[i] == t.Words[i+2] && isHan(t.Words[i]) && !repeatsNo(t.Words, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// repeatsNo tells 不不不 and 对不对 apart.
+func repeatsNo(all []string, i int) bool { return all[i] == "不" }
+
+// show joins words as they are written: Han without spaces.
+func show(w []string) string {
+	if len(w) > 0 && isHan(w[0]) {
+		return strings.Join(w, "")
+	}
+	return strings.Join(w, " ")
+}
+
+func quote(s string) string { return fmt.Sprintf("%q", s) }
