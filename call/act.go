@@ -16,7 +16,7 @@ func (s *Session) startMachine(ctx context.Context, now time.Time) {
 	if s.mind.script.Hash != "" { // which words exactly were used, for whoever asks later
 		s.j.add(now, Entry{Kind: EntryNote, Text: "script=" + s.mind.script.ID + "@" + s.mind.script.Hash})
 	}
-	s.mind.machine = s.mind.script.Machine(s.mind.vars, seedOf(s.id))
+	s.mind.machine = s.mind.script.Machine(facts(s.id, s.wires.leg.Info(), s.mind.vars), seedOf(s.id))
 	s.tapeFromStart()
 	s.tell(ctx, now, dialog.Answered{})
 	if s.mind.script.Listens && s.ear.deaf {

@@ -72,7 +72,7 @@ func (d *Desk) Inbound(ctx context.Context, leg Inbound) {
 		return
 	}
 	s := newSession(d, script, record(info, script))
-	s.wires.line, s.wires.leg, s.mind.vars = inboundLine{leg: leg}, leg, facts(info)
+	s.wires.line, s.wires.leg = inboundLine{leg: leg}, leg
 	if err := d.enter(s); err != nil {
 		code := 503
 		if errors.Is(err, ErrFull) {

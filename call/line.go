@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/parley-voice/parley/dialog"
@@ -37,11 +38,26 @@ func (l inboundLine) open(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// facts are the variables that a script may use of an inbound call.
-func facts(info sip.Info) map[string]string {
-	return map[string]string{
-		"caller.number": info.Caller, "caller.name": info.Name, "called.number": info.Called, "trunk": info.Trunk,
+// facts are the variables that a script may use of a call, beside those that the
+// attempt brought. What is not known is left out; so is a number that the caller
+// withheld, and no script can read it out.
+func facts(id string, info sip.Info, given map[string]string) map[string]string {
+	known := map[string]string{"call.id": id, "call.from": info.Caller, "call.to": info.Called, "trunk": info.Trunk}
+	if info.Inbound {
+		known["caller.number"], known["caller.name"], known["called.number"] = info.Caller, info.Name, info.Called
 	}
+	if info.Withheld {
+		delete(known, "call.from")
+		delete(known, "caller.number")
+		delete(known, "caller.name")
+	}
+	maps.DeleteFunc(known, func(_, v string) bool { return v == "" })
+	for name, v := range given {
+		if _, ours := known[name]; !ours {
+			known[name] = v
+		}
+	}
+	return known
 }
 
 // answer writes the moment down and sends the 200, aside.

@@ -8,6 +8,56 @@ import (
 	"github.com/parley-voice/parley/sip"
 )
 
+// A script knows the call's numbers, unless the caller keeps theirs to themselves.
+func TestScriptKnowsTheCall(t *testing.T) {
+	var known map[string]string
+	look := func(r *rig) {
+		r.script.Machine = func(vars map[string]string, _ uint64) Machine { known = vars; return r.machine }
+		r.phone.ring = func(leg *fakeLeg) { leg.send(sip.Answered{Params: talkParams}); leg.bye() }
+	}
+	inbound := func(r *rig) Record {
+		r.call()
+		r.pass(time.Second)
+		r.leg.bye()
+		return r.end()
+	}
+	for name, c := range map[string]struct {
+		place func(r *rig) Record
+		want  map[string]string // empty: unknown
+	}{
+		"inbound": {inbound, map[string]string{"call.from": "+8613800001234", "call.to": "4001", "trunk": "carrier"}},
+		"withheld": {
+			func(r *rig) Record { r.leg.info.Withheld, r.leg.info.Name = true, "Anonymous"; return inbound(r) },
+			map[string]string{"call.from": "", "caller.number": "", "caller.name": "", "call.to": "4001"},
+		},
+		"no user in From": {
+			func(r *rig) Record { r.leg.info.Caller = ""; return inbound(r) },
+			map[string]string{"call.from": "", "call.to": "4001"},
+		},
+		"outbound": {func(r *rig) Record {
+			rec, _ := r.desk.Outbound(r.t.Context(), Attempt{
+				To: "4002", Trunk: "carrier", From: "4001", Script: "member", Vars: map[string]string{"shop": "ours", "call.id": "forged"},
+			})
+			r.wg.Wait()
+			return rec
+		}, map[string]string{"call.to": "4002", "shop": "ours", "call.from": "+8613800001234", "caller.number": ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, talk, func(r *rig) {
+				rec := c.place(r)
+				if known["call.id"] != rec.ID {
+					t.Errorf("call.id is %q, want %q", known["call.id"], rec.ID)
+				}
+				for k, want := range c.want {
+					if got, ok := known[k]; got != want || ok != (want != "") {
+						t.Errorf("%s is %q (%v), want %q", k, got, ok, want)
+					}
+				}
+			}, look)
+		})
+	}
+}
+
 func TestOutbound(t *testing.T) {
 	attempt := Attempt{To: "sip:customer@192.0.2.7", Trunk: "carrier", From: "4001", Script: "member"}
 	t.Run("answered", func(t *testing.T) {

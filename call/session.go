@@ -34,9 +34,9 @@ type Session struct {
 // mind is the script's side of a call.
 type mind struct {
 	script  *Script
-	machine Machine // nil until the call is answered
-	vars    map[string]string
-	inbox   []dialog.Event // told while the machine is being told something
+	machine Machine           // nil until the call is answered
+	vars    map[string]string // that an outbound attempt brought
+	inbox   []dialog.Event    // told while the machine is being told something
 	telling bool
 	broken  bool // the machine panicked; it is not asked again
 }

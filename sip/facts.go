@@ -99,7 +99,24 @@ func user(uri string) string {
 	if err != nil {
 		plain = raw
 	}
+	if kind, _ := u.Params.Get("user"); !u.IsSIP() || strings.EqualFold(kind, "phone") {
+		plain = unpunctuated(plain)
+	}
 	return screen.Clean(plain)
+}
+
+// unpunctuated takes the visual separators out of a telephone number: they mean
+// nothing (RFC 3966 §5.1.1), and numbers are compared and looked up.
+func unpunctuated(number string) string {
+	if strings.Trim(number, "+0123456789*#-.() ") != "" {
+		return number
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-.() ", r) {
+			return -1
+		}
+		return r
+	}, number)
 }
 
 func displayName(a screen.Address) string { return screen.Clean(screen.Unquote(a.Display)) }
