@@ -6,8 +6,9 @@ import (
 )
 
 // The rungs of the ladder, in order: a second recogniser, the script's own
-// keypad menu (dialog.Deaf), prompts rendered ahead (dialog.Mute), a person
-// (the script's transfer), and the last prompt, which the call itself plays.
+// keypad menu (dialog.Deaf), a second voice (tts.Chain), prompts rendered ahead
+// (dialog.Mute), a person (the script's transfer), and the last prompt, which the
+// call itself plays.
 
 // rung writes down and counts a step.
 func (s *Session) rung(now time.Time, name, why string) {

@@ -88,7 +88,7 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 	case understood:
 		s.onUnderstood(ctx, now, e)
 	case queued:
-		s.onQueued(ctx, e)
+		s.onQueued(ctx, now, e)
 	case unsaid:
 		s.onUnsaid(ctx, now, e)
 	case agentRings:

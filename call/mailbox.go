@@ -109,7 +109,10 @@ type (
 		took   float64 // ms
 		err    error
 	}
-	queued struct{ run int } // which utterance
+	queued struct {
+		run   int // which utterance
+		voice voiced
+	}
 	unsaid struct {
 		run int
 		why string

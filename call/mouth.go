@@ -33,6 +33,7 @@ type mouth struct {
 	paused  bool                  // by the machine
 	held    bool                  // by the caller
 	mute    bool                  // synthesis is lost
+	second  bool                  // a substitute speaks for the first voice
 	silent  time.Time             // all was queued and nothing leaves since then
 	filled  time.Time             // a filler ended then
 }

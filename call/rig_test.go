@@ -191,6 +191,23 @@ func (r *rig) end() Record {
 	return r.only()
 }
 
+// holds is a call that has lasted for lead when middle happens; then the caller
+// hangs up.
+func (r *rig) holds(lead time.Duration, middle func()) Record {
+	r.t.Helper()
+	r.call()
+	r.pass(lead)
+	middle()
+	r.leg.bye()
+	return r.end()
+}
+
+// says is a turn of the caller without a pause behind it.
+func (r *rig) says(text string) {
+	r.stream(0).onset()
+	r.stream(0).final(text, 0)
+}
+
 // over tells whether the call has ended.
 func (r *rig) over() bool {
 	synctest.Wait()

@@ -56,18 +56,31 @@ func (s *Session) makeNext(ctx context.Context) {
 			s.box.post(unsaid{run: u.run, why: err.Error()})
 			return
 		}
-		s.box.post(queued{run: u.run})
+		s.box.post(queued{run: u.run, voice: u.used})
 	})
 }
 
 // onQueued is an utterance that is wholly in the playout queue.
-func (s *Session) onQueued(ctx context.Context, e queued) {
+func (s *Session) onQueued(ctx context.Context, now time.Time, e queued) {
+	s.onVoice(now, e.voice)
 	if e.run != s.mouth.run || s.mouth.stop == nil {
 		return // hushed meanwhile
 	}
 	s.mouth.stop()
 	s.mouth.stop = nil
 	s.makeNext(ctx)
+}
+
+// onVoice notes that a substitute speaks in place of the first voice, once for
+// each time that the first one is lost.
+func (s *Session) onVoice(now time.Time, v voiced) {
+	if !v.asked {
+		return
+	}
+	if v.lost != nil && !s.mouth.second {
+		s.rung(now, "second_voice", "another voice speaks: "+v.lost.Error())
+	}
+	s.mouth.second = v.lost != nil
 }
 
 // onUnsaid is an utterance that could not be spoken. The machine is told that
@@ -125,6 +138,14 @@ type utterance struct {
 	script    *Script
 	voice     Voice
 	prompts   *Prompts
+	used      voiced
+}
+
+// voiced is what synthesis came to: whether it was asked at all, and why a
+// substitute spoke, if one did.
+type voiced struct {
+	asked bool
+	lost  error
 }
 
 // errNoVoice is a text that was not rendered ahead while synthesis is lost.
@@ -132,7 +153,7 @@ var errNoVoice = errors.New("there is no voice")
 
 // speak queues the cue, every part and the mark. It returns nil also when the
 // generation was flushed meanwhile.
-func (u utterance) speak(ctx context.Context) error {
+func (u *utterance) speak(ctx context.Context) error {
 	err := u.put(ctx, func() error { return u.out.Cue(u.gen, u.cue) })
 	for i := 0; err == nil && i < len(u.say.Parts); i++ {
 		err = u.part(ctx, u.say.Parts[i])
@@ -146,7 +167,7 @@ func (u utterance) speak(ctx context.Context) error {
 	return nil
 }
 
-func (u utterance) part(ctx context.Context, p dialog.Part) error {
+func (u *utterance) part(ctx context.Context, p dialog.Part) error {
 	clip, err := u.clip(p)
 	if err != nil && u.mute {
 		clip, err = u.prompts.Tone(), nil // already told; a sound is better than silence
@@ -157,9 +178,13 @@ func (u utterance) part(ctx context.Context, p dialog.Part) error {
 	if clip != nil {
 		return u.put(ctx, func() error { return u.out.Clip(u.gen, clip, u.say.Loop) })
 	}
-	err = u.voice.Speak(ctx, utteranceOf(p), func(f media.Frame) error {
+	lost, err := tts.SpeakNoting(ctx, u.voice, utteranceOf(p), func(f media.Frame) error {
 		return u.put(ctx, func() error { return u.out.Write(u.gen, f) })
 	})
+	u.used.asked = true
+	if lost != nil {
+		u.used.lost = lost
+	}
 	if err != nil {
 		return fmt.Errorf("speech synthesis: %w", err)
 	}
@@ -168,7 +193,7 @@ func (u utterance) part(ctx context.Context, p dialog.Part) error {
 
 // clip finds what needs no synthesis: a recording, or a line rendered ahead. It
 // returns nil for a text that has to be synthesised.
-func (u utterance) clip(p dialog.Part) (*media.Clip, error) {
+func (u *utterance) clip(p dialog.Part) (*media.Clip, error) {
 	if p.Clip != "" {
 		if c := u.script.Clips[p.Clip]; c != nil {
 			return c, nil
@@ -191,7 +216,7 @@ func (u utterance) clip(p dialog.Part) (*media.Clip, error) {
 }
 
 // put waits while the queue is full.
-func (u utterance) put(ctx context.Context, do func() error) error {
+func (u *utterance) put(ctx context.Context, do func() error) error {
 	for {
 		err := do()
 		if !errors.Is(err, media.ErrFull) {

@@ -135,21 +135,26 @@ func (c *Cache) inMemory(key string) *media.Clip {
 
 // Speak plays the line from the cache, else from the engine.
 func (c *Cache) Speak(ctx context.Context, u Utterance, emit func(media.Frame) error) error {
+	_, err := c.speakNoting(ctx, u, emit)
+	return err
+}
+
+func (c *Cache) speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (lost, err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	key := c.key(u)
 	if clip := c.find(key); clip != nil {
-		return play(ctx, clip, emit)
+		return nil, play(ctx, clip, emit)
 	}
 	c.mu.Lock()
 	_, fixed := c.fixed[key]
 	c.mu.Unlock()
 	if !fixed {
-		return c.speaker.Speak(ctx, u, emit)
+		return SpeakNoting(ctx, c.speaker, u, emit)
 	}
-	_, err := c.speakAndKeep(ctx, key, u, emit)
-	return err
+	_, lost, err = c.speakAndKeep(ctx, key, u, emit)
+	return lost, err
 }
 
 func play(ctx context.Context, clip *media.Clip, emit func(media.Frame) error) error {
@@ -167,10 +172,10 @@ func play(ctx context.Context, clip *media.Clip, emit func(media.Frame) error) e
 }
 
 // speakAndKeep gives u to the listener as it is made, and keeps it when whole.
-// It tells how long u sounds.
-func (c *Cache) speakAndKeep(ctx context.Context, key string, u Utterance, emit func(media.Frame) error) (time.Duration, error) {
+// It tells how long u sounds, and why a substitute spoke it if one did.
+func (c *Cache) speakAndKeep(ctx context.Context, key string, u Utterance, emit func(media.Frame) error) (length time.Duration, lost, err error) {
 	var all media.Frame
-	substitute, err := speakNoting(ctx, c.speaker, u, func(f media.Frame) error {
+	lost, err = SpeakNoting(ctx, c.speaker, u, func(f media.Frame) error {
 		all.Rate, all.PCM = f.Rate, append(all.PCM, f.PCM...)
 		if all.Duration() > maxLine {
 			return fmt.Errorf("tts: a line of more than %v", maxLine)
@@ -178,9 +183,9 @@ func (c *Cache) speakAndKeep(ctx context.Context, key string, u Utterance, emit 
 		return emit(f)
 	})
 	if err == nil && len(all.PCM) > 0 {
-		c.keep(key, all, substitute)
+		c.keep(key, all, lost != nil)
 	}
-	return all.Duration(), err
+	return all.Duration(), lost, err
 }
 
 // keep puts a whole line into memory and, unless a substitute spoke it, on disk.

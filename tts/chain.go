@@ -31,7 +31,7 @@ func (c *Chained) Speak(ctx context.Context, u Utterance, emit func(media.Frame)
 	return err
 }
 
-func (c *Chained) speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (bool, error) {
+func (c *Chained) speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (lost, err error) {
 	begun := false
 	watch := func(f media.Frame) error {
 		begun = true
@@ -42,16 +42,19 @@ func (c *Chained) speakNoting(ctx context.Context, u Utterance, emit func(media.
 		if i > 0 {
 			u.Voice = ""
 		}
-		inner, err := speakNoting(ctx, s, u, watch)
+		inner, err := SpeakNoting(ctx, s, u, watch)
 		if err == nil || begun || ctx.Err() != nil {
 			if i > 0 && begun {
 				c.substituted.Add(1)
 			}
-			return inner || i > 0, err
+			if i > 0 {
+				inner = errors.Join(errs...)
+			}
+			return inner, err
 		}
 		errs = append(errs, err)
 	}
-	return false, errors.Join(errs...)
+	return nil, errors.Join(errs...)
 }
 
 // Engine names the primary's engine.

@@ -25,12 +25,14 @@ func EngineOf(s Speaker, u Utterance) string {
 // noting is a Speaker that may hand an utterance to a substitute and says so,
 // so that the cache keeps no substitute's voice under the first one's name.
 type noting interface {
-	speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (substitute bool, err error)
+	speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (lost, err error)
 }
 
-func speakNoting(ctx context.Context, s Speaker, u Utterance, emit func(media.Frame) error) (bool, error) {
+// SpeakNoting is s.Speak that also tells why the first voice did not speak when a
+// substitute did; lost is nil when there was none.
+func SpeakNoting(ctx context.Context, s Speaker, u Utterance, emit func(media.Frame) error) (lost, err error) {
 	if n, ok := s.(noting); ok {
 		return n.speakNoting(ctx, u, emit)
 	}
-	return false, s.Speak(ctx, u, emit)
+	return nil, s.Speak(ctx, u, emit)
 }

@@ -85,16 +85,16 @@ func (g *Guarded) Speak(ctx context.Context, u Utterance, emit func(media.Frame)
 	return err
 }
 
-func (g *Guarded) speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (bool, error) {
+func (g *Guarded) speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (lost, err error) {
 	probe, err := g.admit(time.Now())
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", g.name(u), err)
+		return nil, fmt.Errorf("%s: %w", g.name(u), err)
 	}
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := &watch{timer: time.AfterFunc(g.cfg.FirstAudio, cancel), stall: g.cfg.Stall, emit: emit}
 	defer w.timer.Stop()
-	sub, err := speakNoting(inner, g.speaker, u, w.frame)
+	lost, err = SpeakNoting(inner, g.speaker, u, w.frame)
 	// Only the timer ends inner before ctx; it may still be about to.
 	late := err != nil && ctx.Err() == nil && w.emitErr == nil && (inner.Err() != nil || errors.Is(err, ErrSlow))
 	if late {
@@ -103,7 +103,7 @@ func (g *Guarded) speakNoting(ctx context.Context, u Utterance, emit func(media.
 	// What the listener or the caller ended says nothing about the engine.
 	neutral := err != nil && (w.emitErr != nil || ctx.Err() != nil)
 	g.note(time.Now(), err, late, neutral, probe)
-	return sub, err
+	return lost, err
 }
 
 func (g *Guarded) name(u Utterance) string {

@@ -56,12 +56,12 @@ func (r *Router) Speak(ctx context.Context, u Utterance, emit func(media.Frame) 
 	return err
 }
 
-func (r *Router) speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (bool, error) {
+func (r *Router) speakNoting(ctx context.Context, u Utterance, emit func(media.Frame) error) (lost, err error) {
 	s := r.Pick(u.Language)
 	if s == nil {
-		return false, fmt.Errorf("%w %q: set a speech engine for it, or a default", ErrNoVoice, u.Language)
+		return nil, fmt.Errorf("%w %q: set a speech engine for it, or a default", ErrNoVoice, u.Language)
 	}
-	return speakNoting(ctx, s, u, emit)
+	return SpeakNoting(ctx, s, u, emit)
 }
 
 // Engine names the engine that would speak u.

@@ -97,7 +97,7 @@ func (c *Cache) renderOne(ctx context.Context, u Utterance) error {
 	if c.find(key) != nil {
 		return nil
 	}
-	sounds, err := c.speakAndKeep(ctx, key, u, func(media.Frame) error { return nil })
+	sounds, _, err := c.speakAndKeep(ctx, key, u, func(media.Frame) error { return nil })
 	if err != nil {
 		return err
 	}
