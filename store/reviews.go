@@ -88,6 +88,24 @@ func (r *Reviews) History(ctx context.Context, script string) ([]review.Event, e
 	return history(ctx, r.db, script)
 }
 
+// Scripts are the names of all that was ever submitted, sorted.
+func (r *Reviews) Scripts(ctx context.Context) ([]string, error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT DISTINCT script FROM reviews ORDER BY script")
+	if err != nil {
+		return nil, fmt.Errorf("reviews: %w", err)
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("reviews: %w", err)
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }

@@ -65,6 +65,9 @@ func TestReviewsAreKept(t *testing.T) {
 	if err != nil || hashes["s"] != b.Hash || seq != 3 {
 		t.Errorf("published %v, seq %d, %v", hashes, seq, err)
 	}
+	if names, err := again.Scripts(t.Context()); err != nil || len(names) != 1 || names[0] != "s" {
+		t.Errorf("scripts %v, %v", names, err)
+	}
 	if seq, err := again.Seq(t.Context()); seq != 3 || err != nil {
 		t.Errorf("seq %d, %v", seq, err)
 	}

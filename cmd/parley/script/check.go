@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/term"
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/dialog/intent/overlap"
@@ -17,7 +18,7 @@ import (
 // CheckCmd is parley script check.
 type CheckCmd struct {
 	Files  []string `arg:"" name:"file" help:"Scripts, folders of scripts, or names of scripts that ship."`
-	Config string   `short:"c" placeholder:"FILE" help:"Configuration: it tells whether calls are recorded. Without one they are."`
+	Config string   `short:"c" placeholder:"FILE" help:"Configuration: it tells whether calls are recorded, and where reviews are kept. Without one they are recorded."`
 	Market string   `placeholder:"NAME" help:"Also look for words that the law of a market forbids: ${markets}."`
 	Words  string   `placeholder:"FILE" help:"Also look for the words of this file, one a line: the house's own list."`
 	Strict bool     `help:"Fail on warnings too."`
@@ -30,12 +31,23 @@ func (c *CheckCmd) Run(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
-	o, err := c.options(w)
+	var cfg *config.Config
+	if c.Config != "" {
+		if cfg, err = w.Config(c.Config); err != nil {
+			return err
+		}
+	}
+	o, err := c.options(cfg)
 	if err != nil {
 		return err
 	}
 	var found []lint.Finding
 	for _, file := range all {
+		if cfg != nil {
+			if o.Changed, err = changed(ctx, cfg, file); err != nil {
+				return err
+			}
+		}
 		one, err := check(ctx, file, o)
 		if err != nil {
 			return err
@@ -53,16 +65,12 @@ func (c *CheckCmd) Run(ctx context.Context, w *World) error {
 	return err
 }
 
-func (c *CheckCmd) options(w *World) (lint.Options, error) {
+func (c *CheckCmd) options(cfg *config.Config) (lint.Options, error) {
 	o := lint.Options{Recorded: true, Market: c.Market}
 	if c.Market != "" && !slices.Contains(lint.Markets(), c.Market) {
 		return o, wrongf("no market is named %q: known are %s", c.Market, strings.Join(lint.Markets(), ", "))
 	}
-	if c.Config != "" {
-		cfg, err := w.Config(c.Config)
-		if err != nil {
-			return o, err
-		}
+	if cfg != nil {
 		o.Recorded = cfg.Record
 	}
 	if c.Words == "" {

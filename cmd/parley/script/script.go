@@ -23,6 +23,14 @@ import (
 // Command is the command line of parley script.
 type Command struct {
 	Check CheckCmd `cmd:"" help:"Tell what is wrong with scripts, where, and how to mend it."`
+
+	Submit   SubmitCmd   `cmd:"" help:"Put a version of a script forward for review."`
+	Approve  ApproveCmd  `cmd:"" help:"Say that a version may be used; somebody else than who submitted it."`
+	Reject   RejectCmd   `cmd:"" help:"Say that a version may not be used."`
+	Publish  PublishCmd  `cmd:"" help:"Use an approved version from the next call on."`
+	Rollback RollbackCmd `cmd:"" help:"Use again the version that was published before."`
+	Withdraw WithdrawCmd `cmd:"" help:"Use no version of a script any more."`
+	History  HistoryCmd  `cmd:"" help:"Show who submitted, approved and published what."`
 }
 
 // World is what the commands take from outside.
