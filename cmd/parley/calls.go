@@ -18,6 +18,9 @@ import (
 type CallsCmd struct {
 	List CallsListCmd `cmd:"" default:"withargs" help:"List calls, the latest first."`
 	Show CallsShowCmd `cmd:"" help:"Show one call: facts, turns with what was heard and said, timings, media, paths."`
+
+	Label        CallsLabelCmd        `cmd:"" help:"Say what a turn of the caller meant, for the record and as an example to learn from."`
+	ExportLabels CallsExportLabelsCmd `cmd:"" help:"Write what was labelled as examples: lines of intent, tab, text, without personal numbers."`
 }
 
 // From says where the records are.
@@ -44,17 +47,26 @@ type CallsShowCmd struct {
 	JSON bool   `name:"json" help:"As JSON."`
 }
 
-// records opens the records to read; a server may be writing them.
-func (f From) records(ctx context.Context, m *Main) (*store.Reader, error) {
+// path is where the records are.
+func (f From) path(m *Main) (string, error) {
 	dir := f.Data
 	if dir == "" {
 		c, err := f.load(m)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		dir = c.Data
 	}
-	r, err := store.Read(ctx, filepath.Join(dir, "records.db"))
+	return filepath.Join(dir, "records.db"), nil
+}
+
+// records opens the records to read; a server may be writing them.
+func (f From) records(ctx context.Context, m *Main) (*store.Reader, error) {
+	path, err := f.path(m)
+	if err != nil {
+		return nil, err
+	}
+	r, err := store.Read(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("%w; say with -c or --data where they are", err)
 	}
@@ -90,16 +102,9 @@ func (c *CallsShowCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	id := c.ID
-	if id == "latest" {
-		last, err := r.List(ctx, store.Filter{Limit: 1})
-		if err != nil {
-			return err
-		}
-		if len(last) == 0 {
-			return errors.New("there are no calls yet")
-		}
-		id = last[0].ID
+	id, err := idOf(ctx, r, c.ID)
+	if err != nil {
+		return err
 	}
 	record, err := r.Get(ctx, id)
 	if err != nil {
@@ -109,7 +114,27 @@ func (c *CallsShowCmd) Run(ctx context.Context, m *Main) (err error) {
 		return writeJSON(m, record)
 	}
 	report.Show(m.printer(), record)
+	given, err := r.Labels(ctx, store.LabelFilter{Call: record.ID})
+	if err != nil {
+		return err
+	}
+	report.Labels(m.printer(), given)
 	return nil
+}
+
+// idOf is the id of a call, or of the last one for latest.
+func idOf(ctx context.Context, r *store.Reader, id string) (string, error) {
+	if id != "latest" {
+		return id, nil
+	}
+	last, err := r.List(ctx, store.Filter{Limit: 1})
+	if err != nil {
+		return "", err
+	}
+	if len(last) == 0 {
+		return "", errors.New("there are no calls yet")
+	}
+	return last[0].ID, nil
 }
 
 func writeJSON(m *Main, v any) error {

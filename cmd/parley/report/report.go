@@ -95,9 +95,15 @@ func journal(r call.Record) [][]string {
 		from = r.Began
 	}
 	rows := [][]string{{"TIME", "NODE", "WHAT", "TEXT", "MEANING", "REPLY"}}
+	turn := 0
 	for _, e := range r.Entries {
+		what := string(e.Kind)
+		if e.Kind == call.EntryHeard {
+			turn++
+			what = fmt.Sprintf("%s %d", what, turn)
+		}
 		rows = append(rows, []string{
-			fmt.Sprintf("%6.1f", e.At.Sub(from).Seconds()), e.Node, string(e.Kind), text(e), meaning(e), reply(e),
+			fmt.Sprintf("%6.1f", e.At.Sub(from).Seconds()), e.Node, what, text(e), meaning(e), reply(e),
 		})
 	}
 	return rows
