@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/vocab"
 )
 
 // Test is one conversation and what is expected of it.
@@ -30,18 +31,12 @@ type Test struct {
 
 // Step is one thing that happens or is expected.
 type Step struct {
-	Kind   string // one of the keys in steps
+	Kind   string // one of the keys of a step
 	Text   string
 	For    time.Duration
 	Expect map[string][]string
 	Line   int
 }
-
-var (
-	testKeys = []string{"test", "script", "with", "seed", "steps", "always_expect"}
-	steps    = []string{"bot", "caller", "barge_in", "press", "silence", "noise", "transfer", "deaf", "mute", "hangup", "expect"}
-	expects  = []string{"node", "stage", "said", "intent", "outcome", "tag", "opt_out", "transfer", "ended", "set", "notice"}
-)
 
 // Load reads the tests of a file: YAML documents, one test each. Every problem
 // is in the one error, of type dialog.Problems.
@@ -96,7 +91,7 @@ func (l *loader) keys(n *yaml.Node, what string, allowed []string, each func(key
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if allowed != nil && !slices.Contains(allowed, k.Value) {
-			l.wrong(k, "known: "+strings.Join(allowed, ", "), "%s has no key %q", what, k.Value)
+			l.wrong(k, vocab.Suggest(k.Value, allowed), "%s has no key %q", what, k.Value)
 			continue
 		}
 		each(k.Value, v)
@@ -105,7 +100,7 @@ func (l *loader) keys(n *yaml.Node, what string, allowed []string, each func(key
 
 func (l *loader) test(n *yaml.Node) Test {
 	t := Test{File: l.file, Line: n.Line, With: map[string]string{}}
-	l.keys(n, "a test", testKeys, func(key string, v *yaml.Node) {
+	l.keys(n, "a test", vocabulary.Names("test"), func(key string, v *yaml.Node) {
 		switch key {
 		case "test":
 			t.Name = v.Value
@@ -122,7 +117,7 @@ func (l *loader) test(n *yaml.Node) Test {
 				t.Steps = append(t.Steps, l.step(item))
 			}
 		case "always_expect":
-			l.keys(v, "always_expect", []string{"dead_air_under"}, func(_ string, v *yaml.Node) { t.DeadAir = l.duration(v) })
+			l.keys(v, "always_expect", vocabulary.Names("always_expect"), func(_ string, v *yaml.Node) { t.DeadAir = l.duration(v) })
 		}
 	})
 	if t.Name == "" || len(t.Steps) == 0 {
@@ -137,10 +132,10 @@ func (l *loader) step(n *yaml.Node) Step {
 		n = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column, Content: []*yaml.Node{n, {Kind: yaml.ScalarNode, Value: "true"}}}
 	}
 	if len(n.Content) != 2 {
-		l.wrong(n, "known: "+strings.Join(steps, ", "), "a step must be one key with its value")
+		l.wrong(n, "known: "+strings.Join(vocabulary.Names("step"), ", "), "a step must be one key with its value")
 		return s
 	}
-	l.keys(n, "a step", steps, func(key string, v *yaml.Node) {
+	l.keys(n, "a step", vocabulary.Names("step"), func(key string, v *yaml.Node) {
 		s.Kind, s.Text = key, v.Value
 		switch key {
 		case "silence":
@@ -158,7 +153,7 @@ func (l *loader) step(n *yaml.Node) Step {
 
 func (l *loader) expect(n *yaml.Node) map[string][]string {
 	all := map[string][]string{}
-	l.keys(n, "expect", expects, func(key string, v *yaml.Node) {
+	l.keys(n, "expect", vocabulary.Names("expect"), func(key string, v *yaml.Node) {
 		switch v.Kind {
 		case yaml.SequenceNode:
 			for _, item := range v.Content {

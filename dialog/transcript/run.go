@@ -187,7 +187,7 @@ func (r *run) bot(ctx context.Context, s Step) error {
 }
 
 func (r *run) expect(s Step) {
-	for _, key := range expects {
+	for _, key := range vocabulary.Names("expect") {
 		want, ok := s.Expect[key]
 		if !ok {
 			continue

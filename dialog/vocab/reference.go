@@ -22,6 +22,9 @@ func (t Table) Rewrite(page string) (rewritten string, missing []string) {
 			continue
 		}
 		name = strings.TrimSuffix(name, " -->")
+		if _, ours := t.Block(name); !ours {
+			continue // of another table
+		}
 		named = append(named, name)
 		out = append(out, t.rows(name)...)
 		for i+1 < len(lines) && strings.HasPrefix(lines[i+1], "|") {
@@ -38,10 +41,7 @@ func (t Table) Rewrite(page string) (rewritten string, missing []string) {
 
 // rows is the table of a block's own keys, in Markdown.
 func (t Table) rows(name string) []string {
-	b, ok := t.Block(name)
-	if !ok {
-		return []string{fmt.Sprintf("| there is no block %s |", name)}
-	}
+	b, _ := t.Block(name)
 	defaults := slices.ContainsFunc(b.Keys, func(k Key) bool { return k.Default != "" })
 	head, rule := "| key | value | what it is |", "|---|---|---|"
 	if defaults {

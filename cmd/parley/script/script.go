@@ -22,7 +22,8 @@ import (
 
 // Command is the command line of parley script.
 type Command struct {
-	Check CheckCmd `cmd:"" help:"Tell what is wrong with scripts, where, and how to mend it."`
+	Check  CheckCmd  `cmd:"" help:"Tell what is wrong with scripts, where, and how to mend it."`
+	Schema SchemaCmd `cmd:"" help:"Write the JSON Schema of scripts, so that editors complete and complain."`
 
 	Submit   SubmitCmd   `cmd:"" help:"Put a version of a script forward for review."`
 	Approve  ApproveCmd  `cmd:"" help:"Say that a version may be used; somebody else than who submitted it."`
