@@ -124,6 +124,9 @@ func (s *Session) note(now time.Time, a dialog.Note) {
 		return
 	}
 	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: a.Key + "=" + a.Value, Turn: s.turnNumber()})
+	if a.Key == "grade" {
+		s.j.rec.Grade = a.Value
+	}
 	if a.Key == "notice" && a.Value == "recording" {
 		s.tape("the caller has heard the notice")
 	}

@@ -26,6 +26,7 @@ type Record struct {
 	Ended     time.Time  `json:"ended,omitzero"`
 	State     State      `json:"state"`
 	Outcome   string     `json:"outcome,omitempty"`
+	Grade     string     `json:"grade,omitempty"`    // "A" to "D", as the script gave it
 	EndedBy   string     `json:"ended_by,omitempty"` // "us", "them", "network", "crash"
 	Why       string     `json:"why,omitempty"`      // in words
 	SIPCode   int        `json:"sip_code,omitempty"`

@@ -12,7 +12,7 @@ func (r *reader) check() {
 	for _, ref := range r.refs {
 		known := names[ref.kind]
 		switch ref.kind {
-		case "clip", "set":
+		case "clip", "set", "tag", "outcome":
 			continue
 		case "choice":
 			r.choice(ref)
@@ -22,6 +22,7 @@ func (r *reader) check() {
 			r.fault(Code("undefined-"+ref.kind), ref.at, suggestRef(ref, known), "there is no %s %q", ref.kind, ref.name)
 		}
 	}
+	r.bind()
 	r.circles()
 	for _, n := range r.script.Nodes {
 		r.optionKeys(n)
@@ -104,24 +105,54 @@ func (n *Node) branch(intent string) (Edge, bool) {
 
 // circles finds nodes that lead on to each other without ever waiting.
 func (r *reader) circles() {
+	done := map[string]bool{}
 	for _, n := range r.script.Nodes {
-		var path []string
-		for at := n; at != nil && at.Exit.Go != "" && !at.Listens() && at.Exit.Wait == 0; {
-			if slices.Contains(path, at.Name) {
-				break
-			}
-			path = append(path, at.Name)
-			if at = r.script.index[at.Exit.Go]; at == n {
-				for _, ref := range r.refs {
-					if ref.kind == "node" && ref.name == n.Name && len(path) > 0 {
-						r.fault(CodeBusyCircle, ref.at, "let one of them listen, wait or end", "%s lead in a circle that never waits for the caller",
-							strings.Join(append(path, n.Name), " → "))
-						return
-					}
+		if path := r.circle(n, nil, done); path != nil {
+			for _, ref := range r.refs {
+				if ref.kind == "node" && ref.name == path[len(path)-1] {
+					r.fault(CodeBusyCircle, ref.at, "let one of them listen, wait or end", "%s lead in a circle that never waits for the caller",
+						strings.Join(path, " → "))
+					return
 				}
 			}
 		}
 	}
+}
+
+// circle is the first way from a node that comes back to a node of its own.
+func (r *reader) circle(n *Node, path []string, done map[string]bool) []string {
+	if finished, seen := done[n.Name]; finished {
+		return nil
+	} else if seen {
+		return append(slices.Clone(path[slices.Index(path, n.Name):]), n.Name)
+	}
+	done[n.Name], path = false, append(path, n.Name)
+	for _, next := range n.atOnce() {
+		if to := r.script.index[next]; to != nil {
+			if found := r.circle(to, path, done); found != nil {
+				return found
+			}
+		}
+	}
+	done[n.Name] = true
+	return nil
+}
+
+// atOnce lists the nodes that a node can lead to without waiting for anything.
+func (n *Node) atOnce() []string {
+	var all []string
+	var cases func(list []Case)
+	cases = func(list []Case) {
+		for _, c := range list {
+			all = append(all, c.Edge.Go)
+			cases(c.Edge.When)
+		}
+	}
+	cases(n.When)
+	if !n.Listens() && n.Exit.Wait == 0 {
+		all = append(all, n.Exit.Go)
+	}
+	return all
 }
 
 // firsts checks what the ladders need of the script as a whole.

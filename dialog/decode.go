@@ -1,12 +1,15 @@
 package dialog
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/expr"
 )
 
 // reader turns the YAML tree into a Script and gathers every problem on the way.
@@ -15,6 +18,7 @@ type reader struct {
 	lines    []string
 	problems Problems
 	refs     []ref
+	binds    []bind
 	script   *Script
 }
 
@@ -204,13 +208,20 @@ func isKey(b byte) bool { return b >= '0' && b <= '9' || b == '*' || b == '#' }
 // template reads a text with variables, and notes the variables it names.
 func (r *reader) template(n *yaml.Node, what string, own ...string) Template {
 	t, err := ParseTemplate(r.text(n, what))
-	if err != nil {
+	var fault *expr.Fault
+	switch {
+	case errors.As(err, &fault):
+		r.faulty(n, 0, err)
+		return Template{}
+	case err != nil:
 		r.wrong(n, "write {{name}} or {{name | other words}}", "%s: %v", what, err)
 		return Template{}
 	}
-	for _, name := range t.Names() {
-		if !known(own, name) {
-			r.need("variable", name, n)
+	for _, p := range t.pieces {
+		if p.expr != nil {
+			r.binds = append(r.binds, bind{expr: p.expr, at: n, offset: p.offset})
+		} else if p.name != "" && !known(own, p.name) {
+			r.need("variable", p.name, n)
 		}
 	}
 	return t

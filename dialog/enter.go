@@ -1,6 +1,9 @@
 package dialog
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // maxHops bounds the moves within one Step. The loader refuses circles that
 // never wait; this holds whatever slips through.
@@ -42,12 +45,42 @@ func (m *Machine) enter(n *Node, why, intent string) {
 	m.quiet.rung = 0
 	m.ask = asking{}
 	m.voice.pauses = 0
+	m.facts.visits[n.Name]++
 	m.effects(n.Effects)
+	first, gone := m.when(n, intent)
+	if gone {
+		return
+	}
 	m.listen(n)
-	m.prompt(n.Say)
+	m.prompt(slices.Concat(first, n.Say))
 	if n.Exit.Echo != (Echo{}) {
 		m.do(n.Exit.Echo)
 	}
+}
+
+// when tries a node's cases. One that leads on is taken before a word is said;
+// one that does not only adds what it says.
+func (m *Machine) when(n *Node, intent string) (first []Line, gone bool) {
+	c, ok := m.hit(n.When)
+	if !ok {
+		return nil, false
+	}
+	e, why := m.choose(c.Edge, c.why())
+	if !e.leaves() {
+		return e.Say, false
+	}
+	m.at.last = nil
+	m.goAlong(e, intent, why)
+	return nil, true
+}
+
+// choose records an edge's facts and follows its cases to the one that holds.
+func (m *Machine) choose(e Edge, why string) (Edge, string) {
+	m.effects(e.Effects)
+	if c, ok := m.hit(e.When); ok {
+		return m.choose(c.Edge, joinWhy(why, c.why()))
+	}
+	return e, why
 }
 
 // after is what follows a node's words.
@@ -97,13 +130,18 @@ func (m *Machine) prompt(lines []Line) {
 // is over, but for a filler.
 func (m *Machine) take(e Edge, intent, why string) {
 	m.hushPrompt()
-	m.effects(e.Effects)
+	e, why = m.choose(e, why)
 	if e.Replay {
 		m.replay()
 		return
 	}
+	m.goAlong(e, intent, why)
+}
+
+// goAlong says an edge's words and goes where it leads.
+func (m *Machine) goAlong(e Edge, intent, why string) {
 	parts, notices := m.parts(e.Say)
-	stays := e.End == "" && (e.Go == "" || e.Go == TargetStay)
+	stays := !e.leaves()
 	if stays && m.at.then.kind != thenListen {
 		parts = append(parts, m.at.last...) // a statement that was cut short goes on
 	}
@@ -132,9 +170,7 @@ func (m *Machine) replay() {
 func (m *Machine) effects(e Effects) {
 	for _, set := range e.Set {
 		text, _ := set.Value.FillWhole(m.value)
-		text = clean(text)
-		m.facts.vars[set.Name] = text
-		m.do(Note{Key: set.Name, Value: text})
+		m.assign(set.Name, clean(text))
 	}
 	for _, tag := range e.Tags {
 		if !known(m.facts.tags, tag) {

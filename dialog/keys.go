@@ -91,7 +91,7 @@ func (m *Machine) press(c choice) {
 	m.stop(TimerSlow, TimerUnderstand, TimerSilence)
 	m.matched()
 	m.ear.kept, m.ask.doubt = "", nil
-	m.facts.vars["intent"] = c.why
+	m.facts.meant(c.why)
 	m.take(c.edge, c.why, fmt.Sprintf("pressed %c", c.digit))
 }
 

@@ -72,6 +72,8 @@ func (r *reader) nodeSpeech(n *Node, key string, v *yaml.Node) bool {
 // nodeWay reads where a node leads.
 func (r *reader) nodeWay(n *Node, key string, v *yaml.Node) {
 	switch key {
+	case "when":
+		n.When = r.cases(v)
 	case "go":
 		if v.Kind == yaml.ScalarNode {
 			n.Exit.Go = r.target(v)
@@ -106,7 +108,7 @@ func (r *reader) nodeSense(n *Node, k *yaml.Node, seen map[string]*yaml.Node) {
 		}
 	}
 	switch {
-	case ways == 0 && seen["keys"] == nil:
+	case ways == 0 && seen["keys"] == nil && !certain(n.When):
 		r.fault(CodeLeadsNowhere, k, "add go, ask with go, end, transfer, echo or loop", "node %q leads nowhere", n.Name)
 	case ways > 1:
 		r.wrong(k, "keep one; put the other in a node of its own", "node %q has more than one of go, end, transfer, echo and loop", n.Name)
@@ -151,6 +153,8 @@ func (r *reader) edgeBlock(v *yaml.Node, name string, e *Edge, rest func(key str
 	r.block(v, name, func(key string, _, v *yaml.Node) {
 		seen[key] = true
 		switch {
+		case key == "when":
+			e.When = r.cases(v)
 		case key == "say":
 			e.Say = r.sayLines(v, key)
 		case key == "go":
@@ -182,10 +186,12 @@ func (r *reader) effect(e *Effects, key string, v *yaml.Node) bool {
 		for _, item := range items(v) {
 			if t := r.name(item, key); t != "" {
 				e.Tags = append(e.Tags, t)
+				r.need("tag", t, item)
 			}
 		}
 	case "outcome":
 		e.Outcome = r.name(v, key)
+		r.need("outcome", e.Outcome, v)
 	case "do":
 		r.block(v, "do", func(_ string, _, v *yaml.Node) { e.OptOut = r.word(v, "opt_out", optOuts) })
 	default:

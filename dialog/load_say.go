@@ -40,6 +40,8 @@ func (r *reader) sayLine(v *yaml.Node, what string) (Line, bool) {
 			}
 		case "clip":
 			l.Clip = r.clip(w, key)
+		case "if":
+			l.If = r.condition(w, key)
 		case "variant":
 			l.Variant = r.name(w, key)
 		case "notice":

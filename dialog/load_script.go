@@ -1,10 +1,13 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/expr"
 )
 
 // root reads the top of a script.
@@ -62,6 +65,8 @@ func (r *reader) part(key string, v *yaml.Node) {
 		r.always(v)
 	case "hotwords":
 		s.Hotwords = r.texts(v, key)
+	case "grade":
+		r.grade(v)
 	case "nodes":
 		r.entries(v, "nodes", r.node)
 		if len(s.Nodes) == 0 && v.Kind == yaml.MappingNode {
@@ -92,14 +97,20 @@ func (r *reader) language(v *yaml.Node) string {
 
 func (r *reader) needs(name string, _, v *yaml.Node) {
 	need := Need{Name: name}
+	seen := map[string]*yaml.Node{}
 	r.block(v, "need", func(key string, _, v *yaml.Node) {
+		seen[key] = v
 		switch key {
+		case "type":
+			need.Type = expr.Type(max(0, slices.Index(needTypes, r.word(v, "type", needTypes))))
 		case "example":
 			need.Example = r.text(v, "example")
 		case "default":
 			need.Default, need.HasDefault = r.text(v, "default"), true
 		}
 	})
+	need.Example = r.fits(seen["example"], need.Type, need.Example)
+	need.Default = r.fits(seen["default"], need.Type, need.Default)
 	r.script.Needs = append(r.script.Needs, need)
 }
 

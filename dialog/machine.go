@@ -1,6 +1,8 @@
 package dialog
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,6 +49,9 @@ type facts struct {
 	vars    map[string]string
 	tags    []string
 	outcome string
+	visits  map[string]int // nodes entered
+	times   map[string]int // intents understood
+	misfits []string       // variables that came with a value of another type
 }
 
 // place is where the conversation stands and what follows the words being said.
@@ -88,12 +93,12 @@ func NewMachine(s *Script, vars map[string]string, seed uint64) *Machine {
 			known[need.Name] = need.Default
 		}
 	}
-	for name, v := range vars {
-		if v != "" {
-			known[name] = v
-		}
+	m := &Machine{s: s, seed: seed, run: map[Timer]bool{}}
+	m.facts = facts{vars: known, visits: map[string]int{}, times: map[string]int{}}
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		m.given(name, vars[name])
 	}
-	return &Machine{s: s, seed: seed, facts: facts{vars: known}, run: map[Timer]bool{}}
+	return m
 }
 
 // Node is the name of the node the conversation is in; "" before Answered.
@@ -123,8 +128,10 @@ func (m *Machine) value(name string) (string, bool) {
 	case "outcome":
 		return m.facts.outcome, m.facts.outcome != ""
 	}
-	v, ok := m.facts.vars[name]
-	return v, ok
+	if v, ok := m.facts.vars[name]; ok {
+		return v, true
+	}
+	return m.counted(name)
 }
 
 // Step takes an event and returns what is to be done, in order.
@@ -149,6 +156,7 @@ func (m *Machine) before(e Event) {
 	switch e.(type) {
 	case Answered:
 		m.at.begun = true
+		m.begin()
 		m.enter(m.s.Nodes[0], "answered", "")
 	case HungUp:
 		m.at.over = true
@@ -188,6 +196,7 @@ func (m *Machine) handle(e Event) {
 	case Mute:
 		m.goMute(e.Why)
 	case HungUp:
+		m.grade()
 		m.at.over = true
 	}
 }
@@ -284,6 +293,7 @@ func (m *Machine) waited() {
 func (m *Machine) finish(why string) {
 	m.stopAll()
 	m.at.over = true
+	m.grade()
 	m.do(End{Why: why})
 }
 

@@ -27,6 +27,7 @@ const (
 	CodeUnknownKey        Code = "unknown-key"
 	CodeDuplicateKey      Code = "duplicate-key"
 	CodeBadValue          Code = "bad-value"
+	CodeBadExpression     Code = "bad-expression"
 	CodeUndefinedNode     Code = "undefined-node"
 	CodeUndefinedIntent   Code = "undefined-intent"
 	CodeUndefinedSlot     Code = "undefined-slot"
@@ -39,7 +40,7 @@ const (
 
 // Codes lists what the loader refuses.
 func Codes() []Code {
-	return []Code{CodeNotYAML, CodeUnknownKey, CodeDuplicateKey, CodeBadValue, CodeUndefinedNode, CodeUndefinedIntent,
+	return []Code{CodeNotYAML, CodeUnknownKey, CodeDuplicateKey, CodeBadValue, CodeBadExpression, CodeUndefinedNode, CodeUndefinedIntent,
 		CodeUndefinedSlot, CodeUndefinedVariable, CodeUndefinedClip, CodeMissingStage, CodeLeadsNowhere, CodeBusyCircle}
 }
 

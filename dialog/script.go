@@ -1,6 +1,10 @@
 package dialog
 
-import "time"
+import (
+	"time"
+
+	"github.com/parley-voice/parley/dialog/expr"
+)
 
 // Script is one conversation as its author wrote it, checked and ready. It is
 // read-only after Load and shared by every call that follows it.
@@ -9,14 +13,26 @@ type Script struct {
 	Answer   Answer
 	Needs    []Need
 	Defaults Defaults
-	Intents  []IntentDef // in file order
-	Slots    []Slot
-	Always   []Always // in order of precedence
-	Nodes    []*Node  // in file order; a call begins at the first
+	Meanings
+	Nodes    []*Node // in file order; a call begins at the first
+	Grades   []Grade // the first that holds at the end of the call
 	Fallback Fallback
 	file     string
 	index    map[string]*Node
 	places   places
+}
+
+// Meanings is what a caller can say and be asked for.
+type Meanings struct {
+	Intents []IntentDef // in file order
+	Slots   []Slot
+	Always  []Always // in order of precedence
+}
+
+// Grade is one line of the call's grade, A to D.
+type Grade struct {
+	Grade string
+	If    *expr.Expr // nil always holds
 }
 
 // Head says which script this is.
@@ -36,7 +52,8 @@ type Answer struct {
 // Need is a variable that must be known before the call, or has a default.
 type Need struct {
 	Name       string
-	Example    string
+	Type       expr.Type // text, number, date or flag
+	Example    string    // these two in canonical form
 	Default    string
 	HasDefault bool
 }
@@ -44,10 +61,11 @@ type Need struct {
 // Line is one piece of what is said: a text, a recorded clip or a notice.
 type Line struct {
 	Text     Template
-	Fallback Template // said instead when a variable of Text is unknown
-	Clip     string   // WAV, relative to the script
-	Variant  string   // one label among the node's is chosen per call
-	Notice   string   // "recording": the fact is noted once it has been heard
+	Fallback Template   // said instead when a variable of Text is unknown
+	Clip     string     // WAV, relative to the script
+	Variant  string     // one label among the node's is chosen per call
+	Notice   string     // "recording": the fact is noted once it has been heard
+	If       *expr.Expr // said only when this holds; nil is always
 }
 
 // Effects are facts recorded on the way.
@@ -71,7 +89,14 @@ type Edge struct {
 	Go     string // a node, one of the Target words, or "" to stay and listen on
 	Replay bool
 	End    string // reason; "" does not end
+	When   []Case // the first that holds takes the place of Say, Go, Replay and End
 	Effects
+}
+
+// Case is a way onward under a condition.
+type Case struct {
+	If   *expr.Expr // nil always holds
+	Edge Edge
 }
 
 // Words that may stand where a node's name stands.
@@ -112,10 +137,9 @@ type Node struct {
 	Protect time.Duration // how long Say cannot be interrupted; ProtectAll is all of it
 	Ask     string        // slot
 	Hearing
-	Go      []Branch
-	Keys    []Key
 	Effects Effects
-	Exit    Exit
+	Onward
+	Exit Exit
 	Patience
 }
 
@@ -124,6 +148,13 @@ type Hearing struct {
 	Expect   string        // shape of the answer, "" is worked out
 	Hotwords []string      // words that it should favour
 	Endpoint time.Duration // silence that ends the answer, 0 is worked out
+}
+
+// Onward is where a node leads, depending on what holds or is said.
+type Onward struct {
+	When []Case // on entering, before a word is said
+	Go   []Branch
+	Keys []Key
 }
 
 // ProtectAll protects a prompt to its end.

@@ -105,6 +105,7 @@ func (m *Machine) goMute(why string) {
 // parts fills in the lines that this call says. Lines that lack a variable say
 // their fallback; without one, the sentences that lack nothing.
 func (m *Machine) parts(lines []Line) (parts []Part, notices []string) {
+	lines = m.fitting(lines)
 	variant := m.variant(lines)
 	for _, l := range lines {
 		if l.Variant != "" && l.Variant != variant {
@@ -122,6 +123,11 @@ func (m *Machine) parts(lines []Line) (parts []Part, notices []string) {
 		}
 	}
 	return parts, notices
+}
+
+// fitting are the lines whose condition holds.
+func (m *Machine) fitting(lines []Line) []Line {
+	return slices.DeleteFunc(slices.Clone(lines), func(l Line) bool { return !m.holds(l.If) })
 }
 
 func (m *Machine) part(l Line) Part {

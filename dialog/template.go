@@ -1,31 +1,38 @@
 package dialog
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/parley-voice/parley/dialog/expr"
 )
 
-// Template is a text with {{variables}}. {{name | other words}} says the other
-// words when the variable is unknown. Values are put in once and are never read
-// as templates themselves.
+// Template is a text with {{variables}} and {{expressions}}. {{name | other
+// words}} says the other words when the value is unknown. Values are put in once
+// and are never read as templates themselves.
 type Template struct {
 	Source string
 	pieces []piece
 }
 
 type piece struct {
-	text     string // literal, or the words for an unknown variable
-	name     string // "" for a literal
+	text     string     // literal, or the words for an unknown value
+	name     string     // of a variable
+	expr     *expr.Expr // more than a name
 	fallback bool
-	offset   int // of the braces in Source, in runes
+	offset   int // of what stands in the braces, in runes of Source
 }
+
+func (p piece) literal() bool { return p.name == "" && p.expr == nil }
 
 // maxValue bounds what one variable can bring into a text, in runes.
 const maxValue = 400
 
-// ParseTemplate reads a template. The error names what is wrong and where
-// (rune offset in its text).
+// ParseTemplate reads a template. The error names what is wrong; that of an
+// expression is an *expr.Fault with its offset in source.
 func ParseTemplate(source string) (Template, error) {
 	t := Template{Source: source}
 	rest, done := source, 0
@@ -45,11 +52,17 @@ func ParseTemplate(source string) (Template, error) {
 			return t, fmt.Errorf("\"{{\" is never closed in %q", source)
 		}
 		t.literal(rest[:open])
-		p, err := parsePiece(rest[open+2 : open+length])
+		inside := rest[open+2 : open+length]
+		offset := len([]rune(source[:done+open])) + 2 + len([]rune(inside)) - len([]rune(strings.TrimLeft(inside, " ")))
+		p, err := parsePiece(inside)
+		var fault *expr.Fault
+		if errors.As(err, &fault) {
+			fault.Offset += offset
+		}
 		if err != nil {
 			return t, err
 		}
-		p.offset = len([]rune(source[:done+open]))
+		p.offset = offset
 		t.pieces = append(t.pieces, p)
 		done += open + length + 2
 		rest = source[done:]
@@ -65,15 +78,53 @@ func (t *Template) literal(s string) {
 }
 
 func parsePiece(inside string) (piece, error) {
-	name, words, has := strings.Cut(inside, "|")
+	name, words, has := cutWords(inside)
 	p := piece{name: strings.TrimSpace(name), text: strings.TrimSpace(words), fallback: has}
-	if !isName(p.name) {
-		return p, fmt.Errorf("{{%s}} is not a variable's name: use letters, digits, dots and underscores", inside)
-	}
-	if strings.ContainsAny(words, "{}") {
+	if strings.ContainsAny(inside, "{}") {
 		return p, fmt.Errorf("{{%s}} has braces within braces", inside)
 	}
+	if isName(p.name) {
+		return p, nil
+	}
+	if !strings.ContainsFunc(p.name, unicode.IsLetter) {
+		return p, fmt.Errorf("{{%s}} names no variable", inside)
+	}
+	e, err := expr.Parse(p.name)
+	if err != nil {
+		return p, err
+	}
+	p.name, p.expr = "", e
 	return p, nil
+}
+
+// cutWords separates {{value | words}}. After a name everything is words; an
+// expression goes to the last bar outside of quotes and brackets.
+func cutWords(inside string) (value, words string, has bool) {
+	if name, words, has := strings.Cut(inside, "|"); has && isName(strings.TrimSpace(name)) {
+		return name, words, true
+	}
+	at, depth := -1, 0
+	var quote byte
+	for i := range len(inside) {
+		switch c := inside[i]; {
+		case quote != 0:
+			if c == quote && inside[i-1] != '\\' {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '(' || c == '[':
+			depth++
+		case c == ')' || c == ']':
+			depth--
+		case c == '|' && depth == 0 && !strings.HasPrefix(inside[i+1:], "|") && (i == 0 || inside[i-1] != '|'):
+			at = i
+		}
+	}
+	if at < 0 {
+		return inside, "", false
+	}
+	return inside[:at], inside[at+1:], true
 }
 
 // isName tells whether s may name a variable, node, intent or slot.
@@ -96,22 +147,53 @@ func (t Template) Empty() bool { return strings.TrimSpace(t.Source) == "" }
 // Fixed tells whether the text is the same in every call.
 func (t Template) Fixed() bool {
 	for _, p := range t.pieces {
-		if p.name != "" {
+		if !p.literal() {
 			return false
 		}
 	}
 	return true
 }
 
-// Names lists the variables in the order of the text.
+// Names lists the variables in the order of the text. Those of an expression are
+// known once its script has been loaded.
 func (t Template) Names() []string {
 	var names []string
 	for _, p := range t.pieces {
-		if p.name != "" {
+		switch {
+		case p.expr != nil:
+			names = append(names, p.expr.Names()...)
+		case p.name != "":
 			names = append(names, p.name)
 		}
 	}
 	return names
+}
+
+// value is what a piece becomes, and its name for the record.
+func (p piece) value(look lookup) (v, name string) {
+	if p.expr != nil {
+		v, _ = p.expr.Text(look)
+		return clean(v), p.expr.Source
+	}
+	v, ok := look(p.name)
+	if !ok {
+		return "", p.name
+	}
+	return clean(v), p.name
+}
+
+// lookup finds values by name. It also answers expressions, which ask how often
+// a node was entered as visits(node) and an intent understood as times(intent).
+type lookup func(name string) (string, bool)
+
+func (l lookup) Value(name string) (string, bool) { return l(name) }
+func (l lookup) Visits(node string) int           { return l.count("visits(" + node + ")") }
+func (l lookup) Times(intent string) int          { return l.count("times(" + intent + ")") }
+
+func (l lookup) count(name string) int {
+	v, _ := l(name)
+	n, _ := strconv.Atoi(v)
+	return n
 }
 
 // Fill puts values in. missing names the variables that are unknown and have no
@@ -119,18 +201,17 @@ func (t Template) Names() []string {
 func (t Template) Fill(value func(name string) (string, bool)) (text string, missing []string) {
 	var b strings.Builder
 	for _, p := range t.pieces {
-		if p.name == "" {
+		if p.literal() {
 			b.WriteString(p.text)
 			continue
 		}
-		v, ok := value(p.name)
-		switch v = clean(v); {
-		case ok && v != "":
+		switch v, name := p.value(value); {
+		case v != "":
 			b.WriteString(v)
 		case p.fallback:
 			b.WriteString(p.text)
 		default:
-			missing = append(missing, p.name)
+			missing = append(missing, name)
 		}
 	}
 	return b.String(), missing
@@ -156,7 +237,7 @@ func (t Template) sentences() []Template {
 	var all []Template
 	var now Template
 	for _, p := range t.pieces {
-		if p.name != "" {
+		if !p.literal() {
 			now.pieces = append(now.pieces, p)
 			continue
 		}

@@ -50,7 +50,7 @@ func TestFillWhole(t *testing.T) {
 }
 
 func TestTemplateFaults(t *testing.T) {
-	for _, text := range []string{"{{", "}}", "{{a", "a}}", "{{}}", "{{a b}}", "{{ | x}}", "{{1}}", "{{a{{b}}}}", "}}{{", "{{a()}}", "{{.a}}"} {
+	for _, text := range []string{"{{", "}}", "{{a", "a}}", "{{}}", "{{a b}}", "{{ | x}}", "{{1}}", "{{a{{b}}}}", "}}{{", "{{.a}}"} {
 		if _, err := ParseTemplate(text); err == nil {
 			t.Errorf("%q was read", text)
 		}
@@ -68,8 +68,17 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		marks := strings.Count(text, "{{")
-		if n := len(tpl.Names()); n != marks {
-			t.Fatalf("%q has %d variables, %d were read", text, marks, n)
+		read := 0
+		for _, p := range tpl.pieces {
+			if !p.literal() {
+				read++
+			}
+			if p.expr != nil {
+				return // its names are for the loader to find
+			}
+		}
+		if read != marks {
+			t.Fatalf("%q has %d variables, %d were read", text, marks, read)
 		}
 		filled, missing := tpl.Fill(func(string) (string, bool) { return v, true })
 		if clean(v) != "" && len(missing) > 0 {

@@ -222,7 +222,7 @@ func (m *Machine) answered(in Intent) {
 
 // follow goes along an edge that words have opened.
 func (m *Machine) follow(e Edge, in Intent) {
-	m.facts.vars["intent"] = in.Name
+	m.facts.meant(in.Name)
 	why := "understood " + in.Name
 	if in.Why != "" {
 		why += ": " + in.Why

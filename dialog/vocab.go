@@ -24,6 +24,7 @@ var vocabulary = vocab.Table{
 		key("slots", vocab.Map(vocab.Of("slot")), "", "values that a node can ask for"),
 		key("always", vocab.Map(vocab.Of("always_entry")), "", "intents that are understood in every node"),
 		key("hotwords", vocab.List(vocab.Text), "", "words that the recogniser should favour in every node: names of products, places, people"),
+		key("grade", vocab.List(vocab.Of("grade")), "", "the call's grade, A to D: the first that holds when the call ends goes on record"),
 		key("nodes", vocab.Map(vocab.Of("node")), vocab.Required, "the conversation; it begins at the first node"),
 		key("fallback", vocab.Of("fallback"), "built in", "what is said when a part of Parley fails"),
 	}},
@@ -31,8 +32,13 @@ var vocabulary = vocab.Table{
 		key("after", vocab.Time, "0s", "ring this long, at most 1m"),
 	}},
 	{Name: "need", Keys: []vocab.Key{
+		key("type", vocab.Word(needTypes...), "`text`", "what kind of value it is. A value that does not fit counts as unknown, and the record says so"),
 		key("example", vocab.Text, "", "a value that tests and simulators use"),
 		key("default", vocab.Text, "", "the value when the caller's is unknown"),
+	}},
+	{Name: "grade", Keys: []vocab.Key{
+		key("grade", vocab.Word(grades...), vocab.Required, "how good the call was, A is best"),
+		key("if", vocab.Expr, "always", "a condition (see Expressions)"),
 	}},
 	{Name: "node", Keys: []vocab.Key{
 		key("stage", vocab.Word(stages...), vocab.Required, "where in the conversation this is"),
@@ -43,6 +49,7 @@ var vocabulary = vocab.Table{
 		key("expect", vocab.Word(shapes...), "worked out from `ask` and `go`", "the shape of the answer; `choice` is one of the intents' words. Closed shapes are answered sooner"),
 		key("hotwords", vocab.List(vocab.Text), "", "words that the recogniser should favour here, before those of the script. The options of the slot and the keywords of `go` and `always` join them"),
 		key("endpoint", vocab.Time, "worked out from `expect` and `ask`", "the silence that ends an answer, 100ms to 3s"),
+		key("when", cases, "", "ways onward under conditions, tried on entering: the first that holds is taken. See below"),
 		key("go", vocab.Either(vocab.Target, vocab.Map(way)), "", "a node to go on to, or a map from intents to ways onward"),
 		key("keys", vocab.Map(way), "", "DTMF: `{1: price, 2: features, \"*\": handoff}`: an intent of this node's `go`, a node, or a way onward. Also the DTMF menu when recognition is lost"),
 		key("set", vocab.Map(vocab.Template), "", "`{need: price}`: gives variables values"),
@@ -63,6 +70,7 @@ var vocabulary = vocab.Table{
 	}},
 	{Name: "line", Keys: []vocab.Key{
 		key("text", vocab.Template, "", "a text"),
+		key("if", vocab.Expr, "always", "a condition: the part is left out unless it holds"),
 		key("fallback", vocab.Text, "", "a fixed text said instead when a variable of `text` is unknown"),
 		key("clip", vocab.Clip, "", "a recording beside the script or below it: PCM 16 bit, A-law or mu-law"),
 		key("variant", vocab.Name, "", "a label; of a list's labels one is chosen per call and kept, and the record says which"),
@@ -70,12 +78,16 @@ var vocabulary = vocab.Table{
 	}},
 	{Name: "edge", Keys: []vocab.Key{
 		key("say", lines, "", "said first"),
+		key("when", cases, "", "the first that holds takes the place of this way's `say`, `go` and `end`"),
 		key("go", vocab.Target, "stay and listen on", "where to"),
 		key("do", vocab.Either(vocab.Word("replay"), vocab.Of("do")), "", "`replay`: say the last prompt again; or `{opt_out: phone}`"),
 		key("set", vocab.Map(vocab.Template), "", "as in a node"),
 		key("tag", vocab.List(vocab.Name), "", "as in a node"),
 		key("outcome", vocab.Name, "", "as in a node"),
 		key("end", ending, "", "end the call, as in a node"),
+	}},
+	{Name: "case", With: []string{"edge"}, Keys: []vocab.Key{
+		key("if", vocab.Expr, "always", "a condition (see Expressions); only the last may go without"),
 	}},
 	{Name: "do", Keys: []vocab.Key{
 		key("opt_out", vocab.Word(optOuts...), "", "never call again: this number, or by no channel at all"),
@@ -166,6 +178,7 @@ var vocabulary = vocab.Table{
 var (
 	lines   = vocab.List(vocab.Either(vocab.Template, vocab.Of("line"))).Called("lines")
 	way     = vocab.Either(vocab.Target, vocab.Of("edge")).Called("way onward")
+	cases   = vocab.List(vocab.Of("case")).Called("list of cases")
 	ending  = vocab.Either(vocab.Word("true"), vocab.Name)
 	silence = vocab.Either(vocab.List(vocab.Of("rung")), vocab.Word("none"))
 )
@@ -180,6 +193,8 @@ func Vocabulary() vocab.Table { return vocabulary }
 
 // Closed lists of values.
 var (
+	needTypes = []string{"text", "number", "date", "flag"}
+	grades    = []string{"A", "B", "C", "D"}
 	stages    = []string{"opening", "need", "offer", "close", "handoff"}
 	shapes    = []string{"open", "yes_no", "choice", "digits"}
 	slotTypes = []string{"digits", "yes_no", "number", "amount", "date", "time", "datetime", "phone", "name", "choice", "text"}
@@ -198,7 +213,7 @@ var (
 var builtinIntents = []string{IntentAffirm, IntentDeny, IntentHesitate, IntentFilled, IntentElse}
 
 // builtinVars are known without being needed or set.
-var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to"}
+var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day"}
 
 func known(words []string, w string) bool { return slices.Contains(words, w) }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/parley-voice/parley/dialog/expr"
 )
 
 // TestReferenceIsGenerated holds the tables of docs/scripts.md to the loader's
@@ -27,7 +29,12 @@ func TestReferenceIsGenerated(t *testing.T) {
 	} else if page != string(data) {
 		t.Error("the tables of docs/scripts.md are not those of the vocabulary: run go test ./dialog -run Reference -update")
 	}
-	for _, words := range [][]string{stages, shapes, slotTypes, tenses, inputs, styles, notices, optOuts, echoes, modes, hearings, targets, builtinIntents, builtinVars} {
+	for _, f := range expr.Functions() {
+		if !strings.Contains(page, "`"+f+"(") {
+			t.Errorf("docs/scripts.md does not explain the function %q", f)
+		}
+	}
+	for _, words := range [][]string{needTypes, grades, stages, shapes, slotTypes, tenses, inputs, styles, notices, optOuts, echoes, modes, hearings, targets, builtinIntents, builtinVars} {
 		for _, w := range words {
 			if !strings.Contains(page, "`"+w+"`") {
 				t.Errorf("docs/scripts.md does not explain the word %q", w)
@@ -61,15 +68,16 @@ func TestReferenceLoads(t *testing.T) {
 		}
 		for _, need := range []struct{ key, text string }{
 			{"intents", "intents: {price: {keywords: [price]}}\n"},
-			{"needs", "needs: {customer.name: {}, offer.code: {}}\n"},
-			{"nodes", "nodes: {here: {stage: close, end: true}, to_person: {stage: close, end: true}, a: {stage: need, go: {price: here}}}\n"},
+			{"needs", "needs: {customer.name: {}, offer.code: {}, customer.aov: {type: number}}\n"},
+			{"nodes", "nodes: {here: {stage: close, end: true}, to_person: {stage: close, end: true}, offer: {stage: need, outcome: refused, go: {price: here}}}\n"},
 		} {
 			if !strings.Contains(b, need.key+":") {
 				script += need.text
 			}
 		}
 		if first == "nodes" {
-			b += "  book: {stage: close, end: true}\n  soft_close: {stage: close, end: true}\n"
+			b += "  book: {stage: close, end: true}\n  soft_close: {stage: close, tag: complaint, end: true}\n" +
+				"  senior_desk: {stage: close, end: true}\n  to_person: {stage: close, end: true}\n"
 		}
 		if first == "script" {
 			script = ""
@@ -95,6 +103,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"node": "nodes: {a: {%s: [[]]}}\n", "line": "nodes: {a: {say: {%s: [[]]}}}\n", "edge": "nodes: {a: {go: {affirm: {%s: [[]]}}}}\n",
 		"do": "nodes: {a: {do: {%s: [[]]}}}\n", "transfer": "nodes: {a: {transfer: {%s: [[]]}}}\n",
 		"echo": "nodes: {a: {echo: {%s: [[]]}}}\n", "fallback": "fallback: {%s: [[]]}\n",
+		"grade": "grade: [{%s: [[]]}]\n", "case": "nodes: {a: {when: [{%s: [[]]}]}}\n",
 	}
 	for _, block := range vocabulary {
 		form, ok := where[block.Name]

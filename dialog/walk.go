@@ -19,6 +19,7 @@ type Way struct {
 
 // What opens a way.
 const (
+	OnWhen    = "when"     // a condition held on entering; Name counts the cases from 1
 	OnGo      = "go"       // by itself, when the node's words have been said
 	OnWait    = "wait"     // by itself, after a pause
 	OnIntent  = "intent"   // the caller meant Name
@@ -34,9 +35,9 @@ const (
 // everywhere last. Whoever walks a script walks it through here and through
 // Prompts, so that a new construct has one place to be added.
 func (s *Script) Ways() []Way {
-	var all []Way
+	var nodes, all []Way
 	for _, n := range s.Nodes {
-		all = append(all, n.Ways()...)
+		nodes = append(nodes, n.Ways()...)
 	}
 	add := func(on, name string, e Edge, path ...string) {
 		all = append(all, Way{On: on, Name: name, Edge: e, Path: path})
@@ -52,6 +53,22 @@ func (s *Script) Ways() []Way {
 	if p := s.Fallback.Person; p != nil {
 		add(OnFail, "", p.OnFail, "fallback", "person", "on_fail")
 	}
+	return append(nodes, withCases(all)...)
+}
+
+// withCases adds the ways that an edge takes under a condition behind it.
+func withCases(ways []Way) []Way {
+	var all []Way
+	for _, w := range ways {
+		all = append(all, w)
+		var under []Way
+		for i, c := range w.Edge.When {
+			way := w
+			way.Edge, way.Path = c.Edge, append(slices.Clone(w.Path), "when", fmt.Sprint(i))
+			under = append(under, way)
+		}
+		all = append(all, withCases(under)...)
+	}
 	return all
 }
 
@@ -60,6 +77,9 @@ func (n *Node) Ways() []Way {
 	var all []Way
 	add := func(on, name string, wait time.Duration, e Edge, path ...string) {
 		all = append(all, Way{From: n, On: on, Name: name, Wait: wait, Edge: e, Path: append([]string{"nodes", n.Name}, path...)})
+	}
+	for i, c := range n.When {
+		add(OnWhen, fmt.Sprint(i+1), 0, c.Edge, "when", fmt.Sprint(i))
 	}
 	for _, b := range n.Go {
 		add(OnIntent, b.Intent, 0, b.Edge, "go", b.Intent)
@@ -83,7 +103,7 @@ func (n *Node) Ways() []Way {
 	if n.NoMatch != nil && n.NoMatch.Then != "" {
 		add(OnNoMatch, "", 0, Edge{Go: n.NoMatch.Then}, "no_match", "then")
 	}
-	return all
+	return withCases(all)
 }
 
 func rungWays(n *Node, s Silence, path ...string) []Way {

@@ -17,7 +17,8 @@ nodes:
     stage: opening
     say: Hello.
     again: Well?
-    go: {affirm: {say: Good., go: ask}, else: stay}
+    when: [{if: known(code), go: bye}]
+    go: {affirm: {say: Good., go: ask}, else: {when: [{if: known(code), say: Thanks., go: ask}], go: stay}}
     keys: {1: affirm, 2: ask}
     silence: [{after: 4s, say: Are you there?, end: true}]
     no_match: {say: Pardon?, then: ask}
@@ -49,7 +50,7 @@ func TestWaysAreAllOfThem(t *testing.T) {
 			t.Errorf("no place for %v", w.Path)
 		}
 	}
-	want := []string{"hello go.affirm ask", "hello go.else hello", "hello keys.1 ask", "hello keys.2 ask", "hello silence.1 end",
+	want := []string{"hello when.1 bye", "hello go.affirm ask", "hello go.else hello", "hello go.else ask", "hello keys.1 ask", "hello keys.2 ask", "hello silence.1 end",
 		"hello no_match ask", "ask go.filled bye", "pause wait bye", "person on_fail bye", "* always.human person",
 		"* silence.1 -", "* no_match person", "* turns person"}
 	if !slices.Equal(got, want) {
@@ -85,9 +86,9 @@ func TestPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"nodes hello go affirm":          "10:10",
-		"nodes hello go affirm nothing":  "10:10",
-		"nodes hello silence 0":          "12:15",
+		"nodes hello go affirm":          "11:10",
+		"nodes hello go affirm nothing":  "11:10",
+		"nodes hello silence 0":          "13:15",
 		"nodes":                          "5:1",
 		"defaults silence 0 say":         "2:34",
 		"fallback person on_fail at all": "",

@@ -25,9 +25,9 @@ func Read(ctx context.Context, path string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := db.ExecContext(ctx, "SELECT id FROM calls LIMIT 1"); err != nil {
+	if _, err := db.ExecContext(ctx, "SELECT id, grade FROM calls LIMIT 1"); err != nil {
 		_ = db.Close()
-		return nil, fmt.Errorf("%s holds no records: %w", path, err)
+		return nil, fmt.Errorf("%s holds no records, or an older parley wrote them and serve has not run since: %w", path, err)
 	}
 	return &Reader{db: db}, nil
 }
@@ -46,7 +46,7 @@ type Filter struct {
 }
 
 const columns = `id, call_id, direction, trunk, caller, called, script, version, language,
-	began, answered, ended, state, outcome, ended_by, why, sip_code, cause, recording, media`
+	began, answered, ended, state, outcome, grade, ended_by, why, sip_code, cause, recording, media`
 
 // List returns records without their journals, the latest first.
 func (r *Reader) List(ctx context.Context, f Filter) ([]call.Record, error) {
@@ -130,7 +130,7 @@ func scan(row interface{ Scan(...any) error }) (call.Record, error) {
 	var answered, ended sql.NullInt64
 	var media string
 	err := row.Scan(&r.ID, &r.CallID, &r.Direction, &r.Trunk, &r.Caller, &r.Called, &r.Script, &r.Version, &r.Language,
-		&began, &answered, &ended, &r.State, &r.Outcome, &r.EndedBy, &r.Why, &r.SIPCode, &r.Cause, &r.Recording, &media)
+		&began, &answered, &ended, &r.State, &r.Outcome, &r.Grade, &r.EndedBy, &r.Why, &r.SIPCode, &r.Cause, &r.Recording, &media)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, err
 	}

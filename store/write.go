@@ -84,7 +84,7 @@ func (j *job) apply(ctx context.Context, tx *sql.Tx) error {
 	return fmt.Errorf("unknown job %d", j.kind)
 }
 
-const insert = "INSERT INTO calls (" + columns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+const insert = "INSERT INTO calls (" + columns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
 
 func put(ctx context.Context, tx *sql.Tx, r call.Record, conflict string) error {
 	media, err := json.Marshal(r.Media)
@@ -93,7 +93,7 @@ func put(ctx context.Context, tx *sql.Tx, r call.Record, conflict string) error 
 	}
 	_, err = tx.ExecContext(ctx, insert+conflict, r.ID, r.CallID, r.Direction, r.Trunk, r.Caller, r.Called,
 		r.Script, r.Version, r.Language, r.Began.UnixNano(), stamp(r.Answered), stamp(r.Ended), r.State,
-		r.Outcome, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, string(media))
+		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, string(media))
 	return err
 }
 

@@ -54,7 +54,10 @@ func parse(source string) (tree *parser.Tree, err error) {
 	return tree, nil
 }
 
-var oneEqual = regexp.MustCompile(`[^=!<>]=[^=]`)
+var (
+	token    = regexp.MustCompile(`(?:Operator|Bracket|Number|String|Identifier)\((".*?")\)`)
+	oneEqual = regexp.MustCompile(`[^=!<>]=[^=]`)
+)
 
 // syntax puts the parser's message in our words.
 func syntax(source string, err error) *Fault {
@@ -74,6 +77,7 @@ func syntax(source string, err error) *Fault {
 		hint = "something is missing at the end"
 	}
 	text = strings.NewReplacer("unexpected token EOF", "it ends too early", "unexpected token", "unexpected").Replace(text)
+	text = token.ReplaceAllString(text, "$1")
 	return fault(at, hint, "%s", text)
 }
 

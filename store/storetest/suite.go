@@ -61,7 +61,7 @@ func Begun(id string, at time.Time) call.Record {
 func Ended(id string, at time.Time) call.Record {
 	r := Begun(id, at)
 	r.Answered, r.Ended = at.Add(time.Second), at.Add(time.Minute)
-	r.State, r.Outcome, r.EndedBy, r.Why = call.Finished, "need_clear", "them", "hung up"
+	r.State, r.Outcome, r.Grade, r.EndedBy, r.Why = call.Finished, "need_clear", "A", "them", "hung up"
 	r.Cause, r.Recording = 16, "/recordings/"+id+".wav"
 	r.Media = call.MediaFacts{Sent: 3000, Received: 2990, Lost: 10, JitterMS: 1.5, MOS: 4.2}
 	r.Entries = []call.Entry{

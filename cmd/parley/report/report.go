@@ -40,7 +40,7 @@ func Show(p term.Printer, r call.Record) {
 	facts := [][]string{
 		{"call", r.ID}, {"Call-ID", r.CallID}, {"direction", via(r)}, {"from", r.Caller}, {"to", r.Called},
 		{"script", script(r)}, {"began", r.Began.Local().Format("2006-01-02 15:04:05.000")},
-		{"talked", length(r)}, {"state", string(r.State)}, {"outcome", r.Outcome}, {"ended", ending(r)},
+		{"talked", length(r)}, {"state", string(r.State)}, {"outcome", r.Outcome}, {"grade", r.Grade}, {"ended", ending(r)},
 		{"recording", r.Recording},
 	}
 	p.Table(slices.DeleteFunc(facts, func(f []string) bool { return f[1] == "" }))
