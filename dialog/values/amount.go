@@ -40,7 +40,7 @@ var money = lexiconOf(map[string]string{
 	"australian dollars": "AUD", "singapore dollars": "SGD"})
 
 // coins are hundredths.
-var coins = lexiconOf(map[string]string{"cents": "$", "cent": "$", "pence": "GBP", "p": "GBP", "penny": "GBP", "pennies": ".", "euro cents": "EUR"})
+var coins = lexiconOf(map[string]string{"cents": "$", "cent": "$", "pence": "GBP", "p": "GBP", "penny": "GBP", "pennies": ".", "euro cents": "EUR", "euro cent": "EUR"})
 
 var moneySigns = map[string]string{"$": "$", "¥": ".", "£": "GBP", "€": "EUR"}
 
@@ -144,7 +144,7 @@ func figured(l line, i int) numeral {
 func withUnit(l line, i int, num numeral) sum {
 	end := i + num.n
 	s := sum{value: num.value, n: num.n}
-	if unit, n := money.at(l, end); n > 0 {
+	if unit, n := money.at(l, end); n > 0 && !longerCoin(l, end, n) {
 		s.unit, s.marked, s.n = unit, true, num.n+n
 		v, more := change(l, end+n, l[end].kind == latin)
 		s.value, s.n = s.value+v, s.n+more
@@ -164,6 +164,12 @@ func withUnit(l line, i int, num numeral) sum {
 		return sum{n: 0}
 	}
 	return priced(s, num)
+}
+
+// longerCoin tells euro cents from euro.
+func longerCoin(l line, i, than int) bool {
+	_, n := coins.at(l, i)
+	return n > than
 }
 
 // priced reads two numbers below a hundred as a price: fifteen ninety-nine,

@@ -147,7 +147,7 @@ func suffix(l line, i int) int {
 	return n
 }
 
-var fixedTimes = lexiconOf(map[string]int{"noon": 12, "midday": 12, "high noon": 12, "12 noon": 12, "twelve noon": 12, "midnight": 24, "正午": 12, "午夜": 24, "零点": 0, "twelve midnight": 24})
+var fixedTimes = lexiconOf(map[string]int{"noon": 12, "midday": 12, "high noon": 12, "12 noon": 12, "twelve noon": 12, "midnight": 24, "正午": 12, "午夜": 24, "twelve midnight": 24})
 
 // hanTime reads 三点半, 三点一刻, 差五分八点, 八点差五分, 十五点三十分.
 func hanTime(l line, i int) timeAt {

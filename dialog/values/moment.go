@@ -41,10 +41,7 @@ type moment struct {
 // The hours in which a bare "three o'clock" or "八点" is taken to fall: a business
 // opens at eight and closes at eight in the evening. One to seven are thus the
 // afternoon, eight to eleven the morning, twelve is noon.
-const (
-	opens  = 8
-	closes = 20
-)
+const opens = 8
 
 // readMoment reads a date, a time or both. Parts that the caller corrects are
 // replaced, the others stand (明天下午三点，不对，四点).
@@ -116,30 +113,22 @@ func (m *moment) time() (string, verdict) {
 	return time.Date(2000, 1, 1, c.hour, c.min, 0, 0, time.UTC).Format(timeLayout), found
 }
 
-// both joins day and hour. Without a day it is the next time that the clock
-// shows the hour. An hour of today that has passed in the morning is the
-// afternoon's.
+// both joins day and hour; one alone is the half that was said. An hour of today
+// that has passed in the morning is the afternoon's.
 func (m *moment) both(now time.Time) (string, verdict) {
 	switch {
 	case !m.instant.IsZero():
 		return m.instant.Format(dateTimeLayout), found
-	case !m.hasTime && m.hasDay:
-		return m.day.Format(dateLayout), unclear
 	case !m.hasTime:
-		return "", nothing
-	}
-	day := m.day
-	if !m.hasDay {
-		day = midnight(now)
+		return m.date()
+	case !m.hasDay:
+		return m.time()
 	}
 	c := m.clock.settled()
-	at := c.on(day)
-	if !at.After(now) && !m.clock.sure && sameDay(day, now) && c.hour < 12 && (m.hasDay || c.hour+12 < closes) {
+	at := c.on(m.day)
+	if !at.After(now) && !m.clock.sure && sameDay(m.day, now) && c.hour < 12 {
 		c.hour += 12
-		at = c.on(day)
-	}
-	if !m.hasDay && !at.After(now) {
-		at = m.clock.settled().on(day.AddDate(0, 0, 1))
+		at = c.on(m.day)
 	}
 	return at.Format(dateTimeLayout), found
 }

@@ -64,6 +64,10 @@ func latinNumeral(l line, i int) numeral {
 			total, at = total+v*scale, at+n
 			break
 		}
+		if v, n := decimals(l, at+1); n > 0 && l.is(at, "point") {
+			total, at = total+v, at+1+n
+			break
+		}
 		if l.is(at, "and") && group(l, at+1, true).n > 0 {
 			at++
 		}

@@ -12,7 +12,7 @@ import (
 func readPhone(l line, o Options) (string, verdict) {
 	plus := false
 	for i := range l {
-		if (l.is(i, "+") || l.is(i, "plus")) && i+1 < len(l) {
+		if l.is(i, "+", "plus", "加") && i+1 < len(l) {
 			plus = true
 		}
 	}

@@ -69,8 +69,9 @@ const (
 
 // Read finds the value of a type in what somebody said. What they correct (no
 // wait, 不对) is read as corrected. False means that there is none, or that it
-// could mean two things; Canonical then holds what little was read, if anything:
-// the day of a datetime that lacks its hour. A text is always read. It takes
+// could mean two things; Canonical then holds what little was read, if anything.
+// A datetime of which only the day or only the hour is said is read as that half
+// (2006-01-02 or 15:04): the other can be asked for. A text is always read. It takes
 // time linear in the words, of which it looks at the first words.Max letters.
 func Read(typ, text string, o Options) (Value, bool) {
 	if o.Region == "" {
@@ -80,7 +81,7 @@ func Read(typ, text string, o Options) (Value, bool) {
 	if v != found {
 		return Value{Canonical: canonical}, false
 	}
-	return Value{Canonical: canonical, Spoken: Spoken(typ, canonical, o.Language)}, true
+	return Value{Canonical: canonical, Spoken: Spoken(typ, canonical, o)}, true
 }
 
 func read(typ, text string, o Options) (string, verdict) {
