@@ -3,6 +3,8 @@ package dialog
 import (
 	"fmt"
 	"strings"
+
+	"github.com/parley-voice/parley/dialog/values"
 )
 
 // doubt is a question put back to the caller: is this what was meant?
@@ -66,10 +68,7 @@ func (m *Machine) aloud(sl Slot, value string) string {
 			return o.label()
 		}
 	}
-	if sl.Type == "digits" || sl.Type == "phone" {
-		return strings.Join(strings.Split(value, ""), " ")
-	}
-	return value
+	return values.Spoken(sl.Type, value, values.Options{Language: m.s.Language, Now: m.step.now})
 }
 
 // reply takes the answer to the question that was put back. It is false for
