@@ -29,6 +29,10 @@ type Stream interface {
 	Next(ctx context.Context) (Transcript, error)
 	// Expect tells what answer is awaited from now on.
 	Expect(e Expectation)
+	// Unheard copies the audio of the turn under way, from a little before its
+	// onset to now, 15 s at most: when the engine has failed, another can hear it.
+	// nil when no turn is open.
+	Unheard() []int16
 	Close() error
 }
 
@@ -63,6 +67,7 @@ const (
 type Expectation struct {
 	Shape    Shape
 	Words    []string      // closed set to snap to; empty keeps the engine's words
+	Min, Max int           // number of digits still awaited; 0 is open
 	Endpoint time.Duration // silence that ends a turn; 0 means the engine's default for the shape
 	Hotwords []string      // words to favour now, in place of those of Options; nil keeps these
 }

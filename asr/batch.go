@@ -81,59 +81,24 @@ func (b *Batch) Open(ctx context.Context, o Options) (Stream, error) {
 		return nil, err
 	}
 	o.Rate = media.TelephoneRate
-	longest := b.cfg.Segmenter.MaxSegment + b.cfg.Segmenter.PreRoll + 2*time.Second
-	s := &batchStream{b: b, options: o, out: newEvents(), seg: NewSegmenter(b.cfg.Segmenter, o.Expect)}
-	s.audio = recent{rate: o.Rate, limit: int(longest.Seconds() * float64(o.Rate))}
-	det, err := b.detector.Open(o.Rate, s.heard)
-	if err != nil {
+	s := &batchStream{b: b}
+	s.stream = stream{engine: b.cfg.Name, now: b.cfg.Now, options: o, obey: s.follow, begins: s.oldest, seg: NewSegmenter(b.cfg.Segmenter, o.Expect)}
+	if err := s.begin(b.detector, b.cfg.Segmenter.MaxSegment+b.cfg.Segmenter.PreRoll+2*time.Second); err != nil {
 		return nil, err
 	}
-	s.detector = det
 	return s, nil
 }
 
 // batchStream has no goroutine of its own: the detector's steps the segmenter,
 // the pool's workers bring the words.
 type batchStream struct {
-	b        *Batch
-	options  Options
-	detector DetectorStream
-	out      *events
-	jobs     sync.WaitGroup // pieces in the pool
+	stream
+	b    *Batch
+	jobs sync.WaitGroup // pieces in the pool
 
-	mu     sync.Mutex
-	seg    *Segmenter
-	audio  recent
-	turns  []*turn // the first is the one whose events are given out
-	guess  *piece  // of the last turn's present piece
-	closed bool
-	lost   time.Duration // audio that gave way while the detector was stuck
-}
-
-// Write takes the next frame.
-func (s *batchStream) Write(f media.Frame) error {
-	if err := CheckFrame(f, s.options.Rate); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return ErrClosed
-	}
-	s.lost += s.audio.duration(int64(s.audio.write(f.PCM)))
-	s.mu.Unlock()
-	return s.detector.Write(f)
-}
-
-// Next waits for the next event.
-func (s *batchStream) Next(ctx context.Context) (Transcript, error) { return s.out.next(ctx) }
-
-// Expect changes the answer awaited.
-func (s *batchStream) Expect(e Expectation) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.options.Expect = e
-	s.seg.Expect(e)
+	// Under mu:
+	turns []*turn // the first is the one whose events are given out
+	guess *piece  // of the last turn's present piece
 }
 
 // Close ends the stream; decodes that run are awaited, their words dropped.
@@ -155,23 +120,23 @@ func (s *batchStream) Close() error {
 	return err
 }
 
-// heard steps the segmenter. It runs on the detector's goroutine.
-func (s *batchStream) heard(a Activity) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return
+// oldest is where the audio begins that another engine would need.
+func (s *batchStream) oldest() (time.Duration, bool) {
+	if len(s.turns) == 0 {
+		return 0, false
 	}
-	if c, ok := s.seg.Step(a); ok {
-		s.obey(c)
-		s.giveOut()
-	}
-	s.audio.forget(s.seg.Needed(a.End))
+	return max(s.turns[0].from, s.audio.end()-maxUnheard), true
 }
 
-func (s *batchStream) obey(c Cue) {
+// follow carries out a cue.
+func (s *batchStream) follow(c Cue) {
+	s.take(c)
+	s.giveOut()
+}
+
+func (s *batchStream) take(c Cue) {
 	if c.Kind == CueOnset {
-		s.turns = append(s.turns, &turn{start: c.Turn, at: s.b.cfg.Now()})
+		s.turns = append(s.turns, &turn{sounding: onset(c, s.now())})
 		return
 	}
 	t := s.turns[len(s.turns)-1]
@@ -190,7 +155,7 @@ func (s *batchStream) obey(c Cue) {
 	case CueNoise:
 		s.void(s.guess)
 		s.guess = nil
-		t.end(c, s.b.cfg.Now())
+		t.end(c, s.options.Expect)
 	case CueEndpoint:
 		s.endpoint(t, c)
 	}
@@ -200,8 +165,7 @@ func (s *batchStream) obey(c Cue) {
 func (s *batchStream) endpoint(t *turn, c Cue) {
 	p := s.guess
 	s.guess = nil
-	t.end(c, s.b.cfg.Now())
-	t.expect = s.options.Expect
+	t.end(c, s.options.Expect)
 	switch {
 	case p != nil && p.state != pieceFailed:
 		s.b.pool.promote(p.job)

@@ -99,19 +99,29 @@ func talk(t *testing.T, r asr.Recognizer, o asr.Options, sounds ...[]int16) (asr
 }
 
 func TestBatchAnswersAtTheEndpointWhenTheGuessHeld(t *testing.T) {
+	yes := asr.Expectation{Shape: asr.YesNo}
 	for name, c := range map[string]struct {
 		expect asr.Expectation
+		says   string
 		takes  time.Duration
 		after  time.Duration // from the last sound to the words
 	}{
-		"open":                  {takes: 150 * ms, after: 460 * ms},
-		"open, decoder is slow": {takes: 600 * ms, after: 760 * ms},
-		"yes or no":             {expect: asr.Expectation{Shape: asr.YesNo}, takes: 60 * ms, after: 260 * ms},
-		"digits":                {expect: asr.Expectation{Shape: asr.Digits}, takes: 60 * ms, after: 300 * ms},
+		"open":                     {says: "one", takes: 150 * ms, after: 460 * ms},
+		"open, a sentence":         {says: "One.", takes: 150 * ms, after: 460 * ms},
+		"open, decoder is slow":    {says: "one", takes: 600 * ms, after: 740 * ms},
+		"yes":                      {expect: yes, says: "Yes.", takes: 60 * ms, after: 200 * ms},
+		"yes, decoder is slow":     {expect: yes, says: "Yes.", takes: 300 * ms, after: 440 * ms},
+		"neither yes nor no":       {expect: yes, says: "one", takes: 60 * ms, after: 260 * ms},
+		"yes, but wait for more":   {expect: asr.Expectation{Shape: asr.YesNo, Endpoint: 500 * ms}, says: "Yes.", takes: 60 * ms, after: 500 * ms},
+		"digits of any number":     {expect: asr.Expectation{Shape: asr.Digits}, says: "one", takes: 60 * ms, after: 300 * ms},
+		"all digits":               {expect: asr.Expectation{Shape: asr.Digits, Min: 4, Max: 4}, says: "one two, oh five", takes: 60 * ms, after: 200 * ms},
+		"digits are lacking":       {expect: asr.Expectation{Shape: asr.Digits, Min: 4, Max: 4}, says: "one two", takes: 60 * ms, after: 700 * ms},
+		"enough digits, not all":   {expect: asr.Expectation{Shape: asr.Digits, Min: 2, Max: 4}, says: "one two", takes: 60 * ms, after: 300 * ms},
+		"no digits where expected": {expect: asr.Expectation{Shape: asr.Digits, Min: 4, Max: 4}, says: "a person", takes: 60 * ms, after: 300 * ms},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := &decoder{lines: []string{"one"}, takes: c.takes}
+				d := &decoder{lines: []string{c.says}, takes: c.takes}
 				b := asr.NewBatch(d, asrtest.Loudness(), asr.BatchConfig{Workers: 1})
 				s, begin := talk(t, b, asr.Options{Expect: c.expect}, asrtest.Quiet(400*ms), babble, asrtest.Quiet(1500*ms))
 				turn := asrtest.Turn(t, s)
@@ -268,6 +278,50 @@ func TestBatchCloseFailsOpenStreams(t *testing.T) {
 		if tr.Kind == asr.Final {
 			t.Errorf("got %+v", tr)
 		}
+	}
+	_ = s.Close()
+}
+
+// What a failing engine has not understood stays to be had, up to the present.
+func TestBatchKeepsTheTurnThatFailed(t *testing.T) {
+	for name, c := range map[string]struct {
+		decoder *decoder
+		sounds  [][]int16
+		want    time.Duration // 0: none
+	}{
+		"between turns":        {&decoder{lines: []string{"one"}}, [][]int16{asrtest.Quiet(400 * ms), babble, asrtest.Quiet(time.Second)}, 0},
+		"within a turn":        {&decoder{lines: []string{"one"}}, [][]int16{asrtest.Quiet(400 * ms), babble}, 200*ms + turnLen},
+		"while it is decoded":  {&decoder{takes: time.Hour}, [][]int16{asrtest.Quiet(400 * ms), babble, asrtest.Quiet(time.Second)}, 200*ms + turnLen + time.Second},
+		"when decoding failed": {&decoder{fail: []error{io.ErrUnexpectedEOF, io.ErrUnexpectedEOF, io.ErrUnexpectedEOF}}, [][]int16{asrtest.Quiet(400 * ms), babble, asrtest.Quiet(2 * time.Second)}, 200*ms + turnLen + 2*time.Second},
+		"of a long turn":       {&decoder{takes: time.Hour}, [][]int16{asrtest.Babble(25 * time.Second)}, 15 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := asr.NewBatch(c.decoder, asrtest.Loudness(), asr.BatchConfig{Workers: 2})
+				s, _ := talk(t, asr.Guard(b, asr.GuardConfig{}), asr.Options{}, c.sounds...)
+				synctest.Wait()
+				got := time.Duration(len(s.Unheard())) * time.Second / 8000
+				if got < c.want-60*ms || got > c.want+60*ms {
+					t.Errorf("%v kept, want %v", got, c.want)
+				}
+				_ = s.Close()
+				if len(s.Unheard()) > 0 {
+					t.Error("a closed stream keeps audio")
+				}
+				_ = b.Close()
+			})
+		})
+	}
+}
+
+// More digits than a number can have are a loop, and are decoded once more.
+func TestBatchDoesNotBelieveTooManyDigits(t *testing.T) {
+	d := &decoder{lines: []string{"5, 5, 0, 9, 9, 9", "five five zero nine"}}
+	e := asr.Expectation{Shape: asr.Digits, Min: 4, Max: 4}
+	s := rush(t, batch(t, d, asr.BatchConfig{NoGuess: true}), asr.Options{Expect: e}, asrtest.Quiet(400*ms), babble, asrtest.Quiet(time.Second))
+	turn := asrtest.Turn(t, s)
+	if got := turn[len(turn)-1]; got.Text != "5509" || !got.Snapped {
+		t.Errorf("got %+v", got)
 	}
 	_ = s.Close()
 }

@@ -84,12 +84,13 @@ type FakeStream struct {
 	fake    *Fake
 	out     *events
 
-	mu     sync.Mutex
-	seg    *Segmenter
-	at     time.Duration // audio written
-	turns  int
-	expect Expectation
-	closed bool
+	mu      sync.Mutex
+	seg     *Segmenter
+	at      time.Duration // audio written
+	turns   int
+	expect  Expectation
+	unheard []int16
+	closed  bool
 }
 
 // Push makes Next return t.
@@ -179,6 +180,20 @@ func (s *FakeStream) Expect(e Expectation) {
 	defer s.mu.Unlock()
 	s.expect = e
 	s.seg.Expect(e)
+}
+
+// Unheard is what SetUnheard said.
+func (s *FakeStream) Unheard() []int16 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unheard
+}
+
+// SetUnheard sets what Unheard returns.
+func (s *FakeStream) SetUnheard(pcm []int16) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unheard = pcm
 }
 
 // Close ends the stream.

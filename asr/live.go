@@ -69,14 +69,13 @@ func (l *Live) Open(ctx context.Context, o Options) (Stream, error) {
 		return nil, err
 	}
 	o.Rate = media.TelephoneRate
-	s := &liveStream{l: l, options: o, out: newEvents(), bell: make(chan struct{}, 1), seg: NewSegmenter(l.cfg.Segmenter, o.Expect)}
-	longest := l.cfg.Segmenter.MaxTurn + l.cfg.Segmenter.PreRoll + 2*time.Second
-	s.audio = recent{rate: o.Rate, limit: int(longest.Seconds() * float64(o.Rate))}
+	s := &liveStream{l: l, bell: make(chan struct{}, 1)}
+	s.stream = stream{engine: l.cfg.Name, now: l.cfg.Now, options: o, obey: s.follow, begins: s.oldest, seg: NewSegmenter(l.cfg.Segmenter, o.Expect)}
 	first, err := s.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if s.detector, err = l.detector.Open(o.Rate, s.heard); err != nil {
+	if err := s.begin(l.detector, l.cfg.Segmenter.MaxTurn+l.cfg.Segmenter.PreRoll+2*time.Second); err != nil {
 		_ = first.Close()
 		return nil, err
 	}
@@ -110,11 +109,13 @@ func (s *liveStream) run(ctx context.Context, h Hearing) {
 		h = nil
 		if err != nil {
 			if ctx.Err() == nil {
-				s.out.end(err)
+				s.mu.Lock()
+				s.fail(err)
+				s.mu.Unlock()
 			}
 			break
 		}
-		s.settle(t, text, s.l.cfg.Now().Sub(begin))
+		s.over(t, text, s.l.cfg.Now().Sub(begin))
 	}
 	if h != nil {
 		_ = h.Close()

@@ -19,6 +19,9 @@ func (r *recent) duration(samples int64) time.Duration {
 	return time.Duration(samples) * time.Second / time.Duration(r.rate)
 }
 
+// end is where the audio ends.
+func (r *recent) end() time.Duration { return r.duration(r.base + int64(len(r.buf))) }
+
 // write appends audio and returns how many old samples gave way to the limit.
 func (r *recent) write(pcm []int16) int {
 	r.buf = append(r.buf, pcm...)

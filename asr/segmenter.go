@@ -9,12 +9,13 @@ type SegmenterConfig struct {
 	Hang           time.Duration // how late the detector tells the end of sound; counted as silence already past
 	PreRoll        time.Duration // audio kept from before the onset (200 ms)
 	MinSpeech      time.Duration // less detected speech than this is noise (250 ms)
-	Speculate      time.Duration // silence after which a first decode is worth while (160 ms)
+	Speculate      time.Duration // silence after which a first decode is worth while (128 ms)
 	Endpoint       time.Duration // silence that ends an open turn (450 ms)
 	LongTurn       time.Duration // speech after which callers pause longer (3.5 s)
 	LongEndpoint   time.Duration // silence that ends an open turn longer than LongTurn (600 ms)
 	ClosedEndpoint time.Duration // silence that ends a yes/no or a choice (250 ms)
 	DigitsEndpoint time.Duration // silence that ends spoken digits (300 ms)
+	PartEndpoint   time.Duration // silence that ends a number which lacks digits (700 ms)
 	MaxSegment     time.Duration // longest piece to decode at once (15 s)
 	MaxTurn        time.Duration // longest turn: a talker behind the caller hides every pause (30 s)
 }
@@ -31,12 +32,13 @@ func (c SegmenterConfig) withDefaults() SegmenterConfig {
 	orDefault(&c.Off, 0.35)
 	orDefault(&c.PreRoll, 200*time.Millisecond)
 	orDefault(&c.MinSpeech, 250*time.Millisecond)
-	orDefault(&c.Speculate, 160*time.Millisecond)
+	orDefault(&c.Speculate, 128*time.Millisecond)
 	orDefault(&c.Endpoint, 450*time.Millisecond)
 	orDefault(&c.LongTurn, 3500*time.Millisecond)
 	orDefault(&c.LongEndpoint, 600*time.Millisecond)
 	orDefault(&c.ClosedEndpoint, 250*time.Millisecond)
 	orDefault(&c.DigitsEndpoint, 300*time.Millisecond)
+	orDefault(&c.PartEndpoint, 700*time.Millisecond)
 	orDefault(&c.MaxSegment, 15*time.Second)
 	orDefault(&c.MaxTurn, 30*time.Second)
 	return c
@@ -83,6 +85,8 @@ type Segmenter struct {
 	voiced     time.Duration // end of the last voiced window
 	speech     time.Duration // detected speech in the piece
 	free       time.Duration // audio before this belongs to an earlier piece
+	seen       time.Duration // end of the last window
+	verdict    Verdict       // on the words of the present guess
 	quiet      quietest
 }
 
@@ -108,6 +112,7 @@ func (s *Segmenter) Needed(now time.Duration) time.Duration {
 
 // Step takes the next window. It returns false when nothing is to be done.
 func (s *Segmenter) Step(a Activity) (Cue, bool) {
+	s.seen = a.End
 	if !s.talking {
 		return s.idle(a)
 	}
@@ -118,11 +123,27 @@ func (s *Segmenter) Step(a Activity) (Cue, bool) {
 	return s.silence(a)
 }
 
+// Judge takes what the words say that were decoded at the last CueSpeculate. It
+// returns the CueEndpoint when they are all that is awaited. A silence that the
+// script asked for is kept.
+func (s *Segmenter) Judge(v Verdict) (Cue, bool) {
+	if !s.talking || !s.speculated || s.expect.Endpoint > 0 {
+		return Cue{}, false
+	}
+	if s.verdict = v; v != Complete || s.expect.Shape == Open {
+		return Cue{}, false
+	}
+	c := s.cue(CueEndpoint, s.tail(s.seen))
+	s.rest(s.voiced)
+	return c, true
+}
+
 func (s *Segmenter) idle(a Activity) (Cue, bool) {
 	if a.Speech < s.cfg.On {
 		return Cue{}, false
 	}
-	s.talking, s.silent, s.speculated = true, false, false
+	s.talking, s.silent = true, false
+	s.forget()
 	s.turn = a.End - a.Length
 	s.turnSpeech = 0
 	s.start = max(s.free, s.turn-s.cfg.PreRoll, 0)
@@ -136,7 +157,7 @@ func (s *Segmenter) voice(a Activity) (Cue, bool) {
 	s.voiced = a.End
 	s.speech += a.Length
 	if s.speculated {
-		s.speculated = false
+		s.forget()
 		return s.cue(CueResume, a.End), true
 	}
 	return s.tooLong(a)
@@ -163,7 +184,7 @@ func (s *Segmenter) tooLong(a Activity) (Cue, bool) {
 	s.turnSpeech += s.quiet.speech
 	s.speech -= s.quiet.speech
 	s.start, s.free = s.quiet.at, s.quiet.at
-	s.speculated = false
+	s.forget()
 	s.quiet = quietest{}
 	return c, true
 }
@@ -176,20 +197,23 @@ func (s *Segmenter) silence(a Activity) (Cue, bool) {
 		if s.turnSpeech+s.speech < s.least() {
 			kind = CueNoise
 		}
-		c := s.cue(kind, s.tail(a))
+		c := s.cue(kind, s.tail(a.End))
 		s.rest(s.voiced)
 		return c, true
 	case lull >= s.cfg.Speculate && !s.speculated && s.speech >= s.least():
 		s.speculated = true
-		return s.cue(CueSpeculate, s.tail(a)), true
+		return s.cue(CueSpeculate, s.tail(a.End)), true
 	}
 	return s.tooLong(a)
 }
 
 // tail is where a piece ends whose sound has ended.
-func (s *Segmenter) tail(a Activity) time.Duration {
-	return min(a.End, max(s.start, s.voiced, s.voiced-s.cfg.Hang+s.cfg.Speculate))
+func (s *Segmenter) tail(now time.Duration) time.Duration {
+	return min(now, max(s.start, s.voiced, s.voiced-s.cfg.Hang+s.cfg.Speculate))
 }
+
+// forget drops the guess.
+func (s *Segmenter) forget() { s.speculated, s.verdict = false, Unsure }
 
 // rest ends the turn; the next piece may not reach back before from.
 func (s *Segmenter) rest(from time.Duration) {
@@ -216,9 +240,11 @@ func (s *Segmenter) endpoint() time.Duration {
 		return s.expect.Endpoint
 	case s.expect.Shape == YesNo || s.expect.Shape == Choice:
 		return s.cfg.ClosedEndpoint
+	case s.expect.Shape == Digits && s.verdict == Unfinished:
+		return s.cfg.PartEndpoint
 	case s.expect.Shape == Digits:
 		return s.cfg.DigitsEndpoint
-	case s.voiced-s.turn > s.cfg.LongTurn:
+	case s.voiced-s.turn > s.cfg.LongTurn && s.verdict != Complete:
 		return s.cfg.LongEndpoint
 	}
 	return s.cfg.Endpoint

@@ -94,7 +94,7 @@ func TestSegmenterCrop(t *testing.T) {
 	cues := step(s, &at, rep(".", 25)+rep("S", 20)+rep(".", 15))
 	guess, end := cues[1], cues[2]
 	onset := 25 * 32 * ms
-	want := Cue{Kind: CueSpeculate, Turn: onset, Start: onset - 200*ms, End: 45 * 32 * ms, Until: 45*32*ms + 160*ms, Speech: 640 * ms}
+	want := Cue{Kind: CueSpeculate, Turn: onset, Start: onset - 200*ms, End: 45 * 32 * ms, Until: 45*32*ms + 128*ms, Speech: 640 * ms}
 	if guess != want {
 		t.Errorf("guess %+v\n want %+v", guess, want)
 	}
@@ -114,7 +114,7 @@ func TestSegmenterHang(t *testing.T) {
 	if end := cues[2].End; end != 640*ms-96*ms || at-end != 480*ms {
 		t.Errorf("sound ends at %v, decided %v after it", end, at-end)
 	}
-	if until := cues[1].Until; until != cues[1].End+160*ms {
+	if until := cues[1].Until; until != cues[1].End+128*ms {
 		t.Errorf("the guess holds audio until %v, the sound ended at %v", until, cues[1].End)
 	}
 }
@@ -197,5 +197,62 @@ func TestSegmenterProperties(t *testing.T) {
 			}
 			needed = s.Needed(at)
 		}
+	}
+}
+
+// A whole sentence ends a long turn sooner; what the script asked for stands.
+func TestSegmenterJudge(t *testing.T) {
+	for name, c := range map[string]struct {
+		expect  Expectation
+		verdict Verdict
+		line    string
+		over    bool          // at once
+		after   time.Duration // silence at the end, else
+	}{
+		"long, in mid-sentence":  {line: rep("S", 110), after: 608 * ms},
+		"long, a sentence":       {line: rep("S", 110), verdict: Complete, after: 480 * ms},
+		"short, a sentence":      {line: rep("S", 20), verdict: Complete, after: 480 * ms},
+		"yes":                    {line: rep("S", 20), expect: Expectation{Shape: YesNo}, verdict: Complete, over: true},
+		"yes, asked to wait":     {line: rep("S", 20), expect: Expectation{Shape: YesNo, Endpoint: time.Second}, verdict: Complete, after: 1024 * ms},
+		"all digits":             {line: rep("S", 20), expect: Expectation{Shape: Digits}, verdict: Complete, over: true},
+		"digits are lacking":     {line: rep("S", 20), expect: Expectation{Shape: Digits}, verdict: Unfinished, after: 704 * ms},
+		"digits, nobody can say": {line: rep("S", 20), expect: Expectation{Shape: Digits}, after: 320 * ms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var at time.Duration
+			s := NewSegmenter(SegmenterConfig{}, c.expect)
+			cues := step(s, &at, c.line+"....")
+			if last := cues[len(cues)-1].Kind; last != CueSpeculate {
+				t.Fatalf("last cue %d, want a guess", last)
+			}
+			cue, over := s.Judge(c.verdict)
+			if over != c.over || over && (cue.Kind != CueEndpoint || s.Talking()) {
+				t.Fatalf("over is %v, cue %+v", over, cue)
+			}
+			if over {
+				return
+			}
+			for cues = nil; len(cues) == 0 && at < time.Minute; {
+				cues = step(s, &at, ".")
+			}
+			if len(cues) == 0 || cues[0].Kind != CueEndpoint || at-cues[0].End != c.after {
+				t.Errorf("%+v at %v, want the end after %v of silence", cues, at, c.after)
+			}
+		})
+	}
+}
+
+// A verdict counts for the silence that it was given in, and only there.
+func TestSegmenterForgetsAVerdict(t *testing.T) {
+	var at time.Duration
+	s := NewSegmenter(SegmenterConfig{}, Expectation{Shape: Digits})
+	step(s, &at, rep("S", 20)+"....")
+	s.Judge(Unfinished)
+	cues := step(s, &at, rep("S", 20)+rep(".", 10))
+	if !equal(kindsOf(cues), []CueKind{CueResume, CueSpeculate, CueEndpoint}) || at-cues[2].End != 320*ms {
+		t.Errorf("cues %+v, at %v", cues, at)
+	}
+	if _, over := s.Judge(Complete); over {
+		t.Error("a verdict on a turn that is over")
 	}
 }

@@ -9,19 +9,12 @@ import (
 
 // turn is one turn of a batchStream, from its onset until its words are known.
 type turn struct {
-	start, stop time.Duration
-	at          time.Time // when the onset was decided
-	ended       bool
-	endedAt     time.Time
-	announced   bool // the Onset was given out
-	expect      Expectation
-	pieces      []*piece
-	told        string // the last Partial
+	sounding
+	ended  bool
+	pieces []*piece
 }
 
-func (t *turn) end(c Cue, now time.Time) {
-	t.ended, t.stop, t.endedAt = true, c.End, now
-}
+func (t *turn) end(c Cue, e Expectation) { t.ended, t.stop, t.expect = true, c.End, e }
 
 type pieceState uint8
 
@@ -45,6 +38,9 @@ type piece struct {
 // submit crops the audio of c and hands it to the pool.
 func (s *batchStream) submit(t *turn, c Cue, final bool) *piece {
 	extra := int(s.audio.samples(s.b.cfg.Tail))
+	if s.options.Expect.Shape != Open { // short answers drown in it: of 270, 40 more came out empty
+		extra = 0
+	}
 	pcm := s.audio.crop(c.Start, c.Until, extra)
 	if len(pcm) == 0 { // the detector was stuck for so long that the audio is gone
 		return &piece{turn: t, state: pieceDone, job: &job{}}
@@ -75,7 +71,7 @@ func (s *batchStream) enqueue(p *piece, seg Segment, final bool) {
 		s.jobs.Done()
 		p.state = pieceFailed
 		if final {
-			s.out.end(err)
+			s.fail(err)
 		}
 	}
 }
@@ -102,6 +98,7 @@ func (s *batchStream) decoded(p *piece, seg Segment, text string, took time.Dura
 	switch {
 	case err == nil:
 		p.state, p.text = pieceDone, text
+		s.judge(p)
 	case s.guess == p:
 		p.state = pieceFailed // the endpoint tries again
 	case p.tries == 1 && !seg.Final: // it was a guess and is the turn's last piece by now
@@ -109,9 +106,25 @@ func (s *batchStream) decoded(p *piece, seg Segment, text string, took time.Dura
 		s.enqueue(p, seg, true)
 	default:
 		p.state = pieceFailed
-		s.out.end(err)
+		s.fail(err)
+		return
 	}
 	s.giveOut()
+}
+
+// judge ends the turn before its time when the guess is the whole answer.
+func (s *batchStream) judge(p *piece) {
+	if p != s.guess {
+		return
+	}
+	text, _, whole := p.turn.words(s.options.Language)
+	if !whole {
+		return // the piece before is still being decoded
+	}
+	v := Judge(s.withGuess(p.turn, text), s.options.Expect, s.options.Language)
+	if c, over := s.seg.Judge(v); over {
+		s.take(c)
+	}
 }
 
 // giveOut puts out all events that are due, turn after turn, so that a turn's
@@ -119,36 +132,23 @@ func (s *batchStream) decoded(p *piece, seg Segment, text string, took time.Dura
 func (s *batchStream) giveOut() {
 	for len(s.turns) > 0 {
 		t := s.turns[0]
-		if !t.announced {
-			t.announced = true
-			s.out.put(Transcript{Kind: Onset, Start: t.start, At: t.at, Engine: s.b.cfg.Name})
-		}
+		s.announce(&t.sounding)
 		text, decode, done := t.words(s.options.Language)
 		if !t.ended || !done {
-			s.partial(t, text)
+			s.partly(&t.sounding, s.withGuess(t, text))
 			return
 		}
-		r := Transcript{Kind: Final, Text: text, Start: t.start, End: t.stop, At: s.b.cfg.Now(), Decode: decode, Engine: s.b.cfg.Name}
-		if text == "" {
-			r.Kind = Noise
-		} else {
-			r = snapped(r, t.expect, s.options.Language)
-		}
-		s.out.put(r)
+		s.settle(&t.sounding, text, decode)
 		s.turns = s.turns[1:]
 	}
 }
 
-// partial tells the words so far, the guess included, when they are new.
-func (s *batchStream) partial(t *turn, text string) {
+// withGuess adds the guess to the words of the pieces that are finished.
+func (s *batchStream) withGuess(t *turn, text string) string {
 	if s.guess != nil && s.guess.turn == t && s.guess.state == pieceDone {
-		text = join(text, s.guess.text, s.options.Language)
+		return join(text, s.guess.text, s.options.Language)
 	}
-	if text == "" || text == t.told {
-		return
-	}
-	t.told = text
-	s.out.put(Transcript{Kind: Partial, Text: text, Start: t.start, At: s.b.cfg.Now(), Engine: s.b.cfg.Name})
+	return text
 }
 
 // words joins the pieces decoded so far, in order, up to the first that is not.
@@ -181,15 +181,33 @@ func decodeWithCare(ctx context.Context, d Decoder, seg Segment) (string, error)
 			return "", err
 		}
 		text = strings.TrimFunc(text, unicode.IsSpace)
-		if Plausible(text, seg.Speech) {
+		likely := Plausible(text, seg.Speech)
+		if likely && !tooMany(text, seg.Expect, seg.Language) {
 			return text, nil
 		}
+		least := time.Second
+		if seg.Expect.Shape != Open {
+			least = 250 * time.Millisecond
+		}
 		cut := int(shift.Seconds() * float64(seg.Rate))
-		if try > 0 || len(seg.PCM) <= 2*cut || text == "" && seg.Speech <= time.Second {
-			return "", nil
+		if try > 0 || len(seg.PCM) <= 2*cut || text == "" && seg.Speech <= least {
+			if !likely {
+				text = ""
+			}
+			return text, nil
 		}
 		seg.PCM = seg.PCM[cut:]
 	}
+}
+
+// tooMany tells whether text holds more digits than are awaited: looping shows
+// so before it shows in the pace.
+func tooMany(text string, e Expectation, language string) bool {
+	if e.Shape != Digits || e.Max == 0 {
+		return false
+	}
+	d, ok := Snap(text, e, language)
+	return ok && len(d) > e.Max
 }
 
 // faintNoise puts n samples of noise behind pcm: recognisers end a word better

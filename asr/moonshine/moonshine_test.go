@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -16,22 +15,13 @@ import (
 
 	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/asr/asrtest"
-	"github.com/parley-voice/parley/asr/models"
 	"github.com/parley-voice/parley/asr/silero"
 	"github.com/parley-voice/parley/asr/wer"
 	"github.com/parley-voice/parley/media"
 )
 
 // TestMain brings the models that are missing.
-func TestMain(m *testing.M) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	if err := models.Pull(ctx, models.Dir(), nil); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	cancel()
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { asrtest.Main(m) }
 
 const sounds = "/usr/share/asterisk/sounds/en_US_f_Allison/"
 

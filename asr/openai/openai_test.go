@@ -125,8 +125,8 @@ func TestRequest(t *testing.T) {
 	if len(srv.forms) != 1 || f["model"] != "small" || f["language"] != "zh" || f["prompt"] != "退货, 账单" || f["response_format"] != "json" || f["name"] != "turn.wav" {
 		t.Errorf("%d requests, the first %v", len(srv.forms), f)
 	}
-	// 200 ms before the onset, the turn, 160 ms after it, 300 ms of faint noise.
-	if got := srv.sounds[0]; got.Rate != 8000 || len(got.PCM) != 8*(200+1000+160+300) {
+	// 200 ms before the onset, the turn, 128 ms after it, 300 ms of faint noise.
+	if got := srv.sounds[0]; got.Rate != 8000 || len(got.PCM) != 8*(200+1000+128+300) {
 		t.Errorf("the sound has %d samples at %d Hz", len(got.PCM), got.Rate)
 	}
 }

@@ -1,7 +1,6 @@
 package silero
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"os"
@@ -17,16 +16,8 @@ import (
 	"github.com/parley-voice/parley/media"
 )
 
-// TestMain brings the model if it is missing.
-func TestMain(m *testing.M) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	if err := models.Pull(ctx, models.Dir(), nil); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	cancel()
-	os.Exit(m.Run())
-}
+// TestMain brings the models that are missing.
+func TestMain(m *testing.M) { asrtest.Main(m) }
 
 func prompt(t testing.TB, name string) []int16 {
 	t.Helper()
