@@ -101,6 +101,7 @@ type fakeStream struct {
 	mu      sync.Mutex
 	fed     time.Duration
 	expects []asr.Expectation
+	unheard []int16 // what it leaves to the next one
 	panics  bool
 }
 
@@ -131,6 +132,12 @@ func (s *fakeStream) Expect(e asr.Expectation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expects = append(s.expects, e)
+}
+
+func (s *fakeStream) Unheard() []int16 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unheard
 }
 
 func (s *fakeStream) Close() error { s.once.Do(func() { close(s.shut) }); return nil }

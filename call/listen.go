@@ -34,12 +34,22 @@ type ear struct {
 	deaf    bool
 	why     string    // why deaf
 	since   time.Time // the caller has been making sound since; zero if not
+	again   again
 }
+
+// again is a turn that a recogniser failed in, for the next one to hear.
+type again struct {
+	pcm []int16
+	due time.Time // the next recogniser is to hear it by then; zero if it has, or need not
+}
+
+// hearAgain is how long the next recogniser may take to find the turn.
+const hearAgain = 2500 * time.Millisecond
 
 // tries counts how far down its recognisers a call is.
 type tries struct {
 	next int // the one to open next
-	slow int // turns of the last one that came too late
+	slow int // turns in a row that came too late from the last one
 }
 
 func (e *ear) init(d *Desk, script *Script) {
@@ -64,31 +74,38 @@ func (s *Session) openEar(ctx context.Context) {
 	}
 	e.tap.open.Store(true)
 	e.id++
-	id, choice := e.id, e.choices[e.tries.next]
+	id, choice, tap, pcm := e.id, e.choices[e.tries.next], e.tap, e.again.pcm
 	e.tries.next++
 	o := asr.Options{Language: s.mind.script.Language, Rate: media.TelephoneRate, Hotwords: e.hot, Expect: e.want}
 	ctx, e.cancel = context.WithCancel(ctx)
 	s.spawn("recogniser "+choice.Name, func(why string) event { return earLost{id: id, err: errors.New(why)} }, func() {
-		s.hear(ctx, id, choice, o)
+		s.hear(ctx, tap, id, choice, o, pcm)
 	})
 }
 
-// hear opens one stream and reports what it hears until it ends.
-func (s *Session) hear(ctx context.Context, id int, choice Ear, o asr.Options) {
+// hear opens one stream and reports what it hears until it ends. unheard is what
+// the stream before could not make out.
+func (s *Session) hear(ctx context.Context, tap *tap, id int, choice Ear, o asr.Options, unheard []int16) {
+	lost := func(err error, pcm []int16) {
+		s.box.post(earLost{id: id, err: fmt.Errorf("%s: %w", choice.Name, err), unheard: pcm})
+	}
 	short, done := context.WithTimeout(ctx, openBudget)
 	stream, err := choice.Open(short, o)
 	done()
 	if err != nil {
-		s.box.post(earLost{id: id, err: fmt.Errorf("%s: %w", choice.Name, err)})
+		lost(err, nil)
 		return
 	}
 	defer func() { _ = stream.Close() }() // it has said all that it will
-	s.box.post(earOpened{id: id, stream: &earStream{Stream: stream}})
+	e := &earStream{Stream: stream}
+	e.catchUp(ctx, unheard)
+	s.box.post(earOpened{id: id, stream: e})
 	for {
 		t, err := stream.Next(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				s.box.post(earLost{id: id, err: fmt.Errorf("%s: %w", choice.Name, err)})
+				tap.stream.CompareAndSwap(e, nil) // what comes from now on waits for the next one
+				lost(err, stream.Unheard())
 			}
 			return
 		}
@@ -109,7 +126,8 @@ func (s *Session) onEarOpened(e earOpened) {
 	s.ear.tap.stream.Store(e.stream)
 }
 
-// onEarLost tries the next recogniser; after the last one the call is deaf.
+// onEarLost tries the next recogniser, which hears the turn under way from its
+// beginning; after the last one the call is deaf.
 func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 	if e.id != s.ear.id || s.ear.deaf {
 		return
@@ -118,10 +136,20 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 	s.j.trouble(now, s.node(), "recognition lost", e.err.Error())
 	late := errors.Is(e.err, asr.ErrSlow)
 	lost := late || !s.ear.since.IsZero()
-	s.ear.since = time.Time{}
-	switch {
-	case s.ear.tries.next < len(s.ear.choices):
-		s.rung(now, "second_ear", "recognition goes on with "+s.ear.choices[s.ear.tries.next].Name)
+	if e.unheard != nil { // a recogniser that never opened leaves what there was
+		s.ear.again.pcm = e.unheard
+	}
+	switch next := s.ear.tries.next; {
+	case next < len(s.ear.choices) && len(s.ear.again.pcm) > 0:
+		s.rung(now, "second_ear", "the turn is heard again by "+s.ear.choices[next].Name)
+		s.ear.again.due = now.Add(hearAgain)
+		if s.ear.since.IsZero() {
+			s.ear.since = now
+		}
+		s.openEar(ctx)
+		return
+	case next < len(s.ear.choices):
+		s.rung(now, "second_ear", "recognition goes on with "+s.ear.choices[next].Name)
 	case late && s.ear.tries.slow < slowTurns:
 		s.ear.tries.slow++
 		s.ear.tries.next--
@@ -130,10 +158,18 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 		s.goDeaf(ctx, now, e.err.Error())
 		return
 	}
+	s.ear.since, s.ear.again = time.Time{}, again{}
 	s.openEar(ctx)
 	if lost { // whoever waits for the words of this turn must not
 		s.tell(ctx, now, dialog.SpeechLost{})
 	}
+}
+
+// notHeardAgain gives a turn up that the next recogniser does not find.
+func (s *Session) notHeardAgain(ctx context.Context, now time.Time) {
+	s.j.trouble(now, s.node(), "recognition lost", "the turn's words are given up")
+	s.ear.since, s.ear.again = time.Time{}, again{}
+	s.tell(ctx, now, dialog.SpeechLost{})
 }
 
 // goDeaf tells the machine that nothing will be heard any more.
@@ -142,7 +178,7 @@ func (s *Session) goDeaf(ctx context.Context, now time.Time, why string) {
 		return
 	}
 	s.ear.close()
-	s.ear.deaf, s.ear.why, s.ear.since = true, why, time.Time{}
+	s.ear.deaf, s.ear.why, s.ear.since, s.ear.again = true, why, time.Time{}, again{}
 	s.rung(now, "deaf", "the keypad takes over")
 	s.tell(ctx, now, dialog.Deaf{Why: why})
 }
@@ -175,6 +211,9 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 	}
 	s.turn.halt.verdict = e.t.At
 	defer func() { s.turn.halt.verdict = time.Time{} }()
+	if e.t.Kind != asr.Partial {
+		s.ear.again = again{}
+	}
 	switch e.t.Kind {
 	case asr.Onset:
 		s.ear.since = now
@@ -187,7 +226,7 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 		s.turn.noReply()
 		s.tell(ctx, now, dialog.SpeechEmpty{})
 	case asr.Final:
-		s.ear.since = time.Time{}
+		s.ear.since, s.ear.tries.slow = time.Time{}, 0
 		s.onWords(ctx, now, e.t)
 	}
 }

@@ -100,8 +100,9 @@ type (
 		t  asr.Transcript
 	}
 	earLost struct {
-		id  int
-		err error
+		id      int
+		err     error
+		unheard []int16 // the turn under way
 	}
 	understood struct {
 		turn   int
