@@ -39,6 +39,7 @@ type Resume struct{}
 type Listen struct {
 	Shape    string        // "open", "yes_no", "digits", "choice"
 	Words    []string      // closed set
+	Min, Max int           // number of digits still awaited; 0 is open
 	Endpoint time.Duration // 0: the default of the shape
 	Hotwords []string
 }

@@ -55,6 +55,9 @@ func (m *Machine) spokenDigits(sl Slot, in Intent) {
 		return
 	}
 	m.gathered(sl, in)
+	if m.run[TimerDigits] {
+		m.listen(m.at.node) // for the rest of it
+	}
 }
 
 // spokenValue takes a value that the detector has read.

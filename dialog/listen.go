@@ -23,6 +23,9 @@ func (m *Machine) listen(n *Node) {
 		return // what is said beside a statement needs nothing new
 	}
 	want := m.s.listen(n, m.ask.doubt != nil)
+	if have := len(m.ask.digits); want.Max > have { // the rest of a number
+		want.Min, want.Max = max(want.Min-have, 1), want.Max-have
+	}
 	if !reflect.DeepEqual(want, m.ear.told) {
 		m.ear.told = want
 		m.do(want)
@@ -42,6 +45,9 @@ func (s *Script) listen(n *Node, confirming bool) Listen {
 	}
 	if l.Endpoint == 0 {
 		l.Endpoint = s.endpoint(n)
+	}
+	if sl, asks := s.Slot(n.Ask); asks && sl.Type == "digits" && l.Shape == "digits" {
+		l.Min, l.Max = sl.Min, sl.Max
 	}
 	return l
 }

@@ -18,11 +18,13 @@ slots:
   card: {type: choice, options: {gold: [gold card], basic: [basic]}}
   visit: {type: datetime}
   phone: {type: phone}
+  code: {type: digits, length: 4-6}
 nodes:
   open: {stage: need, hotwords: [Friday], endpoint: 900ms, go: {price: bye}}
   card: {stage: need, ask: card, go: bye}
   visit: {stage: need, ask: visit, go: bye}
   phone: {stage: need, ask: phone, endpoint: 2s, go: bye}
+  code: {stage: need, ask: code, go: bye}
   agree: {stage: need, go: {affirm: bye, deny: bye}}
   bye: {stage: close, end: true}
 `), "x")
@@ -34,6 +36,7 @@ nodes:
 		"card":  {Shape: "choice", Words: []string{"gold card", "gold", "basic", "basic"}, Hotwords: []string{"gold", "gold card", "basic", "Parley", "agent", "price"}},
 		"visit": {Shape: "open", Endpoint: 700 * time.Millisecond, Hotwords: []string{"Parley", "agent", "price"}},
 		"phone": {Shape: "digits", Endpoint: 2 * time.Second, Hotwords: []string{"Parley", "agent", "price"}},
+		"code":  {Shape: "digits", Min: 4, Max: 6, Hotwords: []string{"Parley", "agent", "price"}},
 		"agree": {Shape: "yes_no", Hotwords: []string{"Parley", "agent", "price"}},
 		"bye":   {Shape: "open"},
 	} {
