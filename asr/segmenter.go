@@ -78,16 +78,26 @@ type Segmenter struct {
 
 	talking    bool // within a turn
 	silent     bool // within a silence of a turn
-	speculated bool
+	guess      guess
 	turn       time.Duration // where the turn's sound began
 	turnSpeech time.Duration // detected speech in the turn's finished pieces
 	start      time.Duration // where the piece begins
 	voiced     time.Duration // end of the last voiced window
 	speech     time.Duration // detected speech in the piece
-	free       time.Duration // audio before this belongs to an earlier piece
-	seen       time.Duration // end of the last window
-	verdict    Verdict       // on the words of the present guess
+	edges      edges
 	quiet      quietest
+}
+
+// guess is whether one was asked for in this silence, and what its words say.
+type guess struct {
+	made    bool
+	verdict Verdict
+}
+
+// edges bound the audio that a cue can ask for.
+type edges struct {
+	free time.Duration // before this it belongs to an earlier piece
+	seen time.Duration // end of the last window
 }
 
 // NewSegmenter makes a Segmenter that awaits e.
@@ -107,12 +117,12 @@ func (s *Segmenter) Needed(now time.Duration) time.Duration {
 	if s.talking {
 		return s.start
 	}
-	return max(s.free, now-s.cfg.PreRoll)
+	return max(s.edges.free, now-s.cfg.PreRoll)
 }
 
 // Step takes the next window. It returns false when nothing is to be done.
 func (s *Segmenter) Step(a Activity) (Cue, bool) {
-	s.seen = a.End
+	s.edges.seen = a.End
 	if !s.talking {
 		return s.idle(a)
 	}
@@ -127,13 +137,13 @@ func (s *Segmenter) Step(a Activity) (Cue, bool) {
 // returns the CueEndpoint when they are all that is awaited. A silence that the
 // script asked for is kept.
 func (s *Segmenter) Judge(v Verdict) (Cue, bool) {
-	if !s.talking || !s.speculated || s.expect.Endpoint > 0 {
+	if !s.talking || !s.guess.made || s.expect.Endpoint > 0 {
 		return Cue{}, false
 	}
-	if s.verdict = v; v != Complete || s.expect.Shape == Open {
+	if s.guess.verdict = v; v != Complete || s.expect.Shape == Open {
 		return Cue{}, false
 	}
-	c := s.cue(CueEndpoint, s.tail(s.seen))
+	c := s.cue(CueEndpoint, s.tail(s.edges.seen))
 	s.rest(s.voiced)
 	return c, true
 }
@@ -143,10 +153,10 @@ func (s *Segmenter) idle(a Activity) (Cue, bool) {
 		return Cue{}, false
 	}
 	s.talking, s.silent = true, false
-	s.forget()
+	s.guess = guess{}
 	s.turn = a.End - a.Length
 	s.turnSpeech = 0
-	s.start = max(s.free, s.turn-s.cfg.PreRoll, 0)
+	s.start = max(s.edges.free, s.turn-s.cfg.PreRoll, 0)
 	s.voiced, s.speech = a.End, a.Length
 	s.quiet = quietest{}
 	return s.cue(CueOnset, a.End), true
@@ -156,8 +166,8 @@ func (s *Segmenter) voice(a Activity) (Cue, bool) {
 	s.silent = false
 	s.voiced = a.End
 	s.speech += a.Length
-	if s.speculated {
-		s.forget()
+	if s.guess.made {
+		s.guess = guess{}
 		return s.cue(CueResume, a.End), true
 	}
 	return s.tooLong(a)
@@ -183,8 +193,8 @@ func (s *Segmenter) tooLong(a Activity) (Cue, bool) {
 	c.End, c.Speech = s.quiet.at, s.quiet.speech
 	s.turnSpeech += s.quiet.speech
 	s.speech -= s.quiet.speech
-	s.start, s.free = s.quiet.at, s.quiet.at
-	s.forget()
+	s.start, s.edges.free = s.quiet.at, s.quiet.at
+	s.guess = guess{}
 	s.quiet = quietest{}
 	return c, true
 }
@@ -200,8 +210,8 @@ func (s *Segmenter) silence(a Activity) (Cue, bool) {
 		c := s.cue(kind, s.tail(a.End))
 		s.rest(s.voiced)
 		return c, true
-	case lull >= s.cfg.Speculate && !s.speculated && s.speech >= s.least():
-		s.speculated = true
+	case lull >= s.cfg.Speculate && !s.guess.made && s.speech >= s.least():
+		s.guess.made = true
 		return s.cue(CueSpeculate, s.tail(a.End)), true
 	}
 	return s.tooLong(a)
@@ -212,13 +222,10 @@ func (s *Segmenter) tail(now time.Duration) time.Duration {
 	return min(now, max(s.start, s.voiced, s.voiced-s.cfg.Hang+s.cfg.Speculate))
 }
 
-// forget drops the guess.
-func (s *Segmenter) forget() { s.speculated, s.verdict = false, Unsure }
-
 // rest ends the turn; the next piece may not reach back before from.
 func (s *Segmenter) rest(from time.Duration) {
 	s.talking = false
-	s.free = from
+	s.edges.free = from
 }
 
 // minClosed is the least speech of a closed answer: of a quick "no" the detector
@@ -240,11 +247,11 @@ func (s *Segmenter) endpoint() time.Duration {
 		return s.expect.Endpoint
 	case s.expect.Shape == YesNo || s.expect.Shape == Choice:
 		return s.cfg.ClosedEndpoint
-	case s.expect.Shape == Digits && s.verdict == Unfinished:
+	case s.expect.Shape == Digits && s.guess.verdict == Unfinished:
 		return s.cfg.PartEndpoint
 	case s.expect.Shape == Digits:
 		return s.cfg.DigitsEndpoint
-	case s.voiced-s.turn > s.cfg.LongTurn && s.verdict != Complete:
+	case s.voiced-s.turn > s.cfg.LongTurn && s.guess.verdict != Complete:
 		return s.cfg.LongEndpoint
 	}
 	return s.cfg.Endpoint

@@ -151,7 +151,7 @@ func (s *Session) checkEar(ctx context.Context, now time.Time) {
 		s.desk.count.panics.Add(1)
 		s.onEarLost(ctx, now, earLost{id: s.ear.id, err: errors.New("the recogniser panicked")})
 	}
-	if due := s.ear.again.due; !due.IsZero() && !now.Before(due) {
+	if due := s.ear.tries.due; !due.IsZero() && !now.Before(due) {
 		s.notHeardAgain(ctx, now)
 	}
 	if since := s.ear.since; !since.IsZero() && now.Sub(since) > airTurn {

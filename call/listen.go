@@ -34,7 +34,6 @@ type ear struct {
 	deaf    bool
 	why     string    // why deaf
 	since   time.Time // the caller has been making sound since; zero if not
-	again   again
 }
 
 // again is a turn that a recogniser failed in, for the next one to hear.
@@ -50,6 +49,7 @@ const hearAgain = 2500 * time.Millisecond
 type tries struct {
 	next int // the one to open next
 	slow int // turns in a row that came too late from the last one
+	again
 }
 
 func (e *ear) init(d *Desk, script *Script) {
@@ -74,7 +74,7 @@ func (s *Session) openEar(ctx context.Context) {
 	}
 	e.tap.open.Store(true)
 	e.id++
-	id, choice, tap, pcm := e.id, e.choices[e.tries.next], e.tap, e.again.pcm
+	id, choice, tap, pcm := e.id, e.choices[e.tries.next], e.tap, e.tries.pcm
 	e.tries.next++
 	o := asr.Options{Language: s.mind.script.Language, Rate: media.TelephoneRate, Hotwords: e.hot, Expect: e.want}
 	ctx, e.cancel = context.WithCancel(ctx)
@@ -137,12 +137,12 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 	late := errors.Is(e.err, asr.ErrSlow)
 	lost := late || !s.ear.since.IsZero()
 	if e.unheard != nil { // a recogniser that never opened leaves what there was
-		s.ear.again.pcm = e.unheard
+		s.ear.tries.pcm = e.unheard
 	}
 	switch next := s.ear.tries.next; {
-	case next < len(s.ear.choices) && len(s.ear.again.pcm) > 0:
+	case next < len(s.ear.choices) && len(s.ear.tries.pcm) > 0:
 		s.rung(now, "second_ear", "the turn is heard again by "+s.ear.choices[next].Name)
-		s.ear.again.due = now.Add(hearAgain)
+		s.ear.tries.due = now.Add(hearAgain)
 		if s.ear.since.IsZero() {
 			s.ear.since = now
 		}
@@ -158,7 +158,7 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 		s.goDeaf(ctx, now, e.err.Error())
 		return
 	}
-	s.ear.since, s.ear.again = time.Time{}, again{}
+	s.ear.since, s.ear.tries.again = time.Time{}, again{}
 	s.openEar(ctx)
 	if lost { // whoever waits for the words of this turn must not
 		s.tell(ctx, now, dialog.SpeechLost{})
@@ -168,7 +168,7 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 // notHeardAgain gives a turn up that the next recogniser does not find.
 func (s *Session) notHeardAgain(ctx context.Context, now time.Time) {
 	s.j.trouble(now, s.node(), "recognition lost", "the turn's words are given up")
-	s.ear.since, s.ear.again = time.Time{}, again{}
+	s.ear.since, s.ear.tries.again = time.Time{}, again{}
 	s.tell(ctx, now, dialog.SpeechLost{})
 }
 
@@ -178,7 +178,7 @@ func (s *Session) goDeaf(ctx context.Context, now time.Time, why string) {
 		return
 	}
 	s.ear.close()
-	s.ear.deaf, s.ear.why, s.ear.since, s.ear.again = true, why, time.Time{}, again{}
+	s.ear.deaf, s.ear.why, s.ear.since, s.ear.tries.again = true, why, time.Time{}, again{}
 	s.rung(now, "deaf", "the keypad takes over")
 	s.tell(ctx, now, dialog.Deaf{Why: why})
 }
@@ -212,7 +212,7 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 	s.turn.halt.verdict = e.t.At
 	defer func() { s.turn.halt.verdict = time.Time{} }()
 	if e.t.Kind != asr.Partial {
-		s.ear.again = again{}
+		s.ear.tries.again = again{}
 	}
 	switch e.t.Kind {
 	case asr.Onset:
