@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pacerPriority is the SCHED_RR priority of pacer threads: above everything
-// normal, below what the kernel and audio servers use.
-const pacerPriority = 10
+// Priority is the SCHED_RR priority of pacer threads: above everything normal,
+// below what the kernel and audio servers use.
+const Priority = 10
 
 // Procs is the GOMAXPROCS that leaves a P to the pacers when they wake, also
 // while garbage is collected. Set it in main before NewEngine.
@@ -26,7 +26,7 @@ func becomePacer(realtime bool) bool {
 		Size:     unix.SizeofSchedAttr,
 		Policy:   unix.SCHED_RR,
 		Flags:    unix.SCHED_FLAG_RESET_ON_FORK,
-		Priority: pacerPriority,
+		Priority: Priority,
 	}
 	return unix.SchedSetAttr(0, &attr, 0) == nil
 }

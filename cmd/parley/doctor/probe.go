@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/parley-voice/parley/media"
 )
 
 // Bind tries a port and lets it go.
@@ -34,7 +36,7 @@ func Realtime() error {
 	go func() {
 		runtime.LockOSThread()
 		result <- unix.SchedSetAttr(0, &unix.SchedAttr{
-			Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: 1,
+			Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: media.Priority,
 		}, 0)
 	}()
 	return <-result

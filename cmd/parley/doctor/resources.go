@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/media"
 )
 
 func rights(_ context.Context, c *config.Config, m Machine) []Finding {
@@ -13,7 +14,7 @@ func rights(_ context.Context, c *config.Config, m Machine) []Finding {
 	}
 	if err := m.Realtime(); err != nil {
 		return []Finding{{"cpu rights", Warn, fmt.Sprintf("no SCHED_RR (%v): RTP may leave late while the machine is busy", err),
-			"setcap cap_sys_nice+ep on the program, LimitRTPRIO=10 in its systemd unit, or --cap-add SYS_NICE in a container"}}
+			fmt.Sprintf("LimitRTPRIO=%[1]d in its systemd unit, \"USER - rtprio %[1]d\" in /etc/security/limits.d/parley.conf, or --ulimit rtprio=%[1]d in a container; no setcap: the loader then ignores the libraries beside the program", media.Priority)}}
 	}
 	return []Finding{{"cpu rights", OK, "SCHED_RR is granted", ""}}
 }
