@@ -3,6 +3,8 @@ package call
 import (
 	"context"
 	"time"
+
+	"github.com/parley-voice/parley/dialog"
 )
 
 // The rungs of the ladder, in order: a second recogniser, the script's own
@@ -77,7 +79,7 @@ func (s *Session) onAlarm(ctx context.Context, now time.Time, a alarm) {
 	case alarmDial:
 		s.finish("us", "no answer")
 	case alarmTransfer:
-		s.transferFailed(ctx, now, "no answer")
+		s.transferFailed(ctx, now, dialog.NoAnswer, "")
 	case alarmGoodbye:
 		s.finish("us", s.state.why)
 	case alarmReview: // review follows every event

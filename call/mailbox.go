@@ -126,9 +126,10 @@ type (
 		why   string // set when there is no leg
 	}
 	referred struct {
-		id  int
-		to  string
-		why string // set when it was refused
+		id     int
+		to     string
+		reason string // the script's word, when it was refused
+		why    string // and ours
 	}
 	mayRecord struct {
 		path string

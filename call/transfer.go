@@ -28,7 +28,7 @@ type handoff struct {
 // transfer hands the caller to a person. The answer is dialog.TransferEnded.
 func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer) {
 	if s.wires.hand != nil {
-		s.tell(ctx, now, dialog.TransferEnded{Reason: "a transfer is under way"})
+		s.tell(ctx, now, dialog.TransferEnded{Reason: dialog.Unreachable, Detail: "a transfer is under way"})
 		return
 	}
 	s.wires.hands++
@@ -76,15 +76,20 @@ func (s *Session) holdSound(ctx context.Context, now time.Time, clip string) {
 	s.say(ctx, now, dialog.Say{ID: hold, Loop: true, Parts: []dialog.Part{{Clip: clip}}})
 }
 
-// transferFailed gives the caller back to the script.
-func (s *Session) transferFailed(ctx context.Context, now time.Time, reason string) {
+// transferFailed gives the caller back to the script, with one of its words for
+// why and the detail in ours.
+func (s *Session) transferFailed(ctx context.Context, now time.Time, reason, detail string) {
 	if s.wires.hand == nil {
 		return
 	}
 	s.dropHand()
 	s.mouth.hush() // the hold sound
-	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "failed", Why: reason})
-	s.tell(ctx, now, dialog.TransferEnded{Reason: reason})
+	why := reason
+	if detail != "" {
+		why += ": " + detail
+	}
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "failed", Why: why})
+	s.tell(ctx, now, dialog.TransferEnded{Reason: reason, Detail: detail})
 }
 
 // dropHand lets a transfer go, whatever it has come to. The clean-up runs aside;
@@ -194,17 +199,4 @@ func cut(text string, n int) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:n], "")
-}
-
-// refusal puts a SIP status and a Q.850 cause into a script's word.
-func refusal(code, cause int) string {
-	switch {
-	case code == 486 || code == 600 || cause == 17:
-		return "busy"
-	case code == 603 || code == 403 || code == 607 || cause == 21:
-		return "declined"
-	case code == 408 || code == 480 || code == 487 || cause == 18 || cause == 19:
-		return "no answer"
-	}
-	return "unreachable"
 }

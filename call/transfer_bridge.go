@@ -29,17 +29,17 @@ func (s *Session) bridge(ctx context.Context, id int, a dialog.Transfer, uui str
 func ringAgent(ctx context.Context, deps Deps, a dialog.Transfer, d sip.Dial, id int) agentRings {
 	to, err := deps.Directory.Find(ctx, a)
 	if err != nil {
-		return agentRings{id: id, why: "unreachable: " + err.Error()}
+		return agentRings{id: id, why: err.Error()}
 	}
 	audio, err := deps.Audio.Open(ctx, media.Params{Codec: media.PCMA}, deafSink{})
 	if err != nil {
-		return agentRings{id: id, to: to.URI, why: "unreachable: " + err.Error()}
+		return agentRings{id: id, to: to.URI, why: err.Error()}
 	}
 	d.Target, d.Trunk, d.Local = to.URI, to.Trunk, audio.LocalAddr()
 	leg, err := deps.Phone.Dial(ctx, d)
 	if err != nil {
 		audio.Close()
-		return agentRings{id: id, to: to.URI, why: "unreachable: " + err.Error()}
+		return agentRings{id: id, to: to.URI, why: err.Error()}
 	}
 	return agentRings{id: id, to: to.URI, leg: leg, audio: audio}
 }
@@ -60,7 +60,7 @@ func (s *Session) onAgentRings(ctx context.Context, now time.Time, e agentRings)
 		return
 	}
 	if e.why != "" {
-		s.transferFailed(ctx, now, e.why)
+		s.transferFailed(ctx, now, dialog.Unreachable, e.why)
 		return
 	}
 	h.to, h.leg, h.audio = e.to, e.leg, e.audio
@@ -79,7 +79,7 @@ func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 		}
 	case sip.Ended:
 		if h.joined.IsZero() {
-			s.transferFailed(ctx, now, refusal(e.Code, e.Cause))
+			s.transferFailed(ctx, now, refusal(e.Code, e.Cause), status(e.Code, e.Cause, e.Reason))
 			return
 		}
 		s.transferDone(ctx, now, "the person left")
@@ -92,14 +92,14 @@ func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 func (s *Session) joinAgent(ctx context.Context, now time.Time, h *handoff, p media.Params) {
 	s.clock.stop(alarmTransfer)
 	if err := h.audio.Update(p); err != nil {
-		s.transferFailed(ctx, now, "unreachable: "+err.Error())
+		s.transferFailed(ctx, now, dialog.Unreachable, err.Error())
 		return
 	}
 	h.audio.Start()
 	s.mouth.hush()
 	part, err := s.desk.deps.Audio.Join(s.wires.media, h.audio)
 	if err != nil {
-		s.transferFailed(ctx, now, "unreachable: "+err.Error())
+		s.transferFailed(ctx, now, dialog.Unreachable, err.Error())
 		return
 	}
 	h.part, h.joined = part, now

@@ -21,7 +21,9 @@ func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer, uui stri
 	if uui != "" {
 		headers["User-to-User"] = uui
 	}
-	s.spawn("refer", func(why string) event { return referred{id: id, why: why} }, func() {
+	s.spawn("refer", func(why string) event {
+		return referred{id: id, reason: dialog.Unreachable, why: why}
+	}, func() {
 		ctx, cancel := context.WithTimeout(ctx, referBudget)
 		defer cancel()
 		to, err := dir.Find(ctx, a)
@@ -30,7 +32,7 @@ func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer, uui stri
 		}
 		e := referred{id: id, to: to.URI}
 		if err != nil {
-			e.why = err.Error()
+			e.why, e.reason = err.Error(), refused(err)
 		}
 		s.box.post(e)
 	})
@@ -43,7 +45,7 @@ func (s *Session) onReferred(ctx context.Context, now time.Time, e referred) {
 		return
 	}
 	if e.why != "" {
-		s.transferFailed(ctx, now, "declined: "+e.why)
+		s.transferFailed(ctx, now, e.reason, e.why)
 		return
 	}
 	h.taken = true
@@ -61,7 +63,7 @@ func (s *Session) onReferProgress(ctx context.Context, now time.Time, e sip.Refe
 		return
 	}
 	if e.Code < 200 || e.Code > 299 {
-		s.transferFailed(ctx, now, refusal(e.Code, 0))
+		s.transferFailed(ctx, now, refusal(e.Code, 0), status(e.Code, 0, e.Reason))
 		return
 	}
 	s.transferDone(ctx, now, "taken over")

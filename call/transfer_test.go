@@ -49,6 +49,8 @@ var bridged = dialog.Transfer{
 	Headers: map[string]string{"X-Intent": "human"},
 }
 
+var blind = dialog.Transfer{Queue: "aftersales", Style: "blind"}
+
 // toTransfer brings a call to the moment of its transfer.
 func (r *rig) toTransfer() {
 	r.detect.means["a person please"] = "human"
@@ -188,25 +190,32 @@ func TestNobodyComes(t *testing.T) {
 		ring   func(leg *fakeLeg)
 		breaks func(r *rig)
 		reason string
+		detail string
 		within time.Duration
 	}{
-		"busy":      {ring: ends(sip.Ended{By: sip.Them, Code: 486}), reason: "busy"},
-		"busy line": {ring: ends(sip.Ended{By: sip.Them, Code: 503, Cause: 17}), reason: "busy"},
-		"declined":  {ring: ends(sip.Ended{By: sip.Them, Code: 603}), reason: "declined"},
-		"no answer": {ring: func(leg *fakeLeg) { leg.send(sip.Progress{Code: 180}) }, reason: "no answer", within: 21 * time.Second},
-		"timeout":   {ring: ends(sip.Ended{By: sip.Network, Code: 408}), reason: "no answer"},
-		"not found": {ring: ends(sip.Ended{By: sip.Them, Code: 404}), reason: "unreachable"},
-		"broken":    {ring: ends(sip.Ended{By: sip.Network, Reason: "connection refused"}), reason: "unreachable"},
-		"vanished":  {ring: func(leg *fakeLeg) { leg.mu.Lock(); leg.over = true; close(leg.events); leg.mu.Unlock() }, reason: "unreachable"},
-		"no dial":   {breaks: func(r *rig) { r.phone.err = errors.New("no route") }, reason: "unreachable: no route"},
-		"no media":  {breaks: func(r *rig) { r.audio.only = 1 }, reason: "unreachable: no port"},
-		"no queue":  {act: dialog.Transfer{Queue: "nowhere"}, reason: `unreachable: no queue is named "nowhere"`},
-		"REFER no": {act: dialog.Transfer{Queue: "aftersales", Style: "blind"}, breaks: func(r *rig) {
-			r.leg.refer = func(string, map[string]string) error { return errors.New("603 declined") }
-		}, reason: "declined: 603 declined"},
-		"REFER busy":  {act: dialog.Transfer{Queue: "aftersales", Style: "blind"}, breaks: referEnds(sip.ReferProgress{Code: 486, Final: true}), reason: "busy"},
-		"REFER quiet": {act: dialog.Transfer{Queue: "aftersales", Style: "blind", Wait: 15 * time.Second}, breaks: referEnds(sip.ReferProgress{Code: 100}), reason: "no answer", within: 16 * time.Second},
-		"REFER none":  {act: dialog.Transfer{SIP: "sip:x@y", Style: "blind", Wait: 15 * time.Second}, reason: "no answer", within: 16 * time.Second},
+		"busy":              {ring: ends(sip.Ended{By: sip.Them, Code: 486}), reason: "busy"},
+		"busy line":         {ring: ends(sip.Ended{By: sip.Them, Code: 503, Cause: 17}), reason: "busy"},
+		"declined":          {ring: ends(sip.Ended{By: sip.Them, Code: 603}), reason: "declined"},
+		"no answer":         {ring: func(leg *fakeLeg) { leg.send(sip.Progress{Code: 180}) }, reason: "no answer", within: 21 * time.Second},
+		"timeout":           {ring: ends(sip.Ended{By: sip.Network, Code: 408}), reason: "no answer"},
+		"not found":         {ring: ends(sip.Ended{By: sip.Them, Code: 404, Reason: "Not Found"}), reason: "unknown number", detail: "404 Not Found"},
+		"no route":          {ring: ends(sip.Ended{By: sip.Them, Code: 503, Cause: 1, Reason: "x"}), reason: "unknown number", detail: "503 x (Q.850 cause 1)"},
+		"overload":          {ring: ends(sip.Ended{By: sip.Them, Code: 503}), reason: "unreachable"},
+		"broken":            {ring: ends(sip.Ended{By: sip.Network, Reason: "connection refused"}), reason: "unreachable"},
+		"vanished":          {ring: func(leg *fakeLeg) { leg.mu.Lock(); leg.over = true; close(leg.events); leg.mu.Unlock() }, reason: "unreachable"},
+		"no dial":           {breaks: func(r *rig) { r.phone.err = errors.New("no route") }, reason: "unreachable", detail: "no route"},
+		"no media":          {breaks: func(r *rig) { r.audio.only = 1 }, reason: "unreachable", detail: "no port"},
+		"no queue":          {act: dialog.Transfer{Queue: "nowhere"}, reason: "unreachable", detail: `no queue is named "nowhere"`},
+		"REFER no":          {act: blind, breaks: referFails(sip.Refused{Code: 603, Reason: "Decline"}), reason: "declined", detail: "603 Decline"},
+		"REFER to nobody":   {act: blind, breaks: referFails(sip.Refused{Code: 404}), reason: "unknown number"},
+		"REFER not known":   {act: blind, breaks: referFails(sip.Refused{Code: 501}), reason: "unreachable"},
+		"REFER unanswered":  {act: blind, breaks: referFails(sip.ErrTimeout), reason: "unreachable", detail: "no answer from the peer"},
+		"REFER busy":        {act: blind, breaks: referEnds(sip.ReferProgress{Code: 486, Reason: "Busy Here", Final: true}), reason: "busy", detail: "486 Busy Here"},
+		"REFER not found":   {act: blind, breaks: referEnds(sip.ReferProgress{Code: 604, Final: true}), reason: "unknown number"},
+		"REFER unavailable": {act: blind, breaks: referEnds(sip.ReferProgress{Code: 480, Final: true}), reason: "no answer"},
+		"REFER 503":         {act: blind, breaks: referEnds(sip.ReferProgress{Code: 503, Final: true}), reason: "unreachable"},
+		"REFER quiet":       {act: dialog.Transfer{Queue: "aftersales", Style: "blind", Wait: 15 * time.Second}, breaks: referEnds(sip.ReferProgress{Code: 100}), reason: "no answer", within: 16 * time.Second},
+		"REFER none":        {act: dialog.Transfer{SIP: "sip:x@y", Style: "blind", Wait: 15 * time.Second}, reason: "no answer", within: 16 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.act.Queue == "" && c.act.SIP == "" {
@@ -217,8 +226,8 @@ func TestNobodyComes(t *testing.T) {
 				r.toTransfer()
 				rec := r.end()
 				ended := saw[dialog.TransferEnded](r.machine)
-				if len(ended) != 1 || ended[0].OK || ended[0].Reason != c.reason {
-					t.Errorf("told %+v, want %q", ended, c.reason)
+				if len(ended) != 1 || ended[0].OK || ended[0].Reason != c.reason || !strings.Contains(ended[0].Detail, c.detail) {
+					t.Errorf("told %+v, want %q, %q", ended, c.reason, c.detail)
 				}
 				if r.out().heardFor("sorry") != lengthOf("sorry") {
 					t.Error("the script did not go on")
@@ -240,6 +249,11 @@ func TestNobodyComes(t *testing.T) {
 			}, c.breaks)
 		})
 	}
+}
+
+// referFails refuses a REFER.
+func referFails(err error) func(r *rig) {
+	return func(r *rig) { r.leg.refer = func(string, map[string]string) error { return err } }
 }
 
 // referEnds answers a REFER with a NOTIFY half a second later.

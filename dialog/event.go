@@ -57,8 +57,18 @@ type Fired struct{ Timer Timer }
 // person (joined and later parted, or taken over by REFER).
 type TransferEnded struct {
 	OK     bool
-	Reason string // "busy", "no answer", "declined", "unreachable", "gone", ...
+	Reason string // why not: one of the words below; transfer.reason in a script
+	Detail string // for the record: a SIP status, an error
 }
+
+// The words for a transfer that came to nothing.
+const (
+	Busy          = "busy"
+	NoAnswer      = "no answer"
+	Declined      = "declined"
+	UnknownNumber = "unknown number"
+	Unreachable   = "unreachable"
+)
 
 // Deaf tells that recognition is lost for the rest of the call.
 type Deaf struct{ Why string }

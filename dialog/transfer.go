@@ -40,7 +40,11 @@ func (m *Machine) transferEnded(e TransferEnded) {
 		m.finish("transferred")
 		return
 	}
+	m.facts.vars["transfer.reason"] = clean(e.Reason)
 	why := "transfer failed: " + clean(e.Reason)
+	if e.Detail != "" {
+		why += ": " + clean(e.Detail)
+	}
 	m.do(Note{Key: "transfer", Value: why})
 	m.ear.sounding, m.ear.cut = false, false
 	m.at.then = then{kind: thenEnd, name: why}

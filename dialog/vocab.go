@@ -213,7 +213,7 @@ var (
 var builtinIntents = []string{IntentAffirm, IntentDeny, IntentHesitate, IntentFilled, IntentElse}
 
 // builtinVars are known without being needed or set.
-var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day"}
+var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day", "transfer.reason"}
 
 func known(words []string, w string) bool { return slices.Contains(words, w) }
 

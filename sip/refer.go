@@ -23,8 +23,18 @@ type referral struct {
 	closed  bool // no more timers
 }
 
+// Refused is a request that the peer answered with a final response other than 2xx.
+type Refused struct {
+	Code   int // SIP status
+	Reason string
+}
+
+func (r Refused) Error() string {
+	return fmt.Sprintf("sip: the peer refused: %d %s", r.Code, r.Reason)
+}
+
 // Refer asks the peer to call target (blind transfer, RFC 3515) and returns when
-// it has accepted to try. What comes of it arrives as ReferProgress. headers
+// it has accepted to try; a refusal is a Refused. What comes of it arrives as ReferProgress. headers
 // (User-to-User, X-*) go into the Refer-To URI for the peer's INVITE.
 func (l *Leg) Refer(ctx context.Context, target string, headers map[string]string) error {
 	to, err := l.referTo(target, headers)
@@ -45,7 +55,7 @@ func (l *Leg) Refer(ctx context.Context, target string, headers map[string]strin
 		req.AppendHeader(header("Referred-By", "<"+by+">"))
 	})
 	if err == nil && !res.IsSuccess() {
-		err = fmt.Errorf("sip: the peer refused the transfer: %d %s", res.StatusCode, screen.Clean(res.Reason))
+		err = Refused{Code: res.StatusCode, Reason: screen.Clean(res.Reason)}
 	}
 	if err != nil {
 		r.settle()
@@ -113,6 +123,9 @@ func (l *Leg) serveNotify(req *gosip.Request, tx gosip.ServerTransaction) {
 	if code >= 200 || over {
 		if code < 200 {
 			code, phrase = 408, screen.Clean("the peer ended its reports: "+params)
+			if strings.Contains(strings.ToLower(params), "reason=rejected") { // RFC 6665 §4.1.3
+				code = 603
+			}
 		}
 		r.conclude(l, code, phrase)
 		return

@@ -2,7 +2,6 @@ package sip
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 )
@@ -63,10 +62,20 @@ func TestRefer(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	})
+	t.Run("reports are refused", func(t *testing.T) {
+		refer(nil)
+		w.reply(w.request("REFER"), 202, "Accepted", "", "", "")
+		<-done
+		w.request1("NOTIFY", frag+"Subscription-State: terminated;reason=rejected\n", "SIP/2.0 100 Trying\n")
+		w.status("NOTIFY")
+		if p := next[ReferProgress](t, leg); p.Code != 603 || !p.Final {
+			t.Errorf("%+v", p)
+		}
+	})
 	t.Run("refused", func(t *testing.T) {
 		refer(nil)
-		w.reply(w.request("REFER"), 603, "Decline", "", "", "")
-		if err := <-done; err == nil || !strings.Contains(err.Error(), "603") {
+		w.reply(w.request("REFER"), 404, "Not Found", "", "", "")
+		if err := <-done; err != (Refused{404, "Not Found"}) {
 			t.Errorf("error %v", err)
 		}
 	})
