@@ -153,8 +153,8 @@ func (s *Script) yesNoMenu() []Part {
 }
 
 func joinWhy(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + "; " + b
 }

@@ -14,11 +14,12 @@ import (
 
 // reader turns the YAML tree into a Script and gathers every problem on the way.
 type reader struct {
-	file     string
-	lines    []string
-	problems Problems
+	sources  []*source
+	inc      includes
+	problems faults
 	refs     []ref
 	binds    []bind
+	defined  map[string]*yaml.Node // kind and name
 	script   *Script
 }
 
@@ -41,19 +42,23 @@ func (r *reader) fault(code Code, n *yaml.Node, hint, format string, args ...any
 	if len(r.problems) >= maxProblems {
 		return
 	}
-	p := Problem{File: r.file, Code: code, Text: fmt.Sprintf(format, args...), Hint: hint}
+	f := placed{Problem: Problem{File: r.src().name, Code: code, Text: fmt.Sprintf(format, args...), Hint: hint}, line: r.src().base}
 	if n != nil {
-		p.Line, p.Column = max(n.Line, 1), max(n.Column, 1)
-		p.Source = r.line(p.Line)
+		f.line = max(n.Line, 1)
+		s := r.at(f.line)
+		f.File, f.Line, f.Column = s.name, f.line-s.base, max(n.Column, 1)
+		f.Source = r.line(f.line)
 	}
-	r.problems = append(r.problems, p)
+	r.problems = append(r.problems, f)
 }
 
+// line is the text of a line, counted through all the files.
 func (r *reader) line(n int) string {
-	if n < 1 || n > len(r.lines) {
+	s := r.at(n)
+	if n -= s.base; n < 1 || n > len(s.lines) {
 		return ""
 	}
-	return shorten(r.lines[n-1])
+	return shorten(s.lines[n-1])
 }
 
 func (r *reader) need(kind, name string, at *yaml.Node) {

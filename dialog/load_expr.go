@@ -149,8 +149,10 @@ func (r *reader) scope() expr.Scope {
 // intents lists everything that a turn can mean.
 func (r *reader) intents() []string {
 	all := slices.Clone(r.names()["intent"])
-	for _, a := range r.script.Always {
-		all = append(all, a.Name)
+	for _, d := range r.script.Definitions() {
+		if !known(all, d.Name) {
+			all = append(all, d.Name)
+		}
 	}
 	return all
 }

@@ -13,6 +13,7 @@ import (
 // node reads one node.
 func (r *reader) node(name string, k, v *yaml.Node) {
 	n := &Node{Name: name}
+	r.define("node", name, k)
 	if known(targets, name) {
 		r.wrong(k, "choose another name", "%q is a word of the language", name)
 	}

@@ -29,6 +29,9 @@ func (r *reader) root(n *yaml.Node) {
 			r.part(key, v)
 		}
 	}
+	if v := seen["include"]; v != nil {
+		r.include(v)
+	}
 	for _, key := range []string{"script", "nodes"} {
 		if seen[key] == nil {
 			r.wrong(n, "see docs/scripts.md for the smallest script", "the script has no %q", key)
@@ -57,12 +60,15 @@ func (r *reader) part(key string, v *yaml.Node) {
 		r.defaults(v)
 	case "intents":
 		r.entries(v, "intents", func(name string, k, v *yaml.Node) {
+			r.define("intent", name, k)
 			s.Intents = append(s.Intents, r.intent(name, k, v))
 		})
 	case "slots":
 		r.entries(v, "slots", r.slot)
 	case "always":
 		r.always(v)
+	case "asides":
+		r.asides(v)
 	case "hotwords":
 		s.Hotwords = r.texts(v, key)
 	case "grade":
@@ -95,7 +101,8 @@ func (r *reader) language(v *yaml.Node) string {
 	return t
 }
 
-func (r *reader) needs(name string, _, v *yaml.Node) {
+func (r *reader) needs(name string, k, v *yaml.Node) {
+	r.define("variable", name, k)
 	need := Need{Name: name}
 	seen := map[string]*yaml.Node{}
 	r.block(v, "need", func(key string, _, v *yaml.Node) {

@@ -12,6 +12,7 @@ import (
 
 // slot reads what a node can ask for.
 func (r *reader) slot(name string, k, v *yaml.Node) {
+	r.define("slot", name, k)
 	s := Slot{Name: name, Entry: Entry{Speech: true, Keypad: true, Terminator: '#', Between: 3 * time.Second}}
 	s.Min, s.Max = 1, 32
 	seen := map[string]*yaml.Node{}

@@ -24,7 +24,8 @@ func (r *reader) syntax(err error) {
 	if n := r.breaksAt(); n > 0 {
 		at.Line = n
 	}
-	at.Line = min(max(at.Line, 1), max(len(r.lines), 1))
+	src := r.src()
+	at.Line = src.base + min(max(at.Line, 1), max(len(src.lines), 1))
 	line := r.line(at.Line)
 	at.Column = 1 + len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t")))
 	hint := "check the indentation and the colons of this line and the one before"
@@ -48,17 +49,17 @@ const maxReparsed = 4 << 20
 // longest beginning that is. The parser itself only tells where the block began
 // that it was reading. 0 when the search would cost too much.
 func (r *reader) breaksAt() int {
-	size, spent := 0, 0
-	for _, l := range r.lines {
+	size, spent, lines := 0, 0, r.src().lines
+	for _, l := range lines {
 		size += len(l) + 1
 	}
-	for n := len(r.lines) - 1; n >= 0; n-- {
-		size -= len(r.lines[n]) + 1
+	for n := len(lines) - 1; n >= 0; n-- {
+		size -= len(lines[n]) + 1
 		if spent += size; spent > maxReparsed {
 			return 0
 		}
 		var doc yaml.Node
-		d := yaml.NewDecoder(bytes.NewReader(veil([]byte(strings.Join(r.lines[:n], "\n") + "\n"))))
+		d := yaml.NewDecoder(bytes.NewReader(veil([]byte(strings.Join(lines[:n], "\n") + "\n"))))
 		if err := decode(d, &doc); n == 0 || err == nil {
 			return n + 1
 		}

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"slices"
 	"sort"
 
 	"go.yaml.in/yaml/v3"
@@ -78,9 +79,39 @@ func (r *reader) always(v *yaml.Node) {
 		if known(builtinIntents, name) {
 			r.wrong(k, "choose another name", "%q cannot be an always entry", name)
 		}
+		r.define("always entry", name, k)
 		r.mustMatch(&a.IntentDef, k)
 		r.script.Always = append(r.script.Always, a)
 	})
+	r.byPriority()
+}
+
+func (r *reader) byPriority() {
 	all := r.script.Always
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Priority > all[j].Priority })
+}
+
+// asides reads the questions that are answered in passing.
+func (r *reader) asides(v *yaml.Node) {
+	r.entries(v, "asides", func(name string, k, v *yaml.Node) {
+		a := Aside{IntentDef: IntentDef{Name: name}}
+		seen := r.edgeBlock(v, "aside", &a.Edge, func(key string, v *yaml.Node) { r.intentKey(&a.IntentDef, key, v) })
+		switch {
+		case known(builtinIntents, name):
+			r.wrong(k, "choose another name", "%q cannot be an aside", name)
+		case v.Kind == yaml.MappingNode && !seen["say"] && !seen["do"] && !seen["when"]:
+			r.wrong(k, "add say", "aside %q answers nothing", name)
+		case leads(a.Edge.When):
+			r.wrong(k, "make it an always entry, or let it say something only", "aside %q leads away: the conversation goes on where it was", name)
+		}
+		r.define("intent", name, k)
+		r.define("always entry", name, k)
+		r.mustMatch(&a.IntentDef, k)
+		r.script.Asides = append(r.script.Asides, a)
+	})
+}
+
+// leads tells whether one of the cases goes anywhere.
+func leads(all []Case) bool {
+	return slices.ContainsFunc(all, func(c Case) bool { return c.Edge.leaves() || leads(c.Edge.When) })
 }

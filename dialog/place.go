@@ -21,11 +21,11 @@ type places struct {
 }
 
 // note remembers the places of a file's tree.
-func (p *places) note(file string, lines []string, root *yaml.Node) {
+func (p *places) note(src *source, root *yaml.Node) {
 	if p.at == nil {
 		p.at, p.lines = map[string]Pos{}, map[string][]string{}
 	}
-	p.lines[file] = lines
+	p.lines[src.name] = src.lines
 	type visit struct {
 		path string
 		n    *yaml.Node
@@ -39,13 +39,13 @@ func (p *places) note(file string, lines []string, root *yaml.Node) {
 			for i := 0; i+1 < len(v.n.Content); i += 2 {
 				k := v.n.Content[i]
 				path := v.path + "\x00" + k.Value
-				p.at[path] = Pos{File: file, Line: k.Line, Column: k.Column}
+				p.at[path] = Pos{File: src.name, Line: k.Line - src.base, Column: k.Column}
 				stack = append(stack, visit{path, v.n.Content[i+1]})
 			}
 		case yaml.SequenceNode:
 			for i, item := range v.n.Content {
 				path := fmt.Sprintf("%s\x00%d", v.path, i)
-				p.at[path] = Pos{File: file, Line: item.Line, Column: item.Column}
+				p.at[path] = Pos{File: src.name, Line: item.Line - src.base, Column: item.Column}
 				stack = append(stack, visit{path, item})
 			}
 		}

@@ -92,11 +92,25 @@ func (ps Problems) Error() string {
 	return strings.Join(all, "\n")
 }
 
-func (ps Problems) sort() {
-	sort.SliceStable(ps, func(i, j int) bool {
-		if ps[i].Line != ps[j].Line {
-			return ps[i].Line < ps[j].Line
+// placed is a Problem with its line counted through all the files of a script.
+type placed struct {
+	Problem
+	line int
+}
+
+type faults []placed
+
+// sorted puts them in the order of the files and their lines.
+func (fs faults) sorted() Problems {
+	sort.SliceStable(fs, func(i, j int) bool {
+		if fs[i].line != fs[j].line {
+			return fs[i].line < fs[j].line
 		}
-		return ps[i].Column < ps[j].Column
+		return fs[i].Column < fs[j].Column
 	})
+	all := make(Problems, len(fs))
+	for i, f := range fs {
+		all[i] = f.Problem
+	}
+	return all
 }

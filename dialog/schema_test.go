@@ -72,10 +72,11 @@ func tree(t *testing.T, path string) any {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r := &reader{file: path}
+	r := &reader{}
+	r.begin(path)
 	root := r.parse(f)
 	if root == nil {
-		t.Fatal(r.problems)
+		t.Fatal(r.problems.sorted())
 	}
 	return plain(root)
 }

@@ -20,6 +20,7 @@ type Script struct {
 	file     string
 	index    map[string]*Node
 	places   places
+	parts    []string // files included, relative to the script's folder
 }
 
 // Meanings is what a caller can say and be asked for.
@@ -27,6 +28,14 @@ type Meanings struct {
 	Intents []IntentDef // in file order
 	Slots   []Slot
 	Always  []Always // in order of precedence
+	Asides  []Aside  // in file order
+}
+
+// Aside is an intent that is answered wherever Parley listens; then the
+// conversation is where it was.
+type Aside struct {
+	IntentDef
+	Edge Edge // leads nowhere
 }
 
 // Grade is one line of the call's grade, A to D.
@@ -317,19 +326,28 @@ func (s *Script) Slot(name string) (Slot, bool) {
 	return Slot{}, false
 }
 
-// Intent finds the definition of an intent, also an always one.
+// Intent finds the definition of an intent, also an always one or an aside.
 func (s *Script) Intent(name string) (IntentDef, bool) {
-	for _, a := range s.Always {
-		if a.Name == name {
-			return a.IntentDef, true
-		}
-	}
-	for _, d := range s.Intents {
+	for _, d := range s.Definitions() {
 		if d.Name == name {
 			return d, true
 		}
 	}
 	return IntentDef{}, false
+}
+
+// Definitions are all that a turn can mean, in the order of precedence: always,
+// the nodes' own, asides.
+func (s *Script) Definitions() []IntentDef {
+	all := make([]IntentDef, 0, len(s.Always)+len(s.Intents)+len(s.Asides))
+	for _, a := range s.Always {
+		all = append(all, a.IntentDef)
+	}
+	all = append(all, s.Intents...)
+	for _, a := range s.Asides {
+		all = append(all, a.IntentDef)
+	}
+	return all
 }
 
 // Listens tells whether the node waits for the caller's words or keys.

@@ -140,6 +140,11 @@ func (m *Machine) query(text string, s scope) Query {
 			q.Intents = append(q.Intents, b.Intent)
 		}
 	}
+	for _, a := range m.s.Asides {
+		if !known(q.Intents, a.Name) {
+			q.Intents = append(q.Intents, a.Name)
+		}
+	}
 	return q
 }
 
@@ -202,6 +207,9 @@ func (m *Machine) answered(in Intent) {
 		return
 	}
 	edge, ok := n.branch(in.Name)
+	if !ok && m.aside(in) {
+		return
+	}
 	if !ok || in.Name == IntentElse || in.Name == IntentFilled {
 		edge, ok = n.branch(IntentElse)
 		if ok && in.Why == "" {
@@ -218,6 +226,24 @@ func (m *Machine) answered(in Intent) {
 	default:
 		m.miss(in.Why)
 	}
+}
+
+// aside answers a question in passing and puts the node's own again.
+func (m *Machine) aside(in Intent) bool {
+	i := slices.IndexFunc(m.s.Asides, func(a Aside) bool { return a.Name == in.Name })
+	if i < 0 {
+		return false
+	}
+	m.matched()
+	m.facts.meant(in.Name)
+	m.do(Note{Key: "aside", Value: joinWhy(in.Name, in.Why)})
+	e, _ := m.choose(m.s.Asides[i].Edge, "")
+	if e.Replay {
+		m.replay()
+		return true
+	}
+	m.again(e.Say)
+	return true
 }
 
 // follow goes along an edge that words have opened.

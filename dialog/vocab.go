@@ -23,6 +23,8 @@ var vocabulary = vocab.Table{
 		key("intents", vocab.Map(vocab.Of("intent")), "", "what a caller can mean"),
 		key("slots", vocab.Map(vocab.Of("slot")), "", "values that a node can ask for"),
 		key("always", vocab.Map(vocab.Of("always_entry")), "", "intents that are understood in every node"),
+		key("asides", vocab.Map(vocab.Of("aside")), "", "questions that are answered wherever Parley listens, and then the conversation goes on where it was"),
+		key("include", vocab.List(vocab.Text), "", "files (`shared/terms.part.yaml`) with more intents, slots, asides, always and nodes"),
 		key("hotwords", vocab.List(vocab.Text), "", "words that the recogniser should favour in every node: names of products, places, people"),
 		key("grade", vocab.List(vocab.Of("grade")), "", "the call's grade, A to D: the first that holds when the call ends goes on record"),
 		key("nodes", vocab.Map(vocab.Of("node")), vocab.Required, "the conversation; it begins at the first node"),
@@ -105,6 +107,23 @@ var vocabulary = vocab.Table{
 	{Name: "always_entry", With: []string{"intent", "edge"}, Keys: []vocab.Key{
 		key("priority", vocab.Whole(0, 100), "0", "the highest is tried first"),
 		key("key", vocab.Digit, "none", "the DTMF key that means the same, in every node that does not use it"),
+	}},
+	{Name: "aside", With: []string{"intent"}, Keys: []vocab.Key{
+		key("say", lines, "", "the answer; the node's question follows"),
+		key("when", cases, "", "other answers under conditions: the first that holds takes the place of `say`"),
+		key("do", vocab.Either(vocab.Word("replay"), vocab.Of("do")), "", "as in a way onward"),
+		key("set", vocab.Map(vocab.Template), "", "as in a node"),
+		key("tag", vocab.List(vocab.Name), "", "as in a node"),
+		key("outcome", vocab.Name, "", "as in a node"),
+	}},
+	{Name: "part", Keys: []vocab.Key{
+		key("include", vocab.List(vocab.Text), "", "more files"),
+		key("needs", vocab.Map(vocab.Of("need")), "", "as in a script"),
+		key("intents", vocab.Map(vocab.Of("intent")), "", "as in a script"),
+		key("slots", vocab.Map(vocab.Of("slot")), "", "as in a script"),
+		key("always", vocab.Map(vocab.Of("always_entry")), "", "as in a script"),
+		key("asides", vocab.Map(vocab.Of("aside")), "", "as in a script"),
+		key("nodes", vocab.Map(vocab.Of("node")), "", "as in a script; they come after the script's own"),
 	}},
 	{Name: "slot", Keys: []vocab.Key{
 		key("type", vocab.Word(slotTypes...), vocab.Required, "what kind of value it is"),

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/parley-voice/parley/dialog/expr"
 )
@@ -82,7 +83,8 @@ func TestReferenceLoads(t *testing.T) {
 		if first == "script" {
 			script = ""
 		}
-		if _, err := Load(strings.NewReader(script+b), first); err != nil {
+		files := folder("x.yaml", script+b, "shared/complaints.part.yaml", "intents: {annoyed: {keywords: [annoyed]}}\n", "offer.wav", "", "hold-music.wav", "")
+		if _, err := LoadFS(files, "x.yaml", first); err != nil {
 			t.Errorf("the example of %s does not load:\n%s\n%v", first, script+b, err)
 		}
 	}
@@ -103,7 +105,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"node": "nodes: {a: {%s: [[]]}}\n", "line": "nodes: {a: {say: {%s: [[]]}}}\n", "edge": "nodes: {a: {go: {affirm: {%s: [[]]}}}}\n",
 		"do": "nodes: {a: {do: {%s: [[]]}}}\n", "transfer": "nodes: {a: {transfer: {%s: [[]]}}}\n",
 		"echo": "nodes: {a: {echo: {%s: [[]]}}}\n", "fallback": "fallback: {%s: [[]]}\n",
-		"grade": "grade: [{%s: [[]]}]\n", "case": "nodes: {a: {when: [{%s: [[]]}]}}\n",
+		"aside": "asides: {a: {%s: [[]]}}\n", "part": "%s: [[]]\n", "grade": "grade: [{%s: [[]]}]\n", "case": "nodes: {a: {when: [{%s: [[]]}]}}\n",
 	}
 	for _, block := range vocabulary {
 		form, ok := where[block.Name]
@@ -114,6 +116,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 		for _, key := range vocabulary.Names(block.Name) {
 			text := strings.Replace(form, "%s", key, 1)
 			_, err := Load(strings.NewReader(text), "t")
+			if block.Name == "part" {
+				files := fstest.MapFS{"t.yaml": {Data: []byte(smallest + "include: p.part.yaml\n")}, "p.part.yaml": {Data: []byte(text)}}
+				_, err = LoadFS(files, "t.yaml", "t.yaml")
+			}
 			var ps Problems
 			errors.As(err, &ps)
 			if !slices.ContainsFunc(ps, func(p Problem) bool { return strings.Contains(p.Text, "a list") }) {

@@ -28,6 +28,7 @@ const (
 	OnNoMatch = "no_match" // words were not understood once too often
 	OnFail    = "on_fail"  // the transfer failed
 	OnAlways  = "always"   // the caller meant Name, wherever
+	OnAside   = "aside"    // the caller meant Name where Parley listens; the conversation stays where it was
 	OnTurns   = "turns"    // the conversation took too many turns
 )
 
@@ -44,6 +45,9 @@ func (s *Script) Ways() []Way {
 	}
 	for _, a := range s.Always {
 		add(OnAlways, a.Name, a.Edge, "always", a.Name)
+	}
+	for _, a := range s.Asides {
+		add(OnAside, a.Name, a.Edge, "asides", a.Name)
 	}
 	all = append(all, rungWays(nil, s.Defaults.Silence, "defaults", "silence")...)
 	add(OnNoMatch, "", Edge{Go: s.Defaults.NoMatch.Then}, "defaults", "no_match", "then")

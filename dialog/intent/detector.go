@@ -35,6 +35,9 @@ func New(s *dialog.Script) (*Detector, error) {
 			defs = append(defs, def)
 		}
 	}
+	for _, a := range s.Asides {
+		defs = append(defs, a.IntentDef)
+	}
 	for _, def := range defs {
 		r, err := newRule(def)
 		if err != nil {

@@ -110,7 +110,7 @@ func readEdition(files fs.FS, file, name, shown string) (edition, error) {
 		return edition{}, err
 	}
 	main := path.Base(file)
-	s, err := load(own, main, shown)
+	s, err := dialog.LoadFS(own, main, shown)
 	if err != nil {
 		return edition{}, err
 	}
@@ -119,15 +119,6 @@ func readEdition(files fs.FS, file, name, shown string) (edition, error) {
 		return edition{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return edition{name: name, hash: b.Hash, files: own, main: main, s: s}, nil
-}
-
-func load(files fs.FS, main, shown string) (*dialog.Script, error) {
-	f, err := files.Open(main)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return dialog.Load(f, shown)
 }
 
 // Pack is the version of a script that a file on disk makes now.
@@ -148,7 +139,7 @@ func walk(fsys fs.FS, visit func(file string) error) error {
 			return err
 		case d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "tests" || d.Name() == "testdata"):
 			return fs.SkipDir
-		case d.IsDir() || path.Ext(file) != ".yaml" || strings.HasSuffix(file, ".test.yaml"):
+		case d.IsDir() || path.Ext(file) != ".yaml" || strings.HasSuffix(file, ".test.yaml") || strings.HasSuffix(file, dialog.PartSuffix):
 			return nil
 		}
 		return visit(file)

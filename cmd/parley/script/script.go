@@ -63,12 +63,14 @@ func load(name string) (*dialog.Script, error) {
 	if isYAML(name) {
 		return dialog.LoadFile(name)
 	}
-	f, err := scripts.FS.Open(name + ".yaml")
+	folder, err := fs.Sub(scripts.FS, path.Dir(name))
+	if err == nil {
+		_, err = fs.Stat(folder, path.Base(name)+".yaml")
+	}
 	if err != nil {
 		return nil, wrongf("%s is neither a .yaml file nor a script that ships; those are %s", name, strings.Join(shipped(), ", "))
 	}
-	defer f.Close()
-	return dialog.Load(f, name+".yaml")
+	return dialog.LoadFS(folder, path.Base(name)+".yaml", name+".yaml")
 }
 
 func isYAML(name string) bool {
@@ -80,7 +82,7 @@ func isYAML(name string) bool {
 func shipped() []string {
 	var all []string
 	_ = fs.WalkDir(scripts.FS, ".", func(file string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && path.Ext(file) == ".yaml" && !strings.HasSuffix(file, ".test.yaml") {
+		if err == nil && !d.IsDir() && path.Ext(file) == ".yaml" && !strings.HasSuffix(file, ".test.yaml") && !strings.HasSuffix(file, dialog.PartSuffix) {
 			all = append(all, strings.TrimSuffix(file, ".yaml"))
 		}
 		return err

@@ -30,6 +30,9 @@ func Find(ctx context.Context, s *dialog.Script) ([]lint.Finding, error) {
 	for _, a := range s.Always {
 		f.paths[a.Name] = "always"
 	}
+	for _, a := range s.Asides {
+		f.paths[a.Name] = "asides"
+	}
 	sets := together(s)
 	for _, of := range sets {
 		if err := f.among(ctx, of); err != nil {
@@ -81,6 +84,9 @@ func together(s *dialog.Script) []*set {
 				names = append(names, b.Intent)
 			}
 		}
+		for _, a := range s.Asides {
+			names = append(names, a.Name)
+		}
 		key := strings.Join(names, " ")
 		if seen[key] == nil {
 			seen[key] = &set{names: names}
@@ -101,6 +107,11 @@ func (t *set) differ(s *dialog.Script, a, b string) bool {
 
 func way(s *dialog.Script, n *dialog.Node, name string) dialog.Edge {
 	for _, a := range s.Always {
+		if a.Name == name {
+			return a.Edge
+		}
+	}
+	for _, a := range s.Asides {
 		if a.Name == name {
 			return a.Edge
 		}
@@ -168,6 +179,9 @@ func (f *finder) learned(sets []*set) error {
 		add(d)
 	}
 	for _, a := range f.s.Always {
+		add(a.IntentDef)
+	}
+	for _, a := range f.s.Asides {
 		add(a.IntentDef)
 	}
 	model, err := classify.Train(examples, classify.Options{})
