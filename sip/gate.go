@@ -80,7 +80,7 @@ func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
 	}
 	if fault != nil {
 		g.count.malformed.Add(1)
-		return g.answer(m, s, fault, src, tr.NAT)
+		return g.answer(m, s, rules.Refine(m, fault), src, tr.NAT)
 	}
 	if fault = rules.Admit(m); fault != nil {
 		return g.answer(m, s, fault, src, tr.NAT)

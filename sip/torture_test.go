@@ -15,65 +15,67 @@ import (
 )
 
 // torture is what RFC 4475 wants of a user agent that takes calls and no
-// registrations, message by message: a final status, or 0 for silence.
+// registrations, message by message, with the section that says so: a final
+// status, or 0 for silence. Where the RFC leaves a choice, why tells it.
 var torture = map[string]struct {
-	status int
-	why    string
+	section string
+	status  int
+	why     string
 }{
 	// 3.1.1 valid messages
-	"wsinv":      {481, "well-formed, but it has a To tag that we never gave: no such leg"},
-	"intmeth":    {501, "unknown method"},
-	"esc01":      {200, "an escaped user part is no sips URI"},
-	"escnull":    {405, "REGISTER is known, but not served"},
-	"esc02":      {501, "RE%47IST%45R is not REGISTER"},
-	"lwsdisp":    {200, "no white space before <"},
-	"longreq":    {200, "long values, 34 Vias"},
-	"dblreq":     {405, "REGISTER; the INVITE behind it in the datagram is ignored"},
-	"semiuri":    {200, "user part with a semicolon"},
-	"transports": {200, "unknown transports in lower Vias"},
-	"mpart01":    {405, "MESSAGE with a binary body"},
-	"unreason":   {0, "a response to nothing of ours"},
-	"noreason":   {0, "a response to nothing of ours"},
+	"wsinv":      {"3.1.1.1", 481, "well-formed, but it has a To tag that we never gave: no such leg"},
+	"intmeth":    {"3.1.1.2", 501, "endpoints answer 501 with the methods they know in Allow"},
+	"esc01":      {"3.1.1.3", 200, "well-formed: %-escapes in the user part make no sips URI"},
+	"escnull":    {"3.1.1.4", 405, "well-formed, escaped nulls shorten nothing; REGISTER is not served"},
+	"esc02":      {"3.1.1.5", 501, "% in a method is no escape: RE%47IST%45R is unknown, endpoints answer 501"},
+	"lwsdisp":    {"3.1.1.6", 200, "well-formed without white space before <"},
+	"longreq":    {"3.1.1.7", 200, "well-formed, with long values and 34 Vias"},
+	"dblreq":     {"3.1.1.8", 405, "REGISTER as always; the octets behind it, an INVITE by their looks, are noise"},
+	"semiuri":    {"3.1.1.9", 200, "well-formed: the user part is user;par=u@example.net"},
+	"transports": {"3.1.1.10", 200, "well-formed: unknown transports in lower Vias mean nothing to us"},
+	"mpart01":    {"3.1.1.11", 405, "well-formed, with a binary body; MESSAGE is not served"},
+	"unreason":   {"3.1.1.12", 0, "well-formed response with an unusual reason phrase, to nothing of ours"},
+	"noreason":   {"3.1.1.13", 0, "well-formed response with an empty reason phrase, to nothing of ours"},
 	// 3.1.2 invalid messages
-	"badinv01":   {400, "extra separators"},
-	"clerr":      {400, "Content-Length beyond the datagram"},
-	"ncl":        {400, "negative Content-Length"},
-	"scalar02":   {400, "CSeq over 2^31"},
-	"scalarlg":   {0, "response with overlarge scalars"},
-	"quotbal":    {400, "unbalanced quote"},
-	"ltgtruri":   {400, "<> around the Request-URI"},
-	"lwsruri":    {400, "white space in the Request-URI"},
-	"lwsstart":   {400, "two SP in the Request-Line"},
-	"trws":       {400, "SP at the end of the Request-Line"},
-	"escruri":    {400, "headers in the Request-URI"},
-	"baddate":    {200, "EST in Date, which we do not use: be liberal"},
-	"regbadct":   {400, "Contact with ? and no <>"},
-	"badaspec":   {400, "spaces within <>"},
-	"baddn":      {400, "comma in a display name without quotes"},
-	"badvers":    {505, "SIP/7.0"},
-	"mismatch01": {400, "CSeq method does not match"},
-	"mismatch02": {400, "CSeq method does not match, unknown method"},
-	"bigcode":    {0, "response code over 699"},
+	"badinv01":   {"3.1.2.1", 400, "should be 400: extra separators in Via and Contact"},
+	"clerr":      {"3.1.2.2", 400, "should be 400 over UDP: Content-Length beyond the datagram"},
+	"ncl":        {"3.1.2.3", 400, "an error: negative Content-Length"},
+	"scalar02":   {"3.1.2.4", 400, "should be 400: CSeq over 2^31"},
+	"scalarlg":   {"3.1.2.5", 0, "discarded: a response with overlarge scalars"},
+	"quotbal":    {"3.1.2.6", 400, "should be 400: a quote that does not end"},
+	"ltgtruri":   {"3.1.2.7", 400, "400, or brackets ignored: <> around the Request-URI"},
+	"lwsruri":    {"3.1.2.8", 400, "should be 400: white space in the Request-URI"},
+	"lwsstart":   {"3.1.2.9", 400, "malformed, or spaces ignored: two SP in the Request-Line"},
+	"trws":       {"3.1.2.10", 400, "malformed, or spaces ignored: SP at the end of the Request-Line"},
+	"escruri":    {"3.1.2.11", 400, "400, or headers ignored: headers in the Request-URI"},
+	"baddate":    {"3.1.2.12", 200, "should not be refused by who does not use Date: EST in it"},
+	"regbadct":   {"3.1.2.13", 400, "400 is reasonable: a Contact with ? and no <>"},
+	"badaspec":   {"3.1.2.14", 400, "400 is reasonable: spaces within <>"},
+	"baddn":      {"3.1.2.15", 400, "400 is reasonable always: a comma in a display name without quotes"},
+	"badvers":    {"3.1.2.16", 505, "should be 505: SIP/7.0"},
+	"mismatch01": {"3.1.2.17", 400, "will be 400: CSeq names another method"},
+	"mismatch02": {"3.1.2.18", 501, "should be 501, 400 is acceptable: CSeq names another method than an unknown one"},
+	"bigcode":    {"3.1.2.19", 0, "dropped: a response code over 699"},
 	// 3.2 transaction layer
-	"badbranch": {200, "z9hG4bK and no more: handled as of RFC 2543"},
+	"badbranch": {"3.2.1", 200, "400, or handled as of RFC 2543: z9hG4bK and no more"},
 	// 3.3 application layer
-	"insuf":    {400, "no From, To, Call-ID"},
-	"unkscm":   {416, "unknown URI scheme"},
-	"novelsc":  {416, "registered scheme, not SIP"},
-	"unksm2":   {405, "unknown schemes in To and From of a REGISTER"},
-	"bext01":   {420, "unknown Require"},
-	"invut":    {415, "unknown body"},
-	"regaut01": {405, "unknown authorization scheme, on a REGISTER"},
-	"multi01":  {400, "single header fields twice"},
-	"mcl01":    {400, "Content-Length twice"},
-	"bcast":    {0, "response with a second Via"},
-	"zeromf":   {200, "Max-Forwards 0 reaches an endpoint"},
-	"cparam01": {405, "REGISTER"},
-	"cparam02": {405, "REGISTER"},
-	"regescrt": {405, "REGISTER"},
-	"sdp01":    {406, "Accept without application/sdp"},
+	"insuf":    {"3.3.1", 400, "ideally 400: no From, To, Call-ID"},
+	"unkscm":   {"3.3.2", 416, "will be 416: unknown URI scheme"},
+	"novelsc":  {"3.3.3", 416, "416 from whoever never takes the scheme: soap.beep"},
+	"unksm2":   {"3.3.4", 405, "registered schemes in To, From and Contact; a registrar says 400, we serve no REGISTER"},
+	"bext01":   {"3.3.5", 420, "420 with Unsupported"},
+	"invut":    {"3.3.6", 415, "endpoints answer 415: a body of unknown type"},
+	"regaut01": {"3.3.7", 405, "405 is appropriate for who is no registrar: unknown authorization scheme"},
+	"multi01":  {"3.3.8", 400, "would be 400: single header fields twice"},
+	"mcl01":    {"3.3.9", 400, "an error: Content-Length twice"},
+	"bcast":    {"3.3.10", 0, "discarded: a response whose lower Via is the broadcast address"},
+	"zeromf":   {"3.3.11", 200, "an endpoint goes on as if Max-Forwards were positive"},
+	"cparam01": {"3.3.12", 405, "should succeed at a registrar; we serve no REGISTER"},
+	"cparam02": {"3.3.13", 405, "should succeed at a registrar; we serve no REGISTER"},
+	"regescrt": {"3.3.14", 405, "should succeed at a registrar; we serve no REGISTER"},
+	"sdp01":    {"3.3.15", 406, "could be 406 with Warning 399: Accept without application/sdp"},
 	// 3.4 backward compatibility
-	"inv2543": {200, "an INVITE of RFC 2543: no tag, branch, Contact, Max-Forwards"},
+	"inv2543": {"3.4.1", 200, "should be accepted: an INVITE of RFC 2543, no tag, branch, Contact, Max-Forwards"},
 }
 
 func TestRFC4475(t *testing.T) {
@@ -116,14 +118,14 @@ func tortureOne(t *testing.T, e *Endpoint, name string) {
 	var res *screen.Message
 	for {
 		if res = w.read(2 * time.Second); res == nil {
-			t.Fatalf("silence, want %d (%s)", want.status, want.why)
+			t.Fatalf("silence, want %d (§%s: %s)", want.status, want.section, want.why)
 		}
 		if res.Status >= 200 {
 			break
 		}
 	}
 	if res.Status != want.status {
-		t.Errorf("%d %s, want %d (%s)", res.Status, res.Reason, want.status, want.why)
+		t.Errorf("%d %s, want %d (§%s: %s)", res.Status, res.Reason, want.status, want.section, want.why)
 	}
 	sent, _ := screen.Read(data)
 	if res.Get("Call-ID") != sent.Get("Call-ID") || !strings.EqualFold(res.Get("CSeq"), sent.Get("CSeq")) && name != "wsinv" {
@@ -138,7 +140,11 @@ func tortureOne(t *testing.T, e *Endpoint, name string) {
 		if res.Get("Accept") == "" {
 			t.Error("415 without Accept")
 		}
-	case "escnull", "intmeth":
+	case "sdp01":
+		if !strings.HasPrefix(res.Get("Warning"), "399 ") {
+			t.Error("406 without Warning 399")
+		}
+	case "escnull", "intmeth", "mismatch02":
 		if !strings.Contains(res.Get("Allow"), "INVITE") {
 			t.Error("no Allow")
 		}

@@ -16,12 +16,7 @@ var refused = map[string]bool{
 // Admit goes through the steps of RFC 3261 §8.2.1 to §8.2.3 that need no state.
 // nil means that the request may go on.
 func (r Rules) Admit(m *Message) *Fault {
-	if !contains(r.Allow, m.Method) {
-		f := &Fault{Code: 501, Reason: "Not Implemented"}
-		if refused[m.Method] {
-			f = &Fault{Code: 405, Reason: "Method Not Allowed"}
-		}
-		f.Extra = []Header{{"Allow", strings.Join(r.Allow, ", ")}}
+	if f := r.method(m); f != nil {
 		return f
 	}
 	if u, _ := ParseURI(m.URI); !u.IsSIP() && u.Scheme != "tel" {
@@ -45,6 +40,31 @@ func (r Rules) Admit(m *Message) *Fault {
 	return nil
 }
 
+func (r Rules) method(m *Message) *Fault {
+	if contains(r.Allow, m.Method) {
+		return nil
+	}
+	f := &Fault{Code: 501, Reason: "Not Implemented"}
+	if refused[m.Method] {
+		f = &Fault{Code: 405, Reason: "Method Not Allowed"}
+	}
+	f.Extra = []Header{{"Allow", strings.Join(r.Allow, ", ")}}
+	return f
+}
+
+// Refine takes a fault of Check or Read to the better answer where there is one: a
+// method that is unknown says more than that CSeq names another (RFC 4475
+// §3.1.2.18).
+func (r Rules) Refine(m *Message, f *Fault) *Fault {
+	if f == nil || f.Reason != mismatch {
+		return f
+	}
+	if better := r.method(m); better != nil && better.Code == 501 {
+		return better
+	}
+	return f
+}
+
 // content refuses bodies that are not an offer and callers who would not
 // understand ours (RFC 3261 §8.2.3; RFC 4475 §3.3.6 and §3.3.15).
 func (m *Message) content() *Fault {
@@ -55,7 +75,9 @@ func (m *Message) content() *Fault {
 			ok = ok || t == "application/sdp" || t == "application/*" || t == "*/*"
 		}
 		if !ok {
-			return &Fault{Code: 406, Reason: "Not Acceptable"}
+			return &Fault{Code: 406, Reason: "Not Acceptable", Extra: []Header{
+				{"Warning", `399 parley "an answer to INVITE is application/sdp, which Accept leaves out"`},
+			}}
 		}
 	}
 	if len(m.Body) == 0 || strings.Contains(strings.ToLower(m.Get("Content-Disposition")), "handling=optional") {

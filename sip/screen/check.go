@@ -22,6 +22,8 @@ var single = []string{"From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-
 // addressed header fields hold addresses; the value says how many lines.
 var addressed = []string{"Contact", "Route", "Record-Route", "Refer-To"}
 
+const mismatch = "CSeq method does not match"
+
 // Check holds the headers to the grammar and to each other. The Summary is as
 // full as they allow, also on a Fault.
 func (m *Message) Check() (s Summary, fault *Fault) {
@@ -52,7 +54,7 @@ func (m *Message) Check() (s Summary, fault *Fault) {
 	s.CSeq, s.SeqMethod, ok = parseCSeq(m.Get("CSeq"))
 	note(ok, "Bad or missing CSeq")
 	if m.IsRequest() {
-		note(s.SeqMethod == m.Method, "CSeq method does not match")
+		note(s.SeqMethod == m.Method, mismatch)
 		s.giveBranch()
 		m.checkRequest(note)
 	}

@@ -30,7 +30,7 @@ func verdict(data []byte) (int, []byte) {
 	if fault == nil && m.IsRequest() {
 		fault = rules.Admit(m)
 	}
-	if fault != nil {
+	if fault = rules.Refine(m, fault); fault != nil {
 		out, _, ok := m.Reply(s, fault, src, true, "tag")
 		if !ok {
 			return 0, nil
@@ -46,7 +46,7 @@ func TestTortureVerdicts(t *testing.T) {
 		"dblreq": 405, "semiuri": 1, "transports": 1, "mpart01": 405, "unreason": 1, "noreason": 1,
 		"badinv01": 400, "clerr": 400, "ncl": 400, "scalar02": 400, "scalarlg": 0, "quotbal": 400,
 		"ltgtruri": 400, "lwsruri": 400, "lwsstart": 400, "trws": 400, "escruri": 400, "baddate": 1,
-		"regbadct": 400, "badaspec": 400, "baddn": 400, "badvers": 505, "mismatch01": 400, "mismatch02": 400,
+		"regbadct": 400, "badaspec": 400, "baddn": 400, "badvers": 505, "mismatch01": 400, "mismatch02": 501,
 		"bigcode": 0, "badbranch": 1, "insuf": 400, "unkscm": 416, "novelsc": 416, "unksm2": 405,
 		"bext01": 420, "invut": 415, "regaut01": 405, "multi01": 400, "mcl01": 400, "bcast": 1, "zeromf": 1,
 		"cparam01": 405, "cparam02": 405, "regescrt": 405, "sdp01": 406, "inv2543": 1,
