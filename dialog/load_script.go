@@ -142,6 +142,8 @@ func (r *reader) defaults(v *yaml.Node) {
 			})
 		case "turns":
 			r.turns(v, &d.Turns)
+		case "understand":
+			r.doubts(v, &d.Doubts)
 		}
 	})
 }
@@ -178,6 +180,18 @@ func (r *reader) turns(v *yaml.Node, t *Turns) {
 			return
 		}
 		t.Then = r.target(v)
+	})
+}
+
+func (r *reader) doubts(v *yaml.Node, d *Doubts) {
+	r.block(v, "understand", func(key string, _, v *yaml.Node) {
+		if key == "llm" {
+			d.Model = r.truth(v, key)
+			return
+		}
+		if d.Within = r.duration(v, key); d.Within < 100*time.Millisecond || d.Within > 1200*time.Millisecond {
+			r.wrong(v, "use a time from 100ms to 1200ms: the caller waits", "within cannot be %s", d.Within)
+		}
 	})
 }
 

@@ -208,6 +208,7 @@ type Defaults struct {
 	NoMatch NoMatch
 	Slow    Slow
 	Turns   Turns
+	Doubts  Doubts
 }
 
 // BargeIn says what the caller's voice does while Parley speaks.
@@ -216,6 +217,13 @@ type BargeIn struct {
 	Decide time.Duration // how long a pause waits for words
 	Ignore []string      // words that never interrupt
 	Always []string      // words that interrupt at once, also a protected prompt
+}
+
+// Doubts says who is asked about a meaning that is likely but not sure, before
+// the caller is.
+type Doubts struct {
+	Model  bool          // the language model of the configuration
+	Within time.Duration // how long it may take
 }
 
 // Slow is the filler when understanding takes long.

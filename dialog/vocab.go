@@ -145,6 +145,11 @@ var vocabulary = vocab.Table{
 		key("no_match", vocab.Of("no_match"), "below", "the ladder for words that mean nothing here"),
 		key("slow", vocab.Of("slow"), "below", "the filler when understanding takes long"),
 		key("turns", vocab.Either(vocab.Of("turns"), vocab.Word("none")), "below", "a bound on the caller's turns"),
+		key("understand", vocab.Of("understand"), "below", "what helps with a meaning that is in doubt"),
+	}},
+	{Name: "understand", Keys: []vocab.Key{
+		key("llm", vocab.Truth, "`false`", "ask the language model of the configuration about a meaning in doubt, before the caller is asked"),
+		key("within", vocab.Time, "600ms", "how long the model may take, 100ms to 1200ms; then the caller is asked"),
 	}},
 	{Name: "barge_in", Keys: []vocab.Key{
 		key("mode", vocab.Word(modes...), "`pause`", "`pause`: speech pauses for a sound and goes on after a cough or a nod; `off`: words wait for the end of the prompt"),

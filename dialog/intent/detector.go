@@ -19,12 +19,15 @@ type Detector struct {
 	always   map[string]bool
 	model    *classify.Model
 	subjects map[string]map[string]bool // what an intent's words are about, by intent
+	defs     map[string]dialog.IntentDef
+	doubts   dialog.Doubts
+	judge    Judge // nil: the caller is asked
 }
 
 // New compiles a script's intents and learns their examples. The error names the
 // phrase that cannot be compiled, or the limit of classify.Train that was passed.
 func New(s *dialog.Script) (*Detector, error) {
-	d := &Detector{rules: map[string]*rule{}, always: map[string]bool{}}
+	d := &Detector{rules: map[string]*rule{}, always: map[string]bool{}, defs: map[string]dialog.IntentDef{}, doubts: s.Defaults.Doubts}
 	var defs []dialog.IntentDef
 	for _, a := range s.Always {
 		d.always[a.Name] = true
@@ -43,7 +46,7 @@ func New(s *dialog.Script) (*Detector, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.rules[def.Name] = r
+		d.rules[def.Name], d.defs[def.Name] = r, def
 	}
 	all := lessons(defs)
 	d.subjects = subjects(all)
@@ -100,7 +103,7 @@ func (d *Detector) Understand(ctx context.Context, q dialog.Query) (dialog.Inten
 	if ruled.Score > scoreAmong {
 		return ruled, nil
 	}
-	return t.settle(ruled, d.guess(t, open)), nil
+	return d.judged(ctx, q, t.settle(ruled, d.guess(t, open)), open), nil
 }
 
 // ruled is the best that the rules say of the node's own intents, and which

@@ -29,6 +29,9 @@ func (c *Config) check() Problems {
 	if second := c.Speech.ASR.Second; second != nil {
 		checkASR(fail, "speech.asr.second", *second)
 	}
+	if u, err := url.Parse(c.LLM.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		fail("llm.url", "", "llm.url: %q is not an http:// address", c.LLM.URL)
+	}
 	c.checkQueues(fail)
 	return ps
 }

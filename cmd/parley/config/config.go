@@ -17,6 +17,7 @@ type Config struct {
 	Trunks  []Trunk           `yaml:"trunks" doc:"Who may call and through whom Parley dials. A source that no trunk matches gets no answer at all."`
 	Media   Media             `yaml:"media" doc:"RTP: addresses, ports and the threads that pace it."`
 	Speech  Speech            `yaml:"speech" doc:"Recognition and voices."`
+	LLM     LLM               `yaml:"llm" doc:"Language model for scripts that ask for one: any server with OpenAI's chat interface (OpenAI, vLLM, Ollama, LocalAI, ...)."`
 	Scripts string            `yaml:"scripts" doc:"Folder of scripts (*.yaml). The scripts that ship with Parley are always there; one of the same id in this folder takes its place. Relative to the configuration file."`
 	Drafts  bool              `yaml:"drafts" default:"false" doc:"Answer with the scripts of the folder as they are, reviewed or not, and take each change within a second: for writing scripts. Otherwise only published versions are used (parley script submit, approve, publish). A draft never calls out."`
 	Numbers map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`

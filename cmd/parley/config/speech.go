@@ -45,3 +45,10 @@ type SpeechCache struct {
 type SpeechGuardLimits struct {
 	FirstAudio time.Duration `yaml:"first_audio" default:"1500ms" min:"100ms" max:"30s" doc:"A voice that has not begun by then has failed for that line."`
 }
+
+// LLM is a server with OpenAI's chat interface.
+type LLM struct {
+	URL   string `yaml:"url" default:"https://api.openai.com/v1" doc:"Base address, http(s)://HOST/v1. What callers say is sent there, telephone and card numbers masked."`
+	Key   Secret `yaml:"key" doc:"API key, best as ${OPENAI_API_KEY}."`
+	Model string `yaml:"model" doc:"Model name. Empty: none, and a script that asks for one is refused."`
+}

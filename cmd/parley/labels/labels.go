@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/parley-voice/parley/dialog/mask"
 	"github.com/parley-voice/parley/dialog/words"
 	"github.com/parley-voice/parley/store"
 )
@@ -31,7 +32,7 @@ func Write(w io.Writer, all []store.Label) (n int, disputed []string, err error)
 	seen := map[line]bool{}
 	intents := map[string][]string{} // by words
 	for _, l := range all {
-		text := Mask(strings.Join(strings.Fields(l.Text), " "))
+		text := mask.Text(strings.Join(strings.Fields(l.Text), " "))
 		normal := words.Normal(text)
 		if normal == "" || seen[line{l.Intent, normal}] {
 			continue

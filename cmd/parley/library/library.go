@@ -78,7 +78,7 @@ func (l *Library) Add(ctx context.Context, file string) error {
 		}
 		e.draft = published[name] != e.hash
 	}
-	made, err := e.ready(l.src.Record)
+	made, err := e.ready(l.src)
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func (l *Library) Add(ctx context.Context, file string) error {
 }
 
 // ready makes an edition fit for calls.
-func (e edition) ready(record bool) (*loaded, error) {
-	made, err := ready(e.name, e.s, e.files, ".", record)
+func (e edition) ready(src Source) (*loaded, error) {
+	made, err := ready(e.name, e.s, e.files, ".", src)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (l *Library) build(ctx context.Context, old *Shelf) (*Shelf, []error, error
 				continue
 			}
 		}
-		made, err := e.ready(l.src.Record)
+		made, err := e.ready(l.src)
 		if err != nil {
 			wrong[name] = err
 			continue

@@ -29,17 +29,20 @@ type loaded struct {
 
 // ready compiles a script's intents and reads its clips, which lie beside it in
 // the folder dir of files, into memory.
-func ready(name string, s *dialog.Script, files fs.FS, dir string, record bool) (*loaded, error) {
+func ready(name string, s *dialog.Script, files fs.FS, dir string, src Source) (*loaded, error) {
 	detector, err := intent.New(s)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	if detector.AsksModel() && src.Judge == nil {
+		return nil, fmt.Errorf("%s: the script asks for a language model (defaults.understand.llm), and the configuration names none; add llm.model to it, or take the key out", name)
+	}
 	run := &call.Script{
 		ID: name, Version: s.Version, Language: s.Language, After: s.Answer.After,
 		Listens:  slices.ContainsFunc(s.Nodes, (*dialog.Node).Listens),
-		Record:   record,
+		Record:   src.Record,
 		Clips:    map[string]*media.Clip{},
-		Detector: detector,
+		Detector: detector.WithJudge(src.Judge),
 		Machine: func(vars map[string]string, seed uint64) call.Machine {
 			return dialog.NewMachine(s, vars, seed)
 		},

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/intent"
 	"github.com/parley-voice/parley/dialog/review"
 )
 
@@ -33,6 +34,7 @@ type Source struct {
 	Folder   string   // the authors' folder, "" is none
 	Drafts   bool     // answer with what lies in Folder, reviewed or not
 	Record   bool
+	Judge    intent.Judge // nil: scripts that ask for a language model are refused
 }
 
 // edition is a script as it was found.

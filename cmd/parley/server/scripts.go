@@ -13,6 +13,8 @@ import (
 
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/library"
+	"github.com/parley-voice/parley/dialog/intent"
+	"github.com/parley-voice/parley/dialog/intent/llm"
 	"github.com/parley-voice/parley/scripts"
 	"github.com/parley-voice/parley/store"
 )
@@ -27,7 +29,16 @@ func (s *Server) loadScripts(ctx context.Context, o Options) error {
 		return err
 	}
 	s.close = append(s.close, reviews.Close)
-	if s.Library, err = library.Open(ctx, source(s.cfg, reviews), s.cfg); err != nil {
+	src := source(s.cfg, reviews)
+	if s.cfg.LLM.Model != "" {
+		judge, err := llm.New(llm.Config{URL: s.cfg.LLM.URL, Key: s.cfg.LLM.Key.Reveal(), Model: s.cfg.LLM.Model})
+		if err != nil {
+			return WrongInput{err}
+		}
+		s.close = append(s.close, judge.Close)
+		src.Judge = judge
+	}
+	if s.Library, err = library.Open(ctx, src, s.cfg); err != nil {
 		return WrongInput{err}
 	}
 	if err := s.addScript(ctx, o.Script); err != nil {
@@ -55,11 +66,22 @@ func CheckScripts(ctx context.Context, c *config.Config) (n int, err error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
-	l, err := library.Open(ctx, source(c, versions), c)
+	src := source(c, versions)
+	if c.LLM.Model != "" {
+		src.Judge = noJudge{}
+	}
+	l, err := library.Open(ctx, src, c)
 	if err != nil {
 		return 0, err
 	}
 	return len(l.Shelf().Names()), nil
+}
+
+// noJudge stands for a language model that is not going to be asked.
+type noJudge struct{}
+
+func (noJudge) Judge(context.Context, intent.Question) (intent.Verdict, error) {
+	return intent.Verdict{}, errors.New("not asked")
 }
 
 // addScript makes sure of the script that calls are placed with.

@@ -1,4 +1,5 @@
-package labels
+// Package mask hides what identifies a person in what people say.
+package mask
 
 import (
 	"regexp"
@@ -6,10 +7,10 @@ import (
 	"unicode"
 )
 
-// Mask hides what identifies a person: the middle of telephone numbers, all but
+// Text hides what identifies a person: the middle of telephone numbers, all but
 // the last four of bank cards, addresses of e-mail. Digits may be written, or
 // spoken in Chinese or English, with spaces and hyphens between them.
-func Mask(text string) string {
+func Text(text string) string {
 	text = email.ReplaceAllString(text, "***@***")
 	runes := []rune(text)
 	var out strings.Builder
