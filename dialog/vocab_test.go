@@ -102,7 +102,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"rung": "defaults: {silence: [{%s: [[]]}]}\n", "no_match": "defaults: {no_match: {%s: [[]]}}\n",
 		"slow": "defaults: {slow: {%s: [[]]}}\n", "turns": "defaults: {turns: {%s: [[]]}}\n",
 		"understand": "defaults: {understand: {%s: [[]]}}\n",
-		"intent": "intents: {a: {%s: [[]]}}\n", "always_entry": "always: {a: {%s: [[]]}}\n", "slot": "slots: {a: {%s: [[]]}}\n",
+		"intent":     "intents: {a: {%s: [[]]}}\n", "always_entry": "always: {a: {%s: [[]]}}\n", "slot": "slots: {a: {%s: [[]]}}\n",
 		"node": "nodes: {a: {%s: [[]]}}\n", "line": "nodes: {a: {say: {%s: [[]]}}}\n", "edge": "nodes: {a: {go: {affirm: {%s: [[]]}}}}\n",
 		"do": "nodes: {a: {do: {%s: [[]]}}}\n", "transfer": "nodes: {a: {transfer: {%s: [[]]}}}\n",
 		"echo": "nodes: {a: {echo: {%s: [[]]}}}\n", "fallback": "fallback: {%s: [[]]}\n",

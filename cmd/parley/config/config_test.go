@@ -147,7 +147,7 @@ func TestProblemPointsAtTheNearestWrittenSection(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"numbers.9196":      "testdata/good/full.yaml:26:45: x",
+		"numbers.9196":      "testdata/good/full.yaml:27:45: x",
 		"speech.asr.second": "testdata/good/full.yaml:22:13: x",
 		"speech.cache":      "testdata/good/full.yaml:17:3: x",
 		"nothing":           "testdata/good/full.yaml:1:1: x",

@@ -132,9 +132,13 @@ func TestTroubles(t *testing.T) {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		}, "too slow"},
-		"broken":     {func(w http.ResponseWriter, _ *http.Request, _ request) { http.Error(w, "<secret>", 500) }, "HTTP 500"},
-		"refused":    {func(w http.ResponseWriter, _ *http.Request, _ request) { http.Error(w, `{"error": {"message": "<secret>"}}`, 401) }, "HTTP 401"},
-		"elsewhere":  {func(w http.ResponseWriter, r *http.Request, _ request) { http.Redirect(w, r, "http://127.0.0.1:1/", 307) }, "no JSON"},
+		"broken": {func(w http.ResponseWriter, _ *http.Request, _ request) { http.Error(w, "<secret>", 500) }, "HTTP 500"},
+		"refused": {func(w http.ResponseWriter, _ *http.Request, _ request) {
+			http.Error(w, `{"error": {"message": "<secret>"}}`, 401)
+		}, "HTTP 401"},
+		"elsewhere": {func(w http.ResponseWriter, r *http.Request, _ request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", 307)
+		}, "no JSON"},
 		"no JSON":    {func(w http.ResponseWriter, _ *http.Request, _ request) { _, _ = io.WriteString(w, "<secret>") }, "no JSON"},
 		"no choices": {func(w http.ResponseWriter, _ *http.Request, _ request) { _, _ = io.WriteString(w, `{"choices": []}`) }, "answered nothing"},
 		"without end": {func(w http.ResponseWriter, r *http.Request, _ request) {
