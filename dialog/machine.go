@@ -115,6 +115,10 @@ func (m *Machine) Turn() int { return m.turn.id }
 // Ended tells whether the conversation is over.
 func (m *Machine) Ended() bool { return m.at.over }
 
+// Listening tells whether the machine waits for the caller and nothing goes on
+// by itself.
+func (m *Machine) Listening() bool { return m.at.node != nil && m.listening() && !m.at.over }
+
 // Var is a variable's value, "" when unknown.
 func (m *Machine) Var(name string) string {
 	v, _ := m.value(name)

@@ -53,8 +53,9 @@ type state struct {
 // entry is one line of the transcript.
 type entry struct {
 	who, node, text string
-	said            bool // by the bot
-	visit           bool // a node was entered
+	said            bool    // by the bot
+	visit           bool    // a node was entered
+	score           float64 // of what was understood
 }
 
 func newLine(m *dialog.Machine, u Understander) *line {
@@ -110,7 +111,9 @@ func (l *line) act(ctx context.Context, a dialog.Action) (dialog.Event, error) {
 		if name == "" {
 			name = "nothing"
 		}
-		l.note("", "understood "+name+": "+in.Why)
+		if l.note("", "understood "+name+": "+in.Why); in.Score > 0 {
+			l.entries[len(l.entries)-1].score = in.Score
+		}
 		return dialog.Meant{Turn: a.Turn, Intent: in}, nil
 	case dialog.Moved:
 		l.entries = append(l.entries, entry{node: a.To, visit: true, text: "→ " + a.To + " (" + a.Why + ")"})

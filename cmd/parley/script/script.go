@@ -22,9 +22,25 @@ import (
 
 // Command is the command line of parley script.
 type Command struct {
-	Check  CheckCmd  `cmd:"" help:"Tell what is wrong with scripts, where, and how to mend it."`
-	Schema SchemaCmd `cmd:"" help:"Write the JSON Schema of scripts, so that editors complete and complain."`
+	Author
+	Review
+}
 
+// Author is what writes, tries and compares scripts.
+type Author struct {
+	New    NewCmd    `cmd:"" help:"Begin a script, with its tests, from one that ships."`
+	Check  CheckCmd  `cmd:"" help:"Tell what is wrong with scripts, where, and how to mend it."`
+	Test   TestCmd   `cmd:"" help:"Play the conversations that lie beside scripts, in text or by telephone."`
+	Chat   ChatCmd   `cmd:"" help:"Be the caller of a script, by typing."`
+	Graph  GraphCmd  `cmd:"" help:"Draw a script."`
+	Diff   DiffCmd   `cmd:"" help:"Tell what callers will hear differently."`
+	Words  WordsCmd  `cmd:"" help:"List everything that a script says, with reading times."`
+	Render RenderCmd `cmd:"" help:"Write what a script says as WAV files."`
+	Schema SchemaCmd `cmd:"" help:"Write the JSON Schema of scripts, so that editors complete and complain."`
+}
+
+// Review is what a script goes through before calls use it.
+type Review struct {
 	Submit   SubmitCmd   `cmd:"" help:"Put a version of a script forward for review."`
 	Approve  ApproveCmd  `cmd:"" help:"Say that a version may be used; somebody else than who submitted it."`
 	Reject   RejectCmd   `cmd:"" help:"Say that a version may not be used."`
@@ -71,6 +87,15 @@ func load(name string) (*dialog.Script, error) {
 		return nil, wrongf("%s is neither a .yaml file nor a script that ships; those are %s", name, strings.Join(shipped(), ", "))
 	}
 	return dialog.LoadFS(folder, path.Base(name)+".yaml", name+".yaml")
+}
+
+// need is load for commands that go no further without the script.
+func need(name string) (*dialog.Script, error) {
+	s, err := load(name)
+	if err != nil {
+		return nil, Wrong{err}
+	}
+	return s, nil
 }
 
 func isYAML(name string) bool {
