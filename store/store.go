@@ -57,7 +57,12 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		_ = errors.Join(db.Close(), lock.Close())
 		return nil, err
 	}
-	return &Store{Reader: r, w: startWriter(db), lock: lock}, nil
+	w, err := startWriter(ctx, db)
+	if err != nil {
+		_ = errors.Join(r.Close(), db.Close(), lock.Close())
+		return nil, fmt.Errorf("records %s: %w", path, err)
+	}
+	return &Store{Reader: r, w: w, lock: lock}, nil
 }
 
 // Close tries once more to write what waits and closes the file. It tells how

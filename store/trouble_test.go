@@ -114,12 +114,13 @@ func TestLockedDatabaseHoldsNoCall(t *testing.T) {
 }
 
 func TestBacklogIsBounded(t *testing.T) {
-	w := &writer{wake: make(chan struct{}, 1), lines: maxLines}
+	w := &writer{wake: make(chan struct{}, 1), queue: newBacklog(), kept: journals{}}
+	w.queue.lines = maxLines
 	if err := w.add(&job{kind: jobAppend}); !errors.Is(err, ErrBacklog) || w.count.Dropped != 1 {
 		t.Errorf("got %v and %d dropped, want the line dropped and counted", err, w.count.Dropped)
 	}
-	w.lines = 0
-	w.queue = make([]*job, maxVital)
+	w.queue.lines = 0
+	w.queue.rest = make([]*job, maxVital)
 	if err := w.add(&job{kind: jobFinish}); !errors.Is(err, ErrBacklog) || w.count.Spilled != 1 {
 		t.Errorf("got %v and %d spilled, want the record refused and counted", err, w.count.Spilled)
 	}
@@ -128,19 +129,80 @@ func TestBacklogIsBounded(t *testing.T) {
 	}
 }
 
+// shown writes jobs as call and kind, for example "a3".
+func shown(jobs []*job) string {
+	var s []string
+	for _, j := range jobs {
+		s = append(s, j.id+string('0'+rune(j.kind)))
+	}
+	return strings.Join(s, " ")
+}
+
 func TestPutBackDropsWhatFinishBrings(t *testing.T) {
-	w := &writer{wake: make(chan struct{}, 1)}
+	w := &writer{wake: make(chan struct{}, 1), queue: newBacklog(), kept: journals{"a": 1, "b": 1}}
 	batch := []*job{
-		{kind: jobBegin, id: "a"}, {kind: jobAppend, id: "a"}, {kind: jobFinish, id: "a"},
-		{kind: jobBegin, id: "b"}, {kind: jobAppend, id: "b"}, {kind: jobFlush, id: "b"},
+		{kind: jobBegin, id: "a"}, {kind: jobAppend, id: "a", entry: call.Entry{Seq: 1}}, {kind: jobFinish, id: "a"},
+		{kind: jobBegin, id: "b"}, {kind: jobAppend, id: "b", entry: call.Entry{Seq: 1}}, {kind: jobFlush, id: "b"},
 	}
 	w.putBack(batch, errors.New("full"))
-	var got []string
-	for _, j := range w.queue {
-		got = append(got, j.id+string('0'+rune(j.kind)))
+	if got := shown(w.queue.all()); got != "b1 a3 b0" || w.queue.lines != 1 {
+		t.Errorf("got %v and %d lines, want b1 a3 b0 and 1", got, w.queue.lines)
 	}
-	if want := "a3 b1 b0"; strings.Join(got, " ") != want || w.lines != 1 {
-		t.Errorf("got %v and %d lines, want %s and 1", got, w.lines, want)
+	if w.kept["a"] != 0 || w.kept["b"] != 1 {
+		t.Errorf("lines that need not come again: %v, want none of a and one of b", w.kept)
+	}
+}
+
+// What a phone waits for overtakes journals, and each call is written in order.
+func TestUrgentJobsOvertake(t *testing.T) {
+	b := newBacklog()
+	for _, j := range []*job{
+		{kind: jobAppend, id: "a"}, {kind: jobAppend, id: "b"}, {kind: jobFinish, id: "a"},
+		{kind: jobBegin, id: "c"}, {kind: jobFlush, id: "b"}, {kind: jobAppend, id: "b"},
+	} {
+		b.add(j)
+	}
+	if got := shown(b.take()); got != "c1 b0 b4 a0 a3 b0" {
+		t.Errorf("got %s, want c1 b0 b4 a0 a3 b0", got)
+	}
+	if b.len() != 0 || b.lines != 0 || len(b.behind) != 0 {
+		t.Errorf("left behind: %+v", b)
+	}
+	for range 2 * restSize {
+		b.add(&job{kind: jobAppend, id: "d"})
+	}
+	b.add(&job{kind: jobBegin, id: "e"})
+	if n := len(b.take()); n != restSize+1 {
+		t.Errorf("a batch of %d, want %d: the next phone waits for all of it", n, restSize+1)
+	}
+}
+
+// A line that was dropped, or refused, comes again with Finish; the others do not.
+func TestFinishBringsWhatWasLost(t *testing.T) {
+	k := journals{}
+	line := func(seq int) *job { return &job{kind: jobAppend, id: "a", entry: call.Entry{Seq: seq}} }
+	for _, step := range []struct {
+		do   func(*job)
+		seq  int
+		want int
+	}{
+		{k.took, 1, 1},
+		{k.took, 2, 2},
+		{k.took, 1, 2}, // amended
+		{k.lost, 3, 2}, // the backlog was full
+		{k.took, 4, 2},
+		{k.lost, 2, 1}, // an amendment was lost
+		{k.took, 5, 1},
+		{k.lost, 1, 0},
+		{k.lost, 1, 0},
+	} {
+		if step.do(line(step.seq)); k["a"] != step.want {
+			t.Errorf("after line %d: %d lines are safe, want %d", step.seq, k["a"], step.want)
+		}
+	}
+	k.took(line(1))
+	if k.written(&job{kind: jobFinish, id: "a"}); len(k) != 0 {
+		t.Errorf("a finished call is remembered: %v", k)
 	}
 }
 

@@ -12,10 +12,7 @@ import (
 )
 
 const (
-	batchSize  = 512                   // jobs in one transaction
 	gather     = 20 * time.Millisecond // how long lines of the journal wait for company
-	maxLines   = 100_000               // journal lines that may wait; more are dropped and counted
-	maxVital   = 20_000                // begun, answered and finished records that may wait
 	firstRetry = 100 * time.Millisecond
 	lastRetry  = 5 * time.Second
 )
@@ -37,19 +34,27 @@ type writer struct {
 	wake chan struct{}
 	quit chan struct{}
 	end  chan struct{}
+	sql  statements
 
 	mu     sync.Mutex
-	queue  []*job
-	lines  int // of journals, in queue
+	queue  backlog
+	kept   journals
 	flying int // jobs in the transaction under way
 	closed bool
 	count  Stats
 }
 
-func startWriter(db *sql.DB) *writer {
-	w := &writer{db: db, wake: make(chan struct{}, 1), quit: make(chan struct{}), end: make(chan struct{})}
+func startWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+	w := &writer{
+		db: db, wake: make(chan struct{}, 1), quit: make(chan struct{}), end: make(chan struct{}),
+		queue: newBacklog(), kept: journals{},
+	}
+	var err error
+	if w.sql, err = prepare(ctx, db); err != nil {
+		return nil, err
+	}
 	go w.run()
-	return w
+	return w, nil
 }
 
 // add queues a job, or tells that there is no room.
@@ -59,20 +64,20 @@ func (w *writer) add(j *job) error {
 	if w.closed {
 		return ErrClosed
 	}
-	switch {
-	case j.kind == jobAppend && w.lines >= maxLines:
-		w.count.Dropped++
-		return ErrBacklog
-	case j.kind == jobAppend:
-		w.lines++
-	case len(w.queue)-w.lines >= maxVital:
-		w.count.Spilled++
+	if !w.queue.room(j) {
+		w.kept.lost(j)
+		if j.kind == jobAppend {
+			w.count.Dropped++
+		} else {
+			w.count.Spilled++
+		}
 		return ErrBacklog
 	}
-	w.queue = append(w.queue, j)
-	if j.kind != jobAppend || w.lines >= batchSize {
+	w.kept.took(j)
+	w.queue.add(j)
+	if j.kind != jobAppend || w.queue.lines >= restSize {
 		w.nudge()
-	} else if len(w.queue) == 1 {
+	} else if w.queue.len() == 1 {
 		time.AfterFunc(gather, w.nudge)
 	}
 	return nil
@@ -179,6 +184,7 @@ func (w *writer) oneByOne(batch []*job) bool {
 			w.mu.Lock()
 			w.count.Rejected++
 			w.flying--
+			w.kept.lost(j)
 			w.mu.Unlock()
 			j.tell(fmt.Errorf("records: refused: %w", err))
 		}
@@ -194,7 +200,12 @@ func (w *writer) commit(batch []*job) error {
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
 	for _, j := range batch {
-		if err := j.apply(ctx, tx); err != nil {
+		if j.kind == jobFinish {
+			w.mu.Lock()
+			j.kept = w.kept[j.id]
+			w.mu.Unlock()
+		}
+		if err := w.sql.in(tx).apply(ctx, j); err != nil {
 			return err
 		}
 	}
@@ -216,15 +227,8 @@ func transient(err error) bool {
 func (w *writer) take() []*job {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n := min(len(w.queue), batchSize)
-	batch := append([]*job(nil), w.queue[:n]...)
-	w.queue = append(w.queue[:0], w.queue[n:]...)
-	w.flying = n
-	for _, j := range batch {
-		if j.kind == jobAppend {
-			w.lines--
-		}
-	}
+	batch := w.queue.take()
+	w.flying = len(batch)
 	return batch
 }
 
@@ -233,6 +237,9 @@ func (w *writer) written(batch []*job) {
 	w.count.Written += uint64(len(batch))
 	w.count.Batches++
 	w.flying -= len(batch)
+	for _, j := range batch {
+		w.kept.written(j)
+	}
 	w.mu.Unlock()
 	for _, j := range batch {
 		j.tell(nil)
@@ -246,7 +253,7 @@ func (w *writer) putBack(batch []*job, err error) {
 	defer w.mu.Unlock()
 	w.count.Failed++
 	w.flying = 0
-	all := append(batch, w.queue...)
+	all := append(batch, w.queue.all()...)
 	finished := make(map[string]bool)
 	for _, j := range all {
 		j.tell(err) // also those that came meanwhile: the next try is a while off
@@ -254,22 +261,20 @@ func (w *writer) putBack(batch []*job, err error) {
 			finished[j.id] = true
 		}
 	}
-	w.queue, w.lines = make([]*job, 0, len(all)), 0
+	w.queue = newBacklog()
 	for _, j := range all {
 		if j.kind == jobFlush || j.kind != jobFinish && finished[j.id] {
+			w.kept.lost(j)
 			continue
 		}
-		if j.kind == jobAppend {
-			w.lines++
-		}
-		w.queue = append(w.queue, j)
+		w.queue.add(j)
 	}
 }
 
 // tellAll answers everyone who waits.
 func (w *writer) tellAll(err error) {
 	w.mu.Lock()
-	waiting := append([]*job(nil), w.queue...)
+	waiting := w.queue.all()
 	w.mu.Unlock()
 	for _, j := range waiting {
 		j.tell(err)
@@ -291,7 +296,7 @@ func (w *writer) stats() Stats {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.count
-	s.Waiting = len(w.queue) + w.flying
+	s.Waiting = w.queue.len() + w.flying
 	return s
 }
 

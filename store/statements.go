@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/parley-voice/parley/call"
+)
+
+// statements are those of the writer, compiled once: to compile one takes longer
+// than to run it.
+type statements struct {
+	begin, answered, finish, line, recording *sql.Stmt
+}
+
+var insertCall = "INSERT INTO calls (" + columns + ") VALUES (?" + strings.Repeat(",?", strings.Count(columns, ",")) + ") ON CONFLICT (id) DO "
+
+// overwrite takes every column but the key from the row that was to be inserted.
+func overwrite() string {
+	var set []string
+	for name := range strings.SplitSeq(columns, ",") {
+		if name = strings.TrimSpace(name); name != "id" {
+			set = append(set, name+" = excluded."+name)
+		}
+	}
+	return "UPDATE SET " + strings.Join(set, ", ")
+}
+
+func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
+	for _, p := range []struct {
+		to   **sql.Stmt
+		text string
+	}{
+		// A record that has gone further already must not go back.
+		{&s.begin, insertCall + "NOTHING"},
+		{&s.finish, insertCall + overwrite()},
+		{&s.answered, "UPDATE calls SET answered = ?, state = 'talking' WHERE id = ? AND state IN ('ringing', 'talking')"},
+		{&s.line, `INSERT OR REPLACE INTO entries
+			(call, seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`},
+		{&s.recording, "UPDATE calls SET recording = ? WHERE id = ?"},
+	} {
+		if *p.to, err = db.PrepareContext(ctx, p.text); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// pen writes jobs in one transaction.
+type pen struct {
+	statements
+	tx *sql.Tx
+}
+
+func (s statements) in(tx *sql.Tx) pen { return pen{s, tx} }
+
+func (p pen) run(ctx context.Context, s *sql.Stmt, args ...any) error {
+	_, err := p.tx.StmtContext(ctx, s).ExecContext(ctx, args...)
+	return err
+}
+
+func (p pen) apply(ctx context.Context, j *job) error {
+	switch j.kind {
+	case jobBegin:
+		return p.put(ctx, p.begin, j.rec)
+	case jobAnswered:
+		return p.run(ctx, p.answered, stamp(j.at), j.id)
+	case jobAppend:
+		return p.append(ctx, j.id, j.entry)
+	case jobFinish:
+		return p.end(ctx, j)
+	case jobFlush:
+		return nil
+	}
+	return fmt.Errorf("unknown job %d", j.kind)
+}
+
+func (p pen) put(ctx context.Context, s *sql.Stmt, r call.Record) error {
+	media, err := json.Marshal(r.Media)
+	if err != nil { // a NaN among the figures; the record is worth more
+		media = []byte("{}")
+	}
+	return p.run(ctx, s, r.ID, r.CallID, r.Direction, r.Trunk, r.Caller, r.Called,
+		r.Script, r.Version, r.Language, r.Began.UnixNano(), stamp(r.Answered), stamp(r.Ended), string(r.State),
+		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, string(media))
+}
+
+// end writes the whole record, and those lines of its journal that were lost or
+// never came.
+func (p pen) end(ctx context.Context, j *job) error {
+	if err := p.put(ctx, p.finish, j.rec); err != nil {
+		return err
+	}
+	for _, e := range j.rec.Entries[min(j.kept, len(j.rec.Entries)):] {
+		if err := p.write(ctx, j.id, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p pen) append(ctx context.Context, id string, e call.Entry) error {
+	if err := p.write(ctx, id, e); err != nil || e.Kind != call.EntryRecording {
+		return err
+	}
+	// The path must outlive a kill: the recording is playable, and someone must find it.
+	return p.run(ctx, p.recording, e.Text, id)
+}
+
+func (p pen) write(ctx context.Context, id string, e call.Entry) error {
+	var timing any
+	if e.Timing != nil {
+		if b, err := json.Marshal(e.Timing); err == nil { // else a NaN: the line is worth more
+			timing = string(b)
+		}
+	}
+	return p.run(ctx, p.line, id, e.Seq, e.At.UnixNano(), string(e.Kind), e.Turn, e.Node, e.From, e.Stage,
+		e.Text, e.Intent, e.Score, e.Why, timing)
+}
