@@ -22,7 +22,7 @@ func parting() (context.Context, context.CancelFunc) {
 
 // close ends what is left of a call, keeps its record, and waits for every
 // goroutine of it.
-func (s *Session) close(cancel context.CancelFunc, failed error) (Record, error) {
+func (s *Session) close(cancel context.CancelFunc, failed error) (*Record, error) {
 	ctx, done := parting()
 	defer done()
 	if failed != nil {
@@ -52,9 +52,9 @@ func (s *Session) close(cancel context.CancelFunc, failed error) (Record, error)
 	s.desk.deps.Log.Info("call ended", "call", s.id, "caller", masked(rec.Caller), "called", masked(rec.Called),
 		"state", rec.State, "outcome", rec.Outcome, "by", rec.EndedBy, "why", rec.Why)
 	if failed != nil {
-		return rec, failed
+		return &rec, failed
 	}
-	return rec, kept
+	return &rec, kept
 }
 
 // hangUp ends the leg and takes its last event.

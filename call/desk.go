@@ -21,6 +21,7 @@ type Desk struct {
 	watchers map[*Watcher]struct{}
 	draining bool
 	idle     chan struct{} // closed when the last call of a drain has ended
+	watched  atomic.Int32  // len(watchers), to be looked at without the lock
 }
 
 type counters struct {
@@ -65,11 +66,23 @@ func (noMeter) Ended(Record)          {}
 // Inbound answers a leg and holds the conversation. It returns when the call is
 // over and everything that it started has ended; it always sends a final response.
 func (d *Desk) Inbound(ctx context.Context, leg Inbound) {
+	s := d.admit(ctx, leg)
+	if s == nil {
+		return
+	}
+	defer d.leave(s)
+	_, _ = s.run(ctx) // the record has been kept; an error is in it
+}
+
+// admit puts a leg's call on the desk, or refuses it and gives nil. It is apart
+// because what a function puts on the stack below a call stays as long as the
+// call, and the stacks of waiting calls are a good part of their memory.
+func (d *Desk) admit(ctx context.Context, leg Inbound) *Session {
 	info := leg.Info()
 	script, ok := d.deps.Scripts.ForNumber(info.Called)
 	if !ok {
 		d.refuse(ctx, leg, nil, 404, "no script answers this number")
-		return
+		return nil
 	}
 	s := newSession(d, script, record(info, script))
 	s.wires.line, s.wires.leg = inboundLine{leg: leg}, leg
@@ -79,10 +92,9 @@ func (d *Desk) Inbound(ctx context.Context, leg Inbound) {
 			code = 486
 		}
 		d.refuse(ctx, leg, script, code, err.Error())
-		return
+		return nil
 	}
-	defer d.leave(s)
-	_, _ = s.Run(ctx) // the record has been kept; an error is in it
+	return s
 }
 
 // refuse rejects a leg and keeps a record of it, without a wait for the latter.

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	boxSize  = 64 // events of the call's own goroutines
-	wireSize = 64 // events of the pacer: digits, marks, liveness
+	boxSize  = 32 // events of the call's own goroutines
+	wireSize = 32 // events of the pacer: digits, marks, liveness; nobody presses 32 keys while the loop is away
 )
 
 // event is one thing that one of the call's own goroutines reports to its loop.

@@ -97,6 +97,11 @@ func (s *Session) dismiss() { s.life.once.Do(func() { close(s.life.quit) }) }
 // every goroutine that it started has ended. The record is kept by then; the
 // error tells why the call never came about, or that its record was not kept.
 func (s *Session) Run(ctx context.Context) (Record, error) {
+	rec, err := s.run(ctx)
+	return *rec, err
+}
+
+func (s *Session) run(ctx context.Context) (*Record, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	err := s.guarded(func() error { return s.wires.line.open(ctx, s) })
@@ -142,7 +147,11 @@ func (s *Session) spawn(where string, lost func(why string) event, f func()) {
 
 // show tells the desk's watchers of a journal line.
 func (s *Session) show(e Entry) {
-	s.desk.tellWatchers(Update{At: e.At, Snapshot: *s.life.seen.Load(), Entry: &e})
+	if s.desk.watched.Load() == 0 {
+		return
+	}
+	line := e // e itself need not leave the stack
+	s.desk.tellWatchers(Update{At: e.At, Snapshot: *s.life.seen.Load(), Entry: &line})
 }
 
 // remember renews what Desk.Live tells.

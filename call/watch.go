@@ -28,6 +28,7 @@ func (d *Desk) Watch(size int) *Watcher {
 	w := &Watcher{ch: make(chan Update, max(size, 1)), desk: d}
 	d.mu.Lock()
 	d.watchers[w] = struct{}{}
+	d.watched.Store(int32(len(d.watchers)))
 	d.mu.Unlock()
 	return w
 }
@@ -43,6 +44,7 @@ func (w *Watcher) Close() {
 	w.once.Do(func() {
 		w.desk.mu.Lock()
 		delete(w.desk.watchers, w)
+		w.desk.watched.Store(int32(len(w.desk.watchers)))
 		close(w.ch) // nobody sends: senders hold the same lock
 		w.desk.mu.Unlock()
 	})

@@ -18,21 +18,23 @@ const (
 )
 
 // jitterBuffer holds received samples at their RTP timestamps, so that packets
-// of any length, order or codec play alike, and gives out 20 ms at a time.
+// of any length, order or codec play alike, and gives out 20 ms at a time. They
+// stay companded until they are played, in half the memory.
 //
 // It begins with no delay. When it runs dry it makes frames up without moving
 // on, which is how its delay grows; when for a while every packet has come more
 // than a frame too early, it cuts a quiet frame out, which is how it shrinks.
 // It belongs to the pacer thread.
 type jitterBuffer struct {
-	pcm     [jitterRing]int16
-	have    [jitterRing / 64]uint64
-	next    uint32 // timestamp of the next sample to play
-	end     uint32 // timestamp after the newest sample
-	stalled int    // samples made up since it ran dry
-	hold    int    // frames to wait before the first
-	behind  int    // packets in a row that were wholly late
-	excused bool   // the peer sends a digit instead: dry is no loss
+	coded   [jitterRing]byte
+	have    ringBits // which samples are there
+	mu      ringBits // which of them are mu-law; the others are A-law
+	next    uint32   // timestamp of the next sample to play
+	end     uint32   // timestamp after the newest sample
+	stalled int      // samples made up since it ran dry
+	hold    int      // frames to wait before the first
+	behind  int      // packets in a row that were wholly late
+	excused bool     // the peer sends a digit instead: dry is no loss
 	started bool
 	slack   slackWindow
 	plc     concealer
@@ -89,9 +91,10 @@ func (j *jitterBuffer) put(ts uint32, l *law, coded []byte, early time.Duration)
 	}
 	at := int(ts % jitterRing)
 	n := min(len(coded), jitterRing-at)
-	l.expand(j.pcm[at:at+n], coded[:n])
-	l.expand(j.pcm[:], coded[n:])
-	j.mark(at, len(coded), true)
+	copy(j.coded[at:], coded[:n])
+	copy(j.coded[:], coded[n:])
+	j.have.mark(at, len(coded), true)
+	j.mu.mark(at, len(coded), l == muLaw)
 	if e := ts + uint32(len(coded)); int32(e-j.end) > 0 {
 		j.end = e
 	}
@@ -216,21 +219,33 @@ func (j *jitterBuffer) take(out []int16) {
 }
 
 func (j *jitterBuffer) copyOut(out []int16, ts uint32) {
-	at := int(ts % jitterRing)
-	n := copy(out, j.pcm[at:])
-	copy(out[n:], j.pcm[:])
+	for len(out) > 0 {
+		at, l := int(ts%jitterRing), aLaw
+		n := j.mu.run(ts, min(len(out), jitterRing-at), false)
+		if n == 0 {
+			l, n = muLaw, j.mu.run(ts, min(len(out), jitterRing-at), true)
+		}
+		l.expand(out[:n], j.coded[at:at+n])
+		out, ts = out[n:], ts+uint32(n)
+	}
 }
 
 // gap is how many samples are missing before the first that is there.
 func (j *jitterBuffer) gap() int { return j.run(int(int32(j.end-j.next)), false) }
 
 // run counts how many samples from next on are all there, or all missing.
-func (j *jitterBuffer) run(limit int, there bool) int {
+func (j *jitterBuffer) run(limit int, there bool) int { return j.have.run(j.next, limit, there) }
+
+// ringBits is a bit for each sample of the ring.
+type ringBits [jitterRing / 64]uint64
+
+// run counts how many bits from timestamp ts on are all set, or all clear.
+func (b *ringBits) run(ts uint32, limit int, set bool) int {
 	n := 0
 	for n < limit {
-		at := (j.next + uint32(n)) % jitterRing
-		w := j.have[at/64] >> (at % 64)
-		if there {
+		at := (ts + uint32(n)) % jitterRing
+		w := b[at/64] >> (at % 64)
+		if set {
 			w = ^w
 		}
 		k := min(bits.TrailingZeros64(w), int(64-at%64))
@@ -244,20 +259,20 @@ func (j *jitterBuffer) run(limit int, there bool) int {
 
 // skip moves n samples on and forgets them.
 func (j *jitterBuffer) skip(n int) {
-	j.mark(int(j.next%jitterRing), n, false)
+	j.have.mark(int(j.next%jitterRing), n, false)
 	j.next += uint32(n)
 }
 
-// mark notes n samples from ring index at on as being there or not.
-func (j *jitterBuffer) mark(at, n int, there bool) {
+// mark sets or clears n bits from ring index at on.
+func (b *ringBits) mark(at, n int, set bool) {
 	for n > 0 {
 		at %= jitterRing
 		k := min(n, 64-at%64)
 		mask := (uint64(1)<<k - 1) << (at % 64)
-		if there {
-			j.have[at/64] |= mask
+		if set {
+			b[at/64] |= mask
 		} else {
-			j.have[at/64] &^= mask
+			b[at/64] &^= mask
 		}
 		at, n = at+k, n-k
 	}

@@ -150,6 +150,9 @@ func (i *serverInvite) settle(l *Leg) {
 	l.awaitACK(i.tx, i.last, wait)
 	i.ep.gate.recent.settle(l.info.CallID, l.dlg.remoteTag, i.req.CSeq().SeqNo)
 	i.tx.Terminate() // 32 s of a finished transaction are too much to keep
+	l.mu.Lock()
+	l.calls.server = nil // and so are INVITE and 200 while the call lasts
+	l.mu.Unlock()
 }
 
 // awaitACK sends res again and again until the ACK comes; without one it hangs
