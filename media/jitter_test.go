@@ -3,6 +3,7 @@ package media
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -156,6 +157,30 @@ func TestJitterBufferSurvivesBadNetworks(t *testing.T) {
 
 // TestJitterBufferHoldsItsInvariants throws everything at the buffer: it must
 // never hold more than its bound nor lose its place.
+// Samples stay companded in the buffer, whichever law each packet was in.
+func TestJitterBufferPlaysBothLaws(t *testing.T) {
+	s := newStream()
+	pcm := vowel(400 * time.Millisecond)
+	var want []int16
+	for i, l := 0, muLaw; i < len(pcm); i += frameSize / 2 { // packets of 10 ms, the law changes in mid-frame
+		data := make([]byte, frameSize/2)
+		l.compress(data, pcm[i:])
+		heard := make([]int16, len(data))
+		l.expand(heard, data)
+		want = append(want, heard...)
+		s.buf.put(uint32(i)-2000, l, data, 10*time.Millisecond)
+		if l = aLaw; i%3 == 0 {
+			l = muLaw
+		}
+		if i%frameSize != 0 {
+			s.tick()
+		}
+	}
+	if !slices.Equal(s.out, want) {
+		t.Errorf("%d samples differ from the %d that were sent", len(s.out), len(want))
+	}
+}
+
 func TestJitterBufferHoldsItsInvariants(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	s := newStream()

@@ -8,23 +8,13 @@ import (
 	"sync/atomic"
 )
 
-// recordDepth is the frames that one recording holds for the writer: 1.28 s.
-const recordDepth = 64
-
-// recordFrame is 20 ms of a call at its place in the file: left the caller,
-// right what we sent.
-type recordFrame struct {
-	index int64
-	pcm   [2 * frameSize]int16
-}
-
-const recordFrameBytes = 4 * frameSize
-
-// recording is one stereo WAV file while it is written. The pacer fills ring,
-// the recorder empties it; index, last and told are the pacer's, file and size
-// the recorder's under mu.
+// recording is one stereo WAV file while it is written. The pacer fills blocks
+// and puts them into ring, the recorder empties it; filling, first, last and told
+// are the pacer's, file and size the recorder's under mu.
 type recording struct {
-	ring    *ring[recordFrame]
+	spare   *blocks // of the wheel
+	ring    *ring[*block]
+	filling *block
 	first   int64 // wheel tick of frame 0
 	last    int64 // newest frame's index
 	told    bool  // EventRecording
@@ -52,10 +42,11 @@ func (s *Session) Record(path string, o RecordOptions) error {
 	if o.Mode == 0 {
 		o.Mode = 0o600
 	}
-	rec, err := newRecording(path, o.Mode)
+	rec, err := newRecording(path, o.Mode, s.wheel.show.spare)
 	if err != nil {
 		return err
 	}
+	s.wheel.show.spare.stock(blockShare)
 	if !s.wheel.do(func(*wheel) {
 		switch {
 		case !s.seat.taken:
@@ -101,7 +92,7 @@ func (s *Session) RecordError() error {
 	return nil
 }
 
-func newRecording(path string, mode os.FileMode) (*recording, error) {
+func newRecording(path string, mode os.FileMode, spare *blocks) (*recording, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
 		return nil, err
@@ -112,7 +103,7 @@ func newRecording(path string, mode os.FileMode) (*recording, error) {
 		os.Remove(path)
 		return nil, err
 	}
-	return &recording{ring: newRing[recordFrame](recordDepth), last: -1, file: f}, nil
+	return &recording{spare: spare, ring: newRing[*block](blockDepth), last: -1, file: f}, nil
 }
 
 // record puts this visit's two frames into the recording.
@@ -129,16 +120,43 @@ func (t *tap) record(w *wheel, s *Session) {
 		rec.first = w.tick
 	}
 	rec.last = max(rec.last+1, (w.tick-rec.first)/wheelSlots)
-	slot := rec.ring.slot()
+	b := rec.room()
+	to := b.data[b.frames*recordFrameBytes:][:recordFrameBytes]
+	for i, v := range w.pcm {
+		binary.LittleEndian.PutUint16(to[4*i:], uint16(v))
+		binary.LittleEndian.PutUint16(to[4*i+2:], uint16(s.tx.pcm[i]))
+	}
+	if b.frames++; b.frames == blockFrames {
+		rec.hand()
+	}
+}
+
+// room is a block for the newest frame, right after the frames that it holds.
+func (r *recording) room() *block {
+	if r.filling != nil && r.filling.index+int64(r.filling.frames) != r.last {
+		r.hand()
+	}
+	if r.filling == nil {
+		r.filling = r.spare.take()
+	}
+	if r.filling.frames == 0 {
+		r.filling.index = r.last
+	}
+	return r.filling
+}
+
+// hand gives the block to the recorder. When so many wait for the disk that there
+// is no room, its frames are dropped.
+func (r *recording) hand() {
+	b := r.filling
+	slot := r.ring.slot()
 	if slot == nil {
-		rec.dropped.Add(1)
+		r.dropped.Add(uint64(b.frames))
+		b.frames = 0
 		return
 	}
-	slot.index = rec.last
-	for i, v := range w.pcm {
-		slot.pcm[2*i], slot.pcm[2*i+1] = v, s.tx.pcm[i]
-	}
-	rec.ring.commit()
+	*slot, r.filling = b, nil
+	r.ring.commit()
 }
 
 // fail keeps the first error.
@@ -147,26 +165,20 @@ func (r *recording) fail(err error, frames int) {
 	r.dropped.Add(uint64(frames))
 }
 
-// flush writes what waits: each run of frames in one piece at its place, so that
-// dropped frames leave silence and later ones stay in time, then the header.
+// flush writes the blocks that wait: each run of frames in one piece at its
+// place, so that dropped frames leave silence and later ones stay in time, then
+// the header. buf holds a ring of blocks.
 func (r *recording) flush(buf []byte) {
 	grown := false
-	for r.ring.peek() != nil {
-		at, run := r.ring.peek().index, buf[:0]
-		frames := 0
-		for f := r.ring.peek(); f != nil && f.index == at+int64(frames) && len(run)+recordFrameBytes <= cap(run); f = r.ring.peek() {
-			for _, v := range f.pcm {
-				run = binary.LittleEndian.AppendUint16(run, uint16(v))
-			}
+	for p := r.ring.peek(); p != nil; {
+		at, run := (*p).index, buf[:0]
+		for ; p != nil && (*p).follows(at, len(run), cap(run)); p = r.ring.peek() {
+			run = append(run, (*p).bytes()...)
+			r.spare.give(*p)
+			*p = nil
 			r.ring.release()
-			frames++
 		}
-		if _, err := r.file.WriteAt(run, waveHeaderSize+at*recordFrameBytes); err != nil {
-			r.fail(err, frames)
-			continue
-		}
-		r.size = max(r.size, at*recordFrameBytes+int64(len(run)))
-		grown = true
+		grown = r.write(run, at) || grown
 	}
 	if !grown {
 		return
@@ -175,4 +187,14 @@ func (r *recording) flush(buf []byte) {
 	if _, err := r.file.WriteAt(head[:], 0); err != nil {
 		r.fail(err, 0)
 	}
+}
+
+// write puts a run of frames at its place.
+func (r *recording) write(run []byte, at int64) bool {
+	if _, err := r.file.WriteAt(run, waveHeaderSize+at*recordFrameBytes); err != nil {
+		r.fail(err, len(run)/recordFrameBytes)
+		return false
+	}
+	r.size = max(r.size, at*recordFrameBytes+int64(len(run)))
+	return true
 }

@@ -67,12 +67,13 @@ func TestFullDiskCostsFramesNotTheCall(t *testing.T) {
 	good := rec.file
 	rec.file = full
 	rec.mu.Unlock()
-	for range 10 {
+	const lost = 3 * blockFrames
+	for range lost {
 		far.send(voice(1000))
 		r.step(1)
 	}
 	rec.mu.Lock()
-	rec.flush(make([]byte, 0, 4*recordFrameBytes))
+	rec.flush(make([]byte, 0, 2*blockFrames*recordFrameBytes))
 	rec.file = good // someone made room
 	rec.mu.Unlock()
 	full.Close()
@@ -84,7 +85,7 @@ func TestFullDiskCostsFramesNotTheCall(t *testing.T) {
 	if got := h.told(); len(got) != 1 || got[0].Kind != EventRecording {
 		t.Errorf("events %v", got)
 	}
-	if st := s.Stats(); st.RecordDrops != 10 || st.Sent != 11 {
+	if st := s.Stats(); st.RecordDrops != lost || st.Sent != lost+1 {
 		t.Errorf("%+v", st)
 	}
 	r.call(func() {
@@ -93,11 +94,11 @@ func TestFullDiskCostsFramesNotTheCall(t *testing.T) {
 		}
 	})
 	left, _ := stereo(t, path)
-	if len(left) != 11*frameSize || peak(left[:10*frameSize]) != 0 || peak(left[10*frameSize:]) < 500 {
+	if len(left) != (lost+1)*frameSize || peak(left[:lost*frameSize]) != 0 || peak(left[lost*frameSize:]) < 500 {
 		t.Errorf("%d samples, before %d, after %d: want silence where frames were dropped", len(left),
-			peak(left[:1600]), peak(left[1600:]))
+			peak(left[:lost*frameSize]), peak(left[lost*frameSize:]))
 	}
-	if st := r.e.Stats(); st.RecordDrops != 10 || st.RecordError == "" {
+	if st := r.e.Stats(); st.RecordDrops != lost || st.RecordError == "" {
 		t.Errorf("engine: %+v", st)
 	}
 }
@@ -108,11 +109,24 @@ func TestSlowDiskDropsAndCounts(t *testing.T) {
 	r.call(func() { must(t, s.Record(filepath.Join(t.TempDir(), "slow.wav"), RecordOptions{})) })
 	rec := s.tap.rec
 	rec.mu.Lock() // the writer is stuck
-	r.step(recordDepth + 6)
+	r.step(blockDepth*blockFrames + 10)
 	if n := s.Stats().RecordDrops; n < 6 {
 		t.Errorf("%d drops", n)
 	}
 	rec.mu.Unlock()
+	waits := func() int {
+		rec.mu.Lock()
+		defer rec.mu.Unlock()
+		return rec.ring.len()
+	}
+	for end := time.Now().Add(10 * time.Second); waits() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the writer does not go on")
+		}
+	}
+	if left, _ := stereo(t, rec.file.Name()); len(left) != blockDepth*blockFrames*frameSize {
+		t.Errorf("%d samples reached the disk, want what the writer had room for", len(left))
+	}
 }
 
 // TestNothingIsLeftBehind opens and closes many sessions in every state.

@@ -6,13 +6,20 @@ import (
 	"time"
 )
 
-// flushEvery is how often the recorder writes: what a kill can cost.
-const flushEvery = 400 * time.Millisecond
+// Each recording is written every flushEvery; with a block that is not yet full
+// that is what a kill can cost. They take turns, an eighth of them at a time, so
+// that blocks are shared and the disk is not asked for everything at once.
+const (
+	flushEvery = 400 * time.Millisecond
+	flushTurns = 8
+)
 
 // recorder is the one goroutine that writes all recordings.
 type recorder struct {
 	mu      sync.Mutex
-	open    map[*recording]struct{}
+	open    map[*recording]int // and its turn
+	opened  int
+	bufs    sync.Pool
 	dropped atomic.Uint64 // of finished recordings
 	trouble atomic.Pointer[error]
 	stop    chan struct{}
@@ -21,30 +28,30 @@ type recorder struct {
 
 func newRecorder() *recorder {
 	r := &recorder{
-		open: map[*recording]struct{}{},
+		open: map[*recording]int{},
 		stop: make(chan struct{}), ended: make(chan struct{}),
 	}
+	r.bufs.New = func() any { return new([blockDepth * blockFrames * recordFrameBytes]byte) }
 	go r.run()
 	return r
 }
 
 func (r *recorder) run() {
 	defer close(r.ended)
-	tick := time.NewTicker(flushEvery)
+	tick := time.NewTicker(flushEvery / flushTurns)
 	defer tick.Stop()
-	buf := make([]byte, 0, recordDepth*recordFrameBytes)
 	var batch []*recording
-	for {
+	for turn := 0; ; turn = (turn + 1) % flushTurns {
 		select {
 		case <-r.stop:
 			return
 		case <-tick.C:
 		}
-		batch = r.list(batch[:0])
+		batch = r.list(batch[:0], turn)
 		for _, rec := range batch {
 			rec.mu.Lock()
 			if rec.file != nil {
-				rec.flush(buf)
+				r.flush(rec)
 			}
 			rec.mu.Unlock()
 			r.note(rec)
@@ -53,11 +60,20 @@ func (r *recorder) run() {
 	}
 }
 
-func (r *recorder) list(batch []*recording) []*recording {
+func (r *recorder) flush(rec *recording) {
+	buf := r.bufs.Get().(*[blockDepth * blockFrames * recordFrameBytes]byte)
+	rec.flush(buf[:0])
+	r.bufs.Put(buf)
+}
+
+// list gives the recordings whose turn it is.
+func (r *recorder) list(batch []*recording, turn int) []*recording {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for rec := range r.open {
-		batch = append(batch, rec)
+	for rec, its := range r.open {
+		if its == turn {
+			batch = append(batch, rec)
+		}
 	}
 	return batch
 }
@@ -71,7 +87,8 @@ func (r *recorder) note(rec *recording) {
 func (r *recorder) add(rec *recording) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.open[rec] = struct{}{}
+	r.opened++
+	r.open[rec] = r.opened % flushTurns
 }
 
 // finish writes the rest and closes the file. The pacer has let go of rec.
@@ -81,7 +98,11 @@ func (r *recorder) finish(rec *recording) error {
 	if rec.file == nil {
 		return nil
 	}
-	rec.flush(make([]byte, 0, recordDepth*recordFrameBytes))
+	r.flush(rec)
+	if rec.filling != nil { // the last one, not full
+		rec.hand()
+		r.flush(rec)
+	}
 	err := rec.file.Close()
 	rec.file = nil
 	if err != nil {

@@ -43,6 +43,7 @@ type wheelShow struct {
 	cpu      atomic.Int64
 	control  *ring[controlPacket] // RTCP that came on RTP ports
 	dropped  atomic.Uint64        // of those
+	spare    *blocks              // for recordings
 	sessions atomic.Int32         // that the engine gave it
 }
 
@@ -56,6 +57,7 @@ type command struct {
 func newWheel() *wheel {
 	w := &wheel{in: newInlet(), ended: make(chan struct{})}
 	w.show.control = newRing[controlPacket](256)
+	w.show.spare = newBlocks()
 	return w
 }
 
