@@ -1,14 +1,12 @@
 package media
 
 import (
-	"math/bits"
 	"sync/atomic"
 	"time"
 )
 
 // The jitter buffer's bounds, in samples.
 const (
-	jitterRing  = 4096 // 512 ms, a power of two
 	jitterMax   = 1600 // 200 ms: more than this waiting is skipped
 	jitterHold  = 4 * time.Millisecond
 	jitterSpare = FrameTime + 6*time.Millisecond
@@ -18,23 +16,20 @@ const (
 )
 
 // jitterBuffer holds received samples at their RTP timestamps, so that packets
-// of any length, order or codec play alike, and gives out 20 ms at a time. They
-// stay companded until they are played, in half the memory.
+// of any length, order or codec play alike, and gives out 20 ms at a time.
 //
 // It begins with no delay. When it runs dry it makes frames up without moving
 // on, which is how its delay grows; when for a while every packet has come more
 // than a frame too early, it cuts a quiet frame out, which is how it shrinks.
 // It belongs to the pacer thread.
 type jitterBuffer struct {
-	coded   [jitterRing]byte
-	have    ringBits // which samples are there
-	mu      ringBits // which of them are mu-law; the others are A-law
-	next    uint32   // timestamp of the next sample to play
-	end     uint32   // timestamp after the newest sample
-	stalled int      // samples made up since it ran dry
-	hold    int      // frames to wait before the first
-	behind  int      // packets in a row that were wholly late
-	excused bool     // the peer sends a digit instead: dry is no loss
+	ring    sampleRing
+	next    uint32 // timestamp of the next sample to play
+	end     uint32 // timestamp after the newest sample
+	stalled int    // samples made up since it ran dry
+	hold    int    // frames to wait before the first
+	behind  int    // packets in a row that were wholly late
+	excused bool   // the peer sends a digit instead: dry is no loss
 	started bool
 	slack   slackWindow
 	plc     concealer
@@ -89,12 +84,7 @@ func (j *jitterBuffer) put(ts uint32, l *law, coded []byte, early time.Duration)
 	if rel < 0 {
 		coded, ts, rel = coded[-rel:], j.next, 0
 	}
-	at := int(ts % jitterRing)
-	n := min(len(coded), jitterRing-at)
-	copy(j.coded[at:], coded[:n])
-	copy(j.coded[:], coded[n:])
-	j.have.mark(at, len(coded), true)
-	j.mu.mark(at, len(coded), l == muLaw)
+	j.ring.put(ts, l, coded)
 	if e := ts + uint32(len(coded)); int32(e-j.end) > 0 {
 		j.end = e
 	}
@@ -106,7 +96,7 @@ func (j *jitterBuffer) put(ts uint32, l *law, coded []byte, early time.Duration)
 // begin starts a stream at ts. A packet that came just before the pop would make
 // every later one miss its turn: wait a frame.
 func (j *jitterBuffer) begin(ts uint32, early time.Duration) {
-	clear(j.have[:])
+	clear(j.ring.have[:])
 	j.started, j.next, j.end, j.stalled, j.behind = true, ts, ts, 0, 0
 	j.slack = slackWindow{length: slackShort}
 	j.hold = 0
@@ -197,8 +187,8 @@ func (j *jitterBuffer) shrink(out *[frameSize]int16) bool {
 	}
 	var second [frameSize]int16
 	at := j.next
-	j.copyOut(out[:], at)
-	j.copyOut(second[:], at+frameSize)
+	j.ring.read(out[:], at)
+	j.ring.read(second[:], at+frameSize)
 	if peak(out[:]) > shrinkQuiet && j.slack.waited < shrinkWait {
 		j.slack.waited++
 		return false
@@ -214,68 +204,20 @@ func (j *jitterBuffer) shrink(out *[frameSize]int16) bool {
 
 // take copies samples out and moves past them.
 func (j *jitterBuffer) take(out []int16) {
-	j.copyOut(out, j.next)
+	j.ring.read(out, j.next)
 	j.skip(len(out))
-}
-
-func (j *jitterBuffer) copyOut(out []int16, ts uint32) {
-	for len(out) > 0 {
-		at, l := int(ts%jitterRing), aLaw
-		n := j.mu.run(ts, min(len(out), jitterRing-at), false)
-		if n == 0 {
-			l, n = muLaw, j.mu.run(ts, min(len(out), jitterRing-at), true)
-		}
-		l.expand(out[:n], j.coded[at:at+n])
-		out, ts = out[n:], ts+uint32(n)
-	}
 }
 
 // gap is how many samples are missing before the first that is there.
 func (j *jitterBuffer) gap() int { return j.run(int(int32(j.end-j.next)), false) }
 
 // run counts how many samples from next on are all there, or all missing.
-func (j *jitterBuffer) run(limit int, there bool) int { return j.have.run(j.next, limit, there) }
-
-// ringBits is a bit for each sample of the ring.
-type ringBits [jitterRing / 64]uint64
-
-// run counts how many bits from timestamp ts on are all set, or all clear.
-func (b *ringBits) run(ts uint32, limit int, set bool) int {
-	n := 0
-	for n < limit {
-		at := (ts + uint32(n)) % jitterRing
-		w := b[at/64] >> (at % 64)
-		if set {
-			w = ^w
-		}
-		k := min(bits.TrailingZeros64(w), int(64-at%64))
-		n += k
-		if k < int(64-at%64) {
-			break
-		}
-	}
-	return min(n, limit)
-}
+func (j *jitterBuffer) run(limit int, there bool) int { return j.ring.have.run(j.next, limit, there) }
 
 // skip moves n samples on and forgets them.
 func (j *jitterBuffer) skip(n int) {
-	j.have.mark(int(j.next%jitterRing), n, false)
+	j.ring.have.mark(j.next, n, false)
 	j.next += uint32(n)
-}
-
-// mark sets or clears n bits from ring index at on.
-func (b *ringBits) mark(at, n int, set bool) {
-	for n > 0 {
-		at %= jitterRing
-		k := min(n, 64-at%64)
-		mask := (uint64(1)<<k - 1) << (at % 64)
-		if set {
-			b[at/64] |= mask
-		} else {
-			b[at/64] &^= mask
-		}
-		at, n = at+k, n-k
-	}
 }
 
 // see takes how long before its turn a packet came.
