@@ -113,7 +113,7 @@ func once(train []classify.Example, test, oos []classify.Example) (*sitting, err
 		s.out = append(s.out, answer{a.Confidence, a.InScope, false, a.Band})
 	}
 	s.answer = (spent() - before) / time.Duration(len(test)+len(oos))
-	return s, nil
+	return s, s.live(train, test, oos)
 }
 
 // spent is the CPU that this process has used, user and system, the collector's

@@ -17,6 +17,7 @@ type sitting struct {
 	examples     int
 	in, out      []answer
 	load, answer time.Duration // CPU; of one answer
+	detector     detected
 }
 
 // Report is the result. Shares are percent.
@@ -40,6 +41,7 @@ type Report struct {
 	AnswerCPU      float64 `json:"answer_cpu_ms"`
 
 	Scope *Scope     `json:"out_of_scope,omitempty"`
+	Live  Live       `json:"detector"`
 	Bands []BandUse  `json:"bands"`
 	Pairs []string   `json:"warnings,omitempty"`
 	Notes []string   `json:"notes,omitempty"`
@@ -91,6 +93,7 @@ func (r *Report) mean() {
 	}
 	r.scope()
 	r.bands()
+	r.live()
 	for _, f := range []*float64{&r.Accuracy, &r.LowestAccuracy, &r.Calibration, &r.WorstCalib, &r.LoadCPU, &r.AnswerCPU} {
 		*f = round(*f)
 	}
@@ -187,6 +190,11 @@ func (r *Report) table(w io.Writer) error {
 		}
 		fmt.Fprintln(t)
 	}
+	fmt.Fprintf(t, "detector, with rules\t%.1f %% right, %.1f %% asked back, %.1f %% not understood, %.1f %% wrong", r.Live.Right, r.Live.Asked, r.Live.Nothing, r.Live.Wrong)
+	if r.OOSLines > 0 {
+		fmt.Fprintf(t, "; out of scope %.1f %% taken, %.1f %% asked back", r.Live.Taken, r.Live.AskedOutside)
+	}
+	fmt.Fprintf(t, "; load %.3f s CPU, one answer %.3f ms\n", r.Live.LoadCPU, r.Live.AnswerCPU)
 	for _, n := range r.Pairs {
 		fmt.Fprintf(t, "warning: %s\n", n)
 	}
