@@ -29,10 +29,10 @@ type Answer struct {
 // with the parity of their negators, then plain yes and no. A question of the
 // caller's (要不要, 是不是) is no answer.
 func (t *Turn) answerOrWaver() Answer {
-	if w := waverWords.in(t.Words); w != nil {
+	if w := waverWords.in(t.Words); w != nil && again.in(t.Words) == nil {
 		return Answer{Wavering, true, "wavering: " + quote(show(w))}
 	}
-	if t.onlyQuestion() {
+	if t.onlyQuestion() || unheard.in(t.Words) != nil {
 		return Answer{}
 	}
 	p := t.answer()
@@ -44,17 +44,25 @@ func (t *Turn) answerOrWaver() Answer {
 
 // asks tells whether the words hold a question.
 func (t *Turn) asks() bool {
+	if len(t.Words) > 2 && asked[t.Words[0]] && pronouns[t.Words[1]] {
+		return true // is it good
+	}
 	for i, w := range t.Words {
 		if asking[w] || (w == "吗" || w == "呢") && i == len(t.Words)-1 {
 			return true
 		}
 	}
-	return hanAsking.in(t.Words) != nil
+	for i := range t.Words {
+		if hanAsking.at(t.Words[i:]) != nil && !t.frozen[i] {
+			return true
+		}
+	}
+	return false
 }
 
 var asking = set("what", "whats", "how", "hows", "who", "whos", "where", "when", "which", "谁", "哪", "几", "啥")
 
-var hanAsking = phrasesOf("什么", "怎么", "多少", "为什么")
+var hanAsking = phrasesOf("什么", "怎么", "多少", "为什么", "多长", "多久", "多大", "几点", "几天", "哪里", "怎样", "为何")
 
 // yesFirst tells whether a yes stands before the question.
 func (t *Turn) yesFirst() bool {
@@ -122,7 +130,8 @@ func (t *Turn) wish() (p Answer, at int) {
 func (t *Turn) standing(list phrases, marked map[int]bool, from int) (string, int) {
 	for i := from; i < len(t.Words); i++ {
 		w := list.at(t.Words[i:])
-		if w != nil && !marked[i] && !marked[i+len(w)-1] && !t.NegatedAt(i) {
+		denied := w != nil && i+len(w) < len(t.Words) && t.Words[i+len(w)] == "not" // I did not
+		if w != nil && !denied && !marked[i] && !marked[i+len(w)-1] && !t.NegatedAt(i) {
 			return show(w), i
 		}
 	}
@@ -158,8 +167,10 @@ func (t *Turn) onlyQuestion() bool {
 	return false
 }
 
-// repeatsNo tells 不不不 and 对不对 apart.
-func repeatsNo(all []string, i int) bool { return all[i] == "不" }
+// repeatsNo tells 不不不 and 不要不要 from 对不对.
+func repeatsNo(all []string, i int) bool {
+	return all[i] == "不" || i > 0 && all[i-1] == "不" // 不要不要
+}
 
 // show joins words as they are written: Han without spaces.
 func show(w []string) string {

@@ -88,7 +88,7 @@ func (t *Turn) NegatedAt(i int) bool {
 		if budget < -1e-9 {
 			break
 		}
-		if negators[w] && !t.frozen[j] && !bareNo(t.Words, j) {
+		if negators[w] && !t.frozen[j] && !bareNo(t.Words, j) || w == "说" && j > 0 && t.Words[j-1] == "谁" { // 谁说我要了
 			odd = !odd
 		}
 	}

@@ -65,8 +65,9 @@ func readAmount(l line, o Options) (string, verdict) {
 		if s.vague {
 			return "", unclear
 		}
+		between := l.is(i-1, "between")
 		i += s.n
-		if ranged(l, i) {
+		if between || ranged(l, i) || l.is(i, "and") && l.is(i+1, "a", "some") {
 			return "", unclear
 		}
 		text := cents(s.value) + " " + codeOf(s.unit, o.Region)
@@ -100,6 +101,9 @@ func codeOf(unit, region string) string {
 func sumAt(l line, i int) sum {
 	if l.is(i, "第") {
 		return sum{}
+	}
+	if l.is(i, "百") && l.is(i+1, "八") && l.is(i+2, "十") || l.is(i, "千", "百") && l.is(i+1, "把", "儿") {
+		return sum{n: 2, vague: true} // 百八十块, 千把块
 	}
 	if unit, ok := moneySigns[l.at(i)]; ok {
 		if l.is(i+1, "-") {

@@ -2,7 +2,7 @@ package values
 
 // parts name a part of the day. Greetings name none.
 var parts = lexiconOf(map[string]part{"凌晨": dawn, "半夜": dawn, "清早": morning, "清晨": morning, "大清早": morning, "早上": morning, "早晨": morning, "上午": morning, "今早": morning, "明早": morning, "早": morning,
-	"中午": midday, "正午": midday, "晌午": midday, "下午": afternoon, "午后": afternoon, "傍晚": evening, "晚上": evening, "今晚": evening, "明晚": evening, "昨晚": evening, "晚": evening, "夜里": evening, "夜晚": evening,
+	"中午": midday, "正午": midday, "晌午": midday, "下午": afternoon, "午后": afternoon, "傍晚": evening, "晚上": evening, "今晚": evening, "明晚": evening, "昨晚": evening, "晚": evening, "夜里": evening, "夜晚": evening, "午夜": evening,
 	"早上好": anyPart, "上午好": anyPart, "中午好": anyPart, "下午好": anyPart, "晚上好": anyPart, "早一点": anyPart, "晚一点": anyPart, "早点": anyPart, "晚点": anyPart, "最早": anyPart, "最晚": anyPart, "早就": anyPart,
 	"good morning": anyPart, "good afternoon": anyPart, "good evening": anyPart, "i am": anyPart,
 	"morning": morning, "am": morning, "afternoon": afternoon, "pm": afternoon, "evening": evening, "tonight": evening, "night": evening, "midnight": anyPart, "noonish": midday})
@@ -42,7 +42,7 @@ func clockIn(l line, used map[int]bool, p part) (clock, verdict) {
 			i++
 			continue
 		}
-		if t.vague || bounded(l, i, t.n) {
+		if t.vague || bounded(l, i, t.n) || ranged(l, i+t.n) {
 			return clock{}, unclear
 		}
 		c := t.in(p, l[i].kind == latin || l.is(i+t.n, "am", "pm"))
@@ -151,7 +151,7 @@ var fixedTimes = lexiconOf(map[string]int{"noon": 12, "midday": 12, "high noon":
 
 // hanTime reads 三点半, 三点一刻, 差五分八点, 八点差五分, 十五点三十分.
 func hanTime(l line, i int) timeAt {
-	if h, n := fixedTimes.at(l, i); n > 0 && !l.is(i+n, "点", "半", "整") {
+	if h, n := fixedTimes.at(l, i); n > 0 && !l.is(i+n, "点", "半", "整") && hanNumeral(l, i+n, false).n == 0 {
 		return timeAt{hour: h, n: n, sure: true}
 	}
 	if l.is(i, "差") {

@@ -7,7 +7,7 @@ var corrections = phrasesOf("不对", "不不", "不不不", "说错了", "我�
 	"oh wait", "wait", "no sorry", "no actually", "sorry no", "my mistake", "change that to", "or no", "no make it", "no make that", "no its", "no it was", "no", "不")
 
 // refusals are how a clause says that its value will not do.
-var refusals = phrasesOf("不行", "不可以", "不方便", "没空", "没时间", "不要", "不太行", "不太方便", "来不及", "有事", "doesnt work", "wont work", "does not work",
+var refusals = phrasesOf("不行", "不可以", "不方便", "没空", "没时间", "不要", "不太行", "不太方便", "来不及", "有事", "有会", "有课", "有约", "要开会", "要上班", "在上班", "在开会", "doesnt work", "wont work", "does not work",
 	"no good", "cant do", "cant make", "not good", "im busy", "i am busy", "not available", "isnt good", "doesnt suit", "cannot do", "cannot make")
 
 // corrected parts a line where the caller corrects themselves. The last part
@@ -15,6 +15,9 @@ var refusals = phrasesOf("不行", "不可以", "不方便", "没空", "没时�
 // (周三不行，周四吧; not Tuesday, Wednesday) are left out when others remain.
 func corrected(l line) []line {
 	l = unrefused(contrasted(l))
+	if l.is(0, "not") || l.is(0, "别") || l.is(0, "除") && l.is(1, "了") {
+		return nil // not tomorrow: and when, then?
+	}
 	var parts []line
 	start := 0
 	for i := 0; i < len(l); {

@@ -242,7 +242,9 @@ func calendar(l line, from, end int, month time.Month, day int, now time.Time) d
 		j++
 	}
 	year, n := 0, 0
-	if y := figure(l, j); y >= 1900 && y < 2200 {
+	if num := small(l, j); num.n == 2 && l.kindAt(j) == latin && l.kindAt(j-1) != pause && num.value > 31 && num.value < 100 && j+num.n == len(l) {
+		year, n = fullYear(int(num.value), now), num.n // August eighth eighty eight
+	} else if y := figure(l, j); y >= 1900 && y < 2200 {
 		year, n = y, 1
 	} else if num := latinNumeral(l, j); num.n > 0 && l.kindAt(j) == latin && num.value >= 1900 && num.value < 2200 {
 		year, n = int(num.value), num.n

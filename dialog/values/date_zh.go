@@ -9,7 +9,7 @@ var hanRelative = lexiconOf(map[string]int{"今天": 0, "今日": 0, "今儿": 0
 	"后天": 2, "后儿": 2, "大后天": 3, "大大后天": 4, "昨天": -1, "昨日": -1, "昨儿": -1, "昨晚": -1, "前天": -2, "前儿": -2, "大前天": -3, "第二天": 1, "明个": 1, "今个": 0, "后个": 2})
 
 // vagueDays name no day: the caller has to be asked.
-var vagueDays = phrasesOf("过两天", "过几天", "这两天", "这几天", "过些天", "改天", "哪天", "那天", "几天后", "农历", "阴历", "初一", "初二", "初三", "初四", "初五", "初六", "初七", "初八", "初九", "初十",
+var vagueDays = phrasesOf("过两天", "过几天", "这两天", "这几天", "过些天", "改天", "明后天", "明后两天", "今明两天", "几天后", "农历", "阴历", "初一", "初二", "初三", "初四", "初五", "初六", "初七", "初八", "初九", "初十",
 	"正月", "腊月", "春节", "中秋", "中秋节", "端午", "端午节", "除夕", "过年", "清明", "清明节", "重阳", "元宵节", "in a few days", "in a couple of days", "a few days", "some day", "one of these days", "couple of days", "easter")
 
 // holidays have a fixed day.
@@ -216,6 +216,9 @@ func hanMonthDay(l line, from, i, year int, month time.Time, now time.Time) dayA
 		return dayAt{day: time.Date(y, month.Month()+1, 0, 0, 0, 0, 0, now.Location()), n: i + 1 - from}
 	case n == 0:
 		num := hanNumeral(l, i, false)
+		if l.is(i+num.n, "号", "日") && num.n > 0 {
+			return dayAt{n: i + num.n + 1 - from, vague: true} // 三月三十二号
+		}
 		if num.n == 0 || num.value < 1 || num.value > 31 || l.is(i+num.n, "点", "个", ":") {
 			return dayAt{}
 		}

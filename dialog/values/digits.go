@@ -114,6 +114,11 @@ func inIdiomOfDigits(l line, i int) bool { return l.is(i, "五", "六") }
 
 // repeated reads 三个八 and double five.
 func repeated(l line, i int) (string, int) {
+	if l.is(i, "双") {
+		if d, ok := hanDigits[l.at(i+1)]; ok && d >= 0 {
+			return strings.Repeat(strconv.Itoa(d), 2), 2
+		}
+	}
 	if n := times(l.at(i)); n > 0 {
 		if d, ok := unit(l, i+1); ok {
 			return strings.Repeat(d, n), 2

@@ -137,14 +137,24 @@ func latinName(l line) string {
 		}
 	}
 	if framed {
-		return strings.Join(parts, " ")
+		return l.fuller(strings.Join(parts, " "))
 	}
 	for _, c := range l.clauses() {
 		if name, n := westernName(c, 0, true); n > 0 && n >= len(c)-1 && (n == len(c) || nameStops[c.at(n)] && !c.is(n, "is", "the", "you", "so")) {
-			return name
+			return l.fuller(name)
 		}
 	}
 	return ""
+}
+
+// fuller is the name as another clause gives it in full: it's Tom, Tom Baker.
+func (l line) fuller(name string) string {
+	for _, c := range l.clauses() {
+		if whole, n := westernName(c, 0, true); n == len(c) && len(whole) > len(name) && (strings.HasPrefix(whole, name+" ") || strings.HasSuffix(whole, " "+name)) {
+			return whole
+		}
+	}
+	return name
 }
 
 // westernName reads one to four words of a name; weak frames (I'm, this is) take

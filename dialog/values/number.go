@@ -19,6 +19,9 @@ func readNumber(l line, _ Options) (string, verdict) {
 			return "", unclear
 		}
 		all = append(all, v)
+		if ranged(l, i+n) || l.is(i-1, "between") {
+			return "", unclear
+		}
 		i += n
 	}
 	v, got := only(all)
@@ -80,6 +83,10 @@ func numberAt(l line, i int) (v float64, n int, vague bool) {
 		return 0.5, 2, false
 	case l.is(i, "半") && !l.is(i-1, "多"):
 		return 0.5, 1, false
+	case l.is(i, "一") && measures[l.at(i+1)] && l.is(i+2, "都", "也") && l.is(i+3, "没"):
+		return 0, 4, false
+	case l.is(i, "second") && l.is(i-1, "the") && (i+1 == len(l) || l.is(i+1, "one", "time")):
+		return 2, 1, false
 	case l.is(i, "once"):
 		return 1, 1, false
 	case l.is(i, "twice"):
@@ -118,10 +125,10 @@ func partOf(l line, i int, whole float64, before int) (float64, int, bool) {
 
 // barredNumber tells numerals that count nothing here: 周三, the red one.
 func barredNumber(l line, i int) bool {
-	if l.is(i-1, "周", "期", "拜", "老") {
+	if l.is(i-1, "周", "期", "拜", "老") || l.is(i, "一") && l.is(i+1, "半") {
 		return true
 	}
-	return l.is(i, "one") && (l.is(i-1, "the", "this", "that", "no", "any", "every", "which", "another", "some", "each", "other", "red", "blue", "first", "second", "third", "fourth", "fifth", "last") || l.is(i+1, "of", "moment", "second"))
+	return l.is(i, "one") && !l.is(i-2, "just", "only") && (l.is(i-1, "the", "this", "that", "no", "any", "every", "which", "another", "some", "each", "other", "red", "blue", "first", "second", "third", "fourth", "fifth", "last") || l.is(i+1, "of", "moment", "second"))
 }
 
 // inRow tells 三四个 (three or four) from 三四 said digit by digit.
@@ -142,6 +149,10 @@ func withTail(l line, i int, num numeral) (float64, int, bool) {
 		return v / 100, n + 1, false
 	case l.is(j, "per") && l.is(j+1, "cent"):
 		return v / 100, n + 2, false
+	case l.is(j, "打") && !l.is(j+1, "折", "八", "九", "七", "六", "五", "电", "来", "过", "开"):
+		return v * 12, n + 1, false
+	case l.is(j, "something", "odd"):
+		return v, n + 1, true
 	case l.is(j, "折"):
 		for v >= 10 {
 			v /= 10 // 八五折

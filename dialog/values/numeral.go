@@ -75,6 +75,10 @@ func (r *hanReader) read(l line, i int, point bool) numeral {
 // take adds the token at j and gives how many tokens that used, 0 to stop.
 func (r *hanReader) take(l line, i, j int, point bool) int {
 	t := l[j]
+	if tens := map[string]float64{"廿": 20, "卅": 30}[t.text]; tens > 0 && j == i {
+		r.section, r.last, r.num.scaled = tens, 10, true
+		return 1
+	}
 	if s, ok := hanScales[t.text]; ok {
 		return r.scale(l, j, s)
 	}
@@ -148,8 +152,8 @@ func (r *hanReader) scale(l line, j int, s float64) int {
 	if r.pend < 0 && s != 10 && !(s >= 1e4 && r.section > 0) {
 		return 0
 	}
-	if r.run != "" && len(r.run) > 1 && !strings.Contains(r.run, ".") && s < 1e4 {
-		if a, b := r.run[0], r.run[1]; len(r.run) == 2 && b == a+1 {
+	if r.run != "" && len(r.run) > 1 && !strings.Contains(r.run, ".") && (s < 1e4 || len(r.run) == 2 && l[j-1].kind == han) {
+		if a, b := r.run[0], r.run[1]; len(r.run) == 2 && (b == a+1 || r.run == "35") {
 			r.num.vague = true // 七八百
 			r.pend = float64(a - '0')
 		} else if l[j-1].kind != number {

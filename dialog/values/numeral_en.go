@@ -23,13 +23,13 @@ var counted = lexiconOf(map[string]float64{"a couple": 2, "couple": 2, "a couple
 	"a quarter": 0.25, "one quarter": 0.25, "three quarters": 0.75, "a third": 1.0 / 3, "one third": 1.0 / 3, "two thirds": 2.0 / 3, "none": 0,
 	"half a": 0.5, "a": 1, "an": 1})
 
-var vagueWords = phrasesOf("a few", "few", "several", "some", "dozens", "hundreds", "thousands", "many", "a lot")
+var vagueWords = phrasesOf("a few", "few", "several", "dozens", "hundreds", "thousands", "a handful")
 
 // latinNumeral reads an English numeral: twenty five hundred, a hundred and
 // fifty, one point five, two and a half thousand, 3.5k.
 func latinNumeral(l line, i int) numeral {
 	if _, n := vagueWords.at(l, i); n > 0 {
-		return numeral{n: n, vague: l[i].text != "some" && l[i].text != "many" && !l.is(i+1, "lot")}
+		return numeral{n: n, vague: true}
 	}
 	total, at := 0.0, i
 	limit := 1e12
@@ -152,6 +152,9 @@ func countedGroup(l line, i int, v float64, n int) numeral {
 	if l.is(end-1, "couple") && l.is(end, "of") {
 		end++
 		n++
+	}
+	if l.is(end, "dozen") {
+		return numeral{value: v * 12, n: n + 1, scaled: true}
 	}
 	if l.is(end, "past", "to", "after", "an", "of") {
 		return numeral{}
