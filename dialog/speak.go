@@ -4,6 +4,10 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/parley-voice/parley/dialog/expr"
+	"github.com/parley-voice/parley/dialog/values"
 )
 
 // voice is what is being said.
@@ -146,12 +150,25 @@ func (m *Machine) part(l Line) Part {
 	return Part{Text: tidy(text), Language: m.s.Language}
 }
 
-// heardValue is a variable as the caller hears it: a slot's value is read out,
-// not spelled in its canonical form.
+// heardValue is a variable as the caller hears it: a slot's value and a date are
+// read out, not spelled in their canonical form.
 func (m *Machine) heardValue(name string) (string, bool) {
 	v, ok := m.value(name)
-	if sl, is := m.s.Slot(name); is && v != "" {
-		v = m.aloud(sl, v)
+	if v == "" {
+		return v, ok
+	}
+	if sl, is := m.s.Slot(name); is {
+		return m.aloud(sl, v), ok
+	}
+	for _, need := range m.s.Needs {
+		if need.Name != name || need.Type != expr.Date {
+			continue
+		}
+		kind := "date"
+		if strings.Contains(v, "T") {
+			kind = "datetime"
+		}
+		return values.Spoken(kind, v, values.Options{Language: m.s.Language, Now: m.step.now}), ok
 	}
 	return v, ok
 }
