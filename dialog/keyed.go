@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/parley-voice/parley/dialog/values"
 )
 
 // keyedIn makes a canonical value of the keys that were pressed: a date as MMDD
@@ -17,9 +19,11 @@ func keyedIn(sl Slot, keys, language string, now time.Time) string {
 			return ""
 		}
 		if sl.Type == "amount" {
-			return strconv.FormatFloat(n, 'f', 2, 64) + " " + currencyOf(language)
+			return read(sl, strconv.FormatFloat(n, 'f', 2, 64), language, now)
 		}
 		return strconv.FormatFloat(n, 'f', -1, 64)
+	case "phone":
+		return read(sl, keys, language, now)
 	case "date":
 		return keyedDate(sl, keys, now)
 	case "time":
@@ -36,6 +40,15 @@ func keyedIn(sl Slot, keys, language string, now time.Time) string {
 		return day + "T" + clock
 	}
 	return keys
+}
+
+// read is the value of what is written out; "" when there is none.
+func read(sl Slot, text, language string, now time.Time) string {
+	v, ok := values.Read(sl.Type, text, values.Options{Language: language, Now: now})
+	if !ok {
+		return ""
+	}
+	return v.Canonical
 }
 
 // keyedDate takes the year that makes MMDD the next such day, or the last one
@@ -78,19 +91,6 @@ func keyedTime(keys string) string {
 		return ""
 	}
 	return t.Format(timeLayout)
-}
-
-// currencyOf is the money that a language's callers mean by a bare figure.
-func currencyOf(language string) string {
-	for tag, code := range map[string]string{"zh": "CNY", "zh-hk": "HKD", "zh-tw": "TWD", "en-gb": "GBP"} {
-		if strings.EqualFold(tag, language) {
-			return code
-		}
-	}
-	if strings.HasPrefix(strings.ToLower(language), "zh") {
-		return "CNY"
-	}
-	return "USD"
 }
 
 func hasPoint(keys string) bool { return strings.Contains(keys, ".") }
