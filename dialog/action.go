@@ -101,6 +101,41 @@ type Transfer struct {
 	Brief   string
 }
 
+// MaxFetched bounds the answer of another system, in bytes.
+const MaxFetched = 64 << 10
+
+// Fetch asks another system for what it knows; the answer is Fetched{ID}.
+type Fetch struct {
+	ID       int
+	Method   string // GET, POST or PUT
+	URL      string // values are escaped already
+	Headers  map[string]string
+	Secret   string // credentials by their name in the configuration; "" is none
+	Body     string // JSON; "" is none
+	Deadline time.Duration
+}
+
+// Compose asks a language model for a few sentences; each comes as a
+// Composed{ID}, the last with Done.
+type Compose struct {
+	ID        int
+	Language  string // BCP 47
+	Goal      string
+	Facts     []string // all that it may state
+	Talk      []Spoke  // what was said lately, oldest first
+	Sentences int      // at most
+	Deadline  time.Duration
+}
+
+// Spoke is one thing that was said in the conversation.
+type Spoke struct {
+	Caller bool
+	Text   string
+}
+
+// StopCompose tells that nothing more of a Compose is wanted.
+type StopCompose struct{ ID int }
+
 // Echo sends the caller's own sound or digits back (line tests).
 type Echo struct {
 	Audio  bool
@@ -122,17 +157,20 @@ type Outcome struct{ Outcome string }
 // End hangs up after everything said has been heard.
 type End struct{ Why string }
 
-func (Say) isAction()        {}
-func (Hush) isAction()       {}
-func (Pause) isAction()      {}
-func (Resume) isAction()     {}
-func (Listen) isAction()     {}
-func (Understand) isAction() {}
-func (SetTimer) isAction()   {}
-func (StopTimer) isAction()  {}
-func (Transfer) isAction()   {}
-func (Echo) isAction()       {}
-func (Moved) isAction()      {}
-func (Note) isAction()       {}
-func (Outcome) isAction()    {}
-func (End) isAction()        {}
+func (Say) isAction()         {}
+func (Hush) isAction()        {}
+func (Pause) isAction()       {}
+func (Resume) isAction()      {}
+func (Listen) isAction()      {}
+func (Understand) isAction()  {}
+func (SetTimer) isAction()    {}
+func (StopTimer) isAction()   {}
+func (Transfer) isAction()    {}
+func (Fetch) isAction()       {}
+func (Compose) isAction()     {}
+func (StopCompose) isAction() {}
+func (Echo) isAction()        {}
+func (Moved) isAction()       {}
+func (Note) isAction()        {}
+func (Outcome) isAction()     {}
+func (End) isAction()         {}

@@ -70,6 +70,22 @@ const (
 	Unreachable   = "unreachable"
 )
 
+// Fetched is the answer to a Fetch. A stale one is dropped.
+type Fetched struct {
+	ID     int
+	Status int    // of HTTP
+	Body   []byte // JSON, at most MaxFetched
+	Why    string // why there is no answer; "" when there is one
+}
+
+// Composed is a sentence of a Compose, or its end. A stale one is dropped.
+type Composed struct {
+	ID   int
+	Text string // one sentence, "" when only the end is told
+	Done bool
+	Why  string // why it ended early; "" when it is whole
+}
+
 // Deaf tells that recognition is lost for the rest of the call.
 type Deaf struct{ Why string }
 
@@ -94,6 +110,8 @@ func (Spoken) isEvent()        {}
 func (SayFailed) isEvent()     {}
 func (Fired) isEvent()         {}
 func (TransferEnded) isEvent() {}
+func (Fetched) isEvent()       {}
+func (Composed) isEvent()      {}
 func (Deaf) isEvent()          {}
 func (Mute) isEvent()          {}
 func (HungUp) isEvent()        {}
