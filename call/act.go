@@ -87,6 +87,12 @@ func (s *Session) act(ctx context.Context, now time.Time, a dialog.Action) {
 		s.listen(a)
 	case dialog.Understand:
 		s.understand(ctx, a)
+	case dialog.Fetch:
+		s.fetch(ctx, a)
+	case dialog.Compose:
+		s.compose(ctx, a)
+	case dialog.StopCompose:
+		s.stopComposing(a.ID)
 	case dialog.SetTimer:
 		s.clock.set(now, alarm{name: a.Timer}, a.After)
 	case dialog.StopTimer:

@@ -18,12 +18,19 @@ type Deps struct {
 	// Ears gives the recognisers of a language in order of preference; none means
 	// that calls in it are deaf from the start.
 	Ears    func(language string) []Ear
-	Voice   Voice    // nil: only clips can be played
+	Voice   Voice // nil: only clips can be played
+	Outside Outside
 	Prompts *Prompts // nil: tones stand in
 	Records Records
 	Meter   Meter // may be nil
 	Log     *slog.Logger
 	Config  Config
+}
+
+// Outside is whom scripts may ask; nil answers that nothing is configured.
+type Outside struct {
+	Lookup   Lookup
+	Composer Composer
 }
 
 // Ear is a recogniser and the name it has in records.

@@ -87,6 +87,10 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onEarLost(ctx, now, e)
 	case understood:
 		s.onUnderstood(ctx, now, e)
+	case fetched:
+		s.onFetched(ctx, now, e)
+	case composed:
+		s.onComposed(ctx, now, e)
 	case queued:
 		s.onQueued(ctx, now, e)
 	case unsaid:

@@ -39,6 +39,7 @@ type mind struct {
 	inbox   []dialog.Event    // told while the machine is being told something
 	telling bool
 	broken  bool // the machine panicked; it is not asked again
+	writing writing
 }
 
 // wires is the network's side of a call.

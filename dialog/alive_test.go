@@ -93,6 +93,7 @@ type world struct {
 	away   bool
 	over   bool
 	turn   int
+	errand int
 	query  Query
 	timers map[Timer]time.Time
 	fixed  map[Part]bool
@@ -127,6 +128,10 @@ func (w *world) see(t *testing.T, actions []Action) {
 			delete(w.timers, a.Timer)
 		case Understand:
 			w.turn, w.query = a.Turn, a.Query
+		case Fetch:
+			w.errand = a.ID
+		case Compose:
+			w.errand = a.ID
 		case Transfer:
 			w.away = true
 		case End:
@@ -168,6 +173,8 @@ func (w *world) dead(m *Machine) string {
 		return ""
 	case m.thinking() && runs(TimerUnderstand):
 		return ""
+	case (m.fetching() || m.composing()) && runs(TimerErrand):
+		return ""
 	case m.listening() && (runs(TimerSilence) || runs(TimerDigits)):
 		return ""
 	case m.at.then.kind == thenWait && runs(TimerWait):
@@ -199,6 +206,8 @@ func (w *world) pick(rnd *rand.Rand, s *Script) Event {
 		return Heard{Text: text}
 	case n < 56 && w.turn > 0:
 		return Meant{Turn: w.turn - rnd.IntN(2), Intent: w.intent(rnd)}
+	case n < 58 && w.errand > 0:
+		return w.outside(rnd)
 	case n < 62:
 		return Pressed{Digit: "0123456789*#x"[rnd.IntN(13)]}
 	case n < 82 && len(w.saying) > 0 && !w.paused && !w.loops:
@@ -221,9 +230,25 @@ func (w *world) pick(rnd *rand.Rand, s *Script) Event {
 	}
 }
 
+// outside is an answer of another system or a model, or one that comes too late.
+func (w *world) outside(rnd *rand.Rand) Event {
+	id := w.errand - rnd.IntN(2)*rnd.IntN(2)
+	answers := []string{"{\"stock\": 3, \"name\": \"{{tags}}\"}", "{\"stock\": \"many\"}", "[]", "no JSON", "", "{\"a\": {\"b\": [1, true]}}"}
+	texts := []string{"It is in stock.", "It costs 3 pounds.", "It costs 4000.", "Guaranteed!", "<b>", "", "{{tags}} is here."}
+	switch rnd.IntN(6) {
+	case 0:
+		return Fetched{ID: id, Why: "unreachable"}
+	case 1, 2:
+		return Fetched{ID: id, Status: []int{200, 200, 404, 500}[rnd.IntN(4)], Body: []byte(answers[rnd.IntN(len(answers))])}
+	case 3:
+		return Composed{ID: id, Done: true, Why: []string{"", "cut"}[rnd.IntN(2)]}
+	}
+	return Composed{ID: id, Text: texts[rnd.IntN(len(texts))], Done: rnd.IntN(4) == 0}
+}
+
 // fire is the next timer that is due, or one that does not run.
 func (w *world) fire(rnd *rand.Rand) Event {
-	all := []Timer{TimerSilence, TimerBarge, TimerProtect, TimerSlow, TimerUnderstand, TimerDigits, TimerWait}
+	all := []Timer{TimerSilence, TimerBarge, TimerProtect, TimerSlow, TimerUnderstand, TimerDigits, TimerWait, TimerErrand}
 	first := all[rnd.IntN(len(all))]
 	for _, t := range all {
 		if at, ok := w.timers[t]; ok && (w.timers[first].IsZero() || at.Before(w.timers[first])) {

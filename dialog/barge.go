@@ -212,7 +212,7 @@ func join(a, b string) string {
 // release takes up what was kept, as soon as the conversation listens: keys
 // first, they are the surer.
 func (m *Machine) release() {
-	open := func() bool { return m.listening() && !m.protected() && !m.thinking() && !m.at.final }
+	open := func() bool { return m.listening() && !m.protected() && !m.thinking() && !m.composing() && !m.at.final }
 	if keys := m.ear.keys; keys != "" && open() {
 		m.ear.keys = ""
 		for i := range len(keys) {

@@ -40,6 +40,7 @@ func (m *Machine) enter(n *Node, why, intent string) {
 	m.do(Moved{From: m.Node(), To: n.Name, Stage: n.Stage, Why: why, Intent: intent})
 	m.stop(TimerSilence, TimerDigits, TimerWait)
 	m.dropTurn()
+	m.leave()
 	m.at.node = n
 	m.at.then = m.after(n)
 	m.quiet.rung = 0
@@ -52,7 +53,7 @@ func (m *Machine) enter(n *Node, why, intent string) {
 		return
 	}
 	m.listen(n)
-	m.prompt(slices.Concat(first, n.Say))
+	m.prompt(m.send(n, slices.Concat(first, n.Say)))
 	if n.Exit.Echo != (Echo{}) {
 		m.do(n.Exit.Echo)
 	}
@@ -91,6 +92,8 @@ func (m *Machine) after(n *Node) then {
 		return then{kind: thenListen}
 	case exit.Wait > 0:
 		return then{kind: thenWait}
+	case exit.Fetch != nil, exit.Prose != nil:
+		return then{kind: thenErrand}
 	case exit.Go != "":
 		return then{kind: thenGo, name: exit.Go, why: "went on"}
 	case exit.Transfer != nil:

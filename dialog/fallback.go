@@ -8,6 +8,7 @@ package dialog
 func (m *Machine) person(why string) {
 	m.hushPrompt()
 	m.turn.pending = 0
+	m.dropErrand()
 	m.stop(TimerSlow, TimerUnderstand, TimerSilence, TimerDigits, TimerWait)
 	node := m.s.person()
 	own := m.s.Fallback.Person
@@ -65,6 +66,9 @@ func (m *Machine) goDeaf(why string) {
 		m.ask.doubt = nil
 	}
 	n := m.at.node
+	if m.composing() {
+		m.unwritten("nobody can answer the model")
+	}
 	parts := m.menu()
 	if m.at.node != n || !m.listening() {
 		return // no menu to offer: the call has moved on

@@ -91,6 +91,10 @@ func (r *reader) nodeWay(n *Node, key string, v *yaml.Node) {
 		n.Exit.Wait = r.duration(v, key)
 	case "echo":
 		n.Exit.Echo = r.echo(v)
+	case "fetch":
+		n.Exit.Fetch = r.fetch(v)
+	case "llm":
+		n.Exit.Prose = r.prose(v)
 	case "loop":
 		n.Exit.Loop = r.truth(v, key)
 	}
@@ -120,6 +124,7 @@ func (r *reader) nodeSense(n *Node, k *yaml.Node, seen map[string]*yaml.Node) {
 	case n.Exit.Go == TargetStay:
 		r.wrong(seen["go"], "name the next node", "node %q would go on to itself for ever", n.Name)
 	}
+	r.errandSense(n, seen)
 	if n.Stage == "" && seen["stage"] == nil {
 		r.fault(CodeMissingStage, k, "add stage: "+strings.Join(stages, ", "), "node %q has no stage", n.Name)
 	}

@@ -16,6 +16,7 @@ const (
 	TimerUnderstand Timer = "understand" // understanding takes too long: go on without
 	TimerDigits     Timer = "digits"     // a number is unfinished
 	TimerWait       Timer = "wait"       // the script waits
+	TimerErrand     Timer = "errand"     // another system or a model is asked
 )
 
 // Machine follows one script through one call. It is pure: no clock, no I/O, no
@@ -48,6 +49,7 @@ type step struct {
 type facts struct {
 	vars    map[string]string
 	tags    []string
+	talk    []Spoke // lately
 	outcome string
 	visits  map[string]int // nodes entered
 	times   map[string]int // intents understood
@@ -62,6 +64,7 @@ type place struct {
 	begun bool
 	final bool // the last prompt is being said: nothing changes the end
 	over  bool
+	errand
 }
 
 type then struct {
@@ -70,6 +73,7 @@ type then struct {
 	why    string
 	intent string
 	hand   *Handoff
+	edge   *Edge
 }
 
 type thenKind uint8
@@ -80,7 +84,9 @@ const (
 	thenGo
 	thenWait
 	thenTransfer
-	thenAway // the caller is with a person, or ringing one
+	thenErrand // wait for another system or a model
+	thenEdge   // take a way onward
+	thenAway   // the caller is with a person, or ringing one
 	thenEnd
 )
 
@@ -195,6 +201,10 @@ func (m *Machine) handle(e Event) {
 		m.fired(e.Timer)
 	case TransferEnded:
 		m.transferEnded(e)
+	case Fetched:
+		m.fetched(e)
+	case Composed:
+		m.composed(e)
 	case Deaf:
 		m.goDeaf(e.Why)
 	case Mute:
@@ -242,6 +252,8 @@ func (m *Machine) fired(t Timer) {
 		m.digitsFired()
 	case TimerWait:
 		m.waited()
+	case TimerErrand:
+		m.errandFired()
 	}
 }
 
@@ -256,6 +268,13 @@ func (m *Machine) settle() {
 		switch then := m.at.then; then.kind {
 		case thenGo:
 			m.goTo(then.name, then.why, then.intent)
+		case thenEdge:
+			m.at.then.kind = thenEnd
+			m.at.then.name, m.at.last = then.why, nil
+			m.take(*then.edge, "", then.why)
+		case thenErrand:
+			m.keepCompany()
+			return
 		case thenEnd:
 			if !m.thinking() {
 				m.finish(then.name)
@@ -303,4 +322,5 @@ func (m *Machine) finish(why string) {
 
 func (m *Machine) stopAll() {
 	m.stop(TimerSilence, TimerBarge, TimerProtect, TimerSlow, TimerUnderstand, TimerDigits, TimerWait)
+	m.dropErrand()
 }

@@ -177,6 +177,8 @@ type Exit struct {
 	Wait     time.Duration
 	Echo     Echo
 	Loop     bool
+	Fetch    *Inquiry
+	Prose    *Prose
 }
 
 // Patience overrides the script's ladders in one node; nil keeps the default.

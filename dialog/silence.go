@@ -29,6 +29,10 @@ func (m *Machine) silence() Silence {
 
 // await waits for the caller, with a timer running.
 func (m *Machine) await() {
+	if m.composing() {
+		m.keepCompany()
+		return
+	}
 	if m.thinking() || m.run[TimerSilence] || m.run[TimerDigits] {
 		return
 	}

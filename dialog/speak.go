@@ -40,6 +40,15 @@ func (m *Machine) say(parts []Part, notices []string, loop bool) {
 		return
 	}
 	m.resume()
+	m.rememberOurs(parts)
+	m.queue(parts, notices, loop)
+}
+
+// queue says parts behind what is being said, also while that is paused.
+func (m *Machine) queue(parts []Part, notices []string, loop bool) {
+	if len(parts) == 0 {
+		return
+	}
 	m.stop(TimerSilence)
 	m.voice.id++
 	m.voice.pending = append(m.voice.pending, saying{id: m.voice.id, notices: notices})
@@ -53,6 +62,9 @@ func (m *Machine) hush() {
 	}
 	m.voice.pending, m.voice.paused, m.voice.guarded = nil, false, false
 	m.stop(TimerBarge, TimerProtect)
+	if m.composing() {
+		m.written() // who is interrupted says no more
+	}
 }
 
 // hushPrompt drops what is being said, unless it is only a filler: that ends by

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,7 @@ type storyteller struct {
 	now    time.Time
 	saying []int
 	turn   int
+	errand int
 	slot   string // that the last question to the detector wanted
 	due    map[Timer]time.Time
 }
@@ -118,6 +120,16 @@ func (p *storyteller) event(l string) []string {
 		e = Fired{Timer: Timer(rest)}
 	case "transfer":
 		e = TransferEnded{OK: rest == "ok", Reason: rest}
+	case "fetched":
+		status, body, _ := strings.Cut(rest, " ")
+		code, err := strconv.Atoi(status)
+		if e = (Fetched{ID: p.errand, Status: code, Body: []byte(body)}); err != nil {
+			e = Fetched{ID: p.errand, Why: rest}
+		}
+	case "composed":
+		e = Composed{ID: p.errand, Text: rest}
+	case "composed-all":
+		e = Composed{ID: p.errand, Done: true, Why: rest}
 	case "deaf":
 		e = Deaf{Why: "engine gone"}
 	case "mute":
@@ -174,6 +186,14 @@ func (p *storyteller) brief(actions []Action) []string {
 		case StopTimer:
 			delete(p.due, a.Timer)
 			all = append(all, "stop "+string(a.Timer))
+		case Fetch:
+			p.errand = a.ID
+			all = append(all, strings.TrimRight(fmt.Sprintf("fetch %s %s %v %s %s", a.Method, a.URL, sorted(a.Headers), a.Secret, a.Body), " "))
+		case Compose:
+			p.errand = a.ID
+			all = append(all, fmt.Sprintf("compose %d sentences: %q, facts %q, talk %v", a.Sentences, a.Goal, a.Facts, a.Talk))
+		case StopCompose:
+			all = append(all, "stop composing")
 		case Transfer:
 			all = append(all, strings.TrimSpace(fmt.Sprintf("transfer to %s%s%s, brief %q %v", a.Queue, a.Agent, a.SIP, a.Brief, sorted(a.Headers))))
 		case Echo:

@@ -88,6 +88,9 @@ func (m *Machine) understand(text string, s scope) {
 	} else if s != scopeAlways {
 		m.turn.count++
 	}
+	if s != scopeAlways && m.composing() {
+		m.written() // the caller goes on before the answer
+	}
 	query := m.query(text, s)
 	if len(query.Intents) == 0 && s == scopeAlways {
 		return
@@ -97,6 +100,7 @@ func (m *Machine) understand(text string, s scope) {
 	m.turn.text = string([]rune(text)[:min(len([]rune(text)), words.Max)])
 	query.Text = m.turn.text
 	m.facts.vars["heard"] = m.turn.text
+	m.remember(true, m.turn.text)
 	m.stop(TimerSilence)
 	if len(query.Intents) == 0 {
 		m.meant(m.turn.id, Intent{Why: "nothing to tell apart here"})
@@ -331,13 +335,13 @@ func (m *Machine) again(first []Line) {
 // slowFired fills the wait.
 func (m *Machine) slowFired() {
 	lines := m.s.Defaults.Slow.Say
-	if !m.thinking() || m.speaking() || len(lines) == 0 {
+	if !m.thinking() && !m.at.errand.open || m.speaking() || len(lines) == 0 {
 		return
 	}
 	parts, _ := m.parts(lines[m.voice.fillers%len(lines) : m.voice.fillers%len(lines)+1])
 	m.voice.fillers++
 	if len(parts) > 0 {
-		m.say(parts, nil, false)
+		m.queue(parts, nil, false)
 		m.voice.pending[len(m.voice.pending)-1].filler = true
 	}
 }

@@ -60,6 +60,8 @@ var vocabulary = vocab.Table{
 		key("do", vocab.Of("do"), "", "`{opt_out: phone}`, below"),
 		key("end", ending, "", "`true` or a reason in one word: hang up when everything said has been heard"),
 		key("transfer", vocab.Of("transfer"), "", "hand the caller to a person, below"),
+		key("fetch", vocab.Of("fetch"), "", "ask another system, then `go`, below"),
+		key("llm", vocab.Of("llm"), "", "let a language model say something, then `go`, below"),
 		key("wait", vocab.Time, "", "stay silent this long, then `go`, `end` or `transfer`"),
 		key("echo", vocab.Either(vocab.Word(echoes...), vocab.Of("echo")), "", "send the caller's own sound or keys back"),
 		key("loop", vocab.Truth, "`false`", "say it again and again, for ever"),
@@ -184,6 +186,31 @@ var vocabulary = vocab.Table{
 		key("hold", vocab.Clip, "ring-back", "a clip that the caller hears meanwhile"),
 		key("on_fail", way, "the last prompt", "where to when nobody comes: a node or a way onward. The conversation keeps what it knows"),
 	}},
+	{Name: "fetch", Keys: []vocab.Key{
+		key("url", vocab.Template, vocab.Required, "the address. Its host is fixed and must be among `lookups.hosts` of the configuration; values are escaped"),
+		key("method", vocab.Word(methods...), "`GET`, with a body `POST`", "the HTTP method"),
+		key("headers", vocab.Map(vocab.Template), "", "headers; credentials are not among them"),
+		key("secret", vocab.Name, "", "credentials, by their name under `lookups.secrets` of the configuration"),
+		key("body", vocab.Map(vocab.Template), "", "a JSON object of texts"),
+		key("deadline", vocab.Time, "3s", "how long the answer may take, 100ms to 10s"),
+		key("into", vocab.Map(vocab.Either(vocab.Text, vocab.Of("field"))), "", "variables that the answer gives, each with the path of its value: `order.items.0.name`"),
+		key("not_found", way, "`on_fail`", "where to when there is no such thing (HTTP 404)"),
+		key("on_fail", way, "`handoff`", "where to when there is no answer in time, or none that is of use"),
+	}},
+	{Name: "field", Keys: []vocab.Key{
+		key("path", vocab.Text, vocab.Required, "where the value stands, names and numbers with dots"),
+		key("type", vocab.Word(needTypes...), "`text`", "what kind of value it is; another kind counts as unknown"),
+	}},
+	{Name: "llm", Keys: []vocab.Key{
+		key("goal", vocab.Template, vocab.Required, "what it is to achieve with what it says"),
+		key("facts", vocab.List(vocab.Template), "none", "all that it may state; one whose variable is unknown is left out. A figure that is in none of them is refused"),
+		key("forbid", vocab.List(vocab.Text), "none", "what it must not say: phrases as in `match`, or RE2 between slashes: `/lowest.*price/`"),
+		key("sentences", vocab.Whole(1, 6), "2", "how many sentences it may say"),
+		key("first", vocab.Time, "1500ms", "how long its first sentence may take, 300ms to 5s"),
+		key("deadline", vocab.Time, "6s", "how long all of it may take, 1s to 20s"),
+		key("memory", vocab.Whole(0, maxTalk), "6", "how many of the last things said it is told, by either side"),
+		key("fallback", lines, vocab.Required, "said in its place when it fails, is too slow or may not say what it wants to"),
+	}},
 	{Name: "fallback", Keys: []vocab.Key{
 		key("deaf", vocab.Text, "", "said once when recognition is lost"),
 		key("menu", vocab.Template, "", "one choice of the menu, with `{{choice}}` and `{{digit}}`"),
@@ -224,6 +251,7 @@ var (
 	slotTypes = []string{"digits", "yes_no", "number", "amount", "date", "time", "datetime", "phone", "name", "choice", "text"}
 	tenses    = []string{"past", "future"}
 	inputs    = []string{"speech", "dtmf"}
+	methods   = []string{"GET", "POST", "PUT"}
 	styles    = []string{"blind", "bridge"}
 	notices   = []string{"recording"}
 	optOuts   = []string{"phone", "all"}

@@ -35,7 +35,7 @@ func TestReferenceIsGenerated(t *testing.T) {
 			t.Errorf("docs/scripts.md does not explain the function %q", f)
 		}
 	}
-	for _, words := range [][]string{needTypes, grades, stages, shapes, slotTypes, tenses, inputs, styles, notices, optOuts, echoes, modes, hearings, targets, builtinIntents, builtinVars} {
+	for _, words := range [][]string{needTypes, grades, stages, shapes, slotTypes, tenses, inputs, methods, styles, notices, optOuts, echoes, modes, hearings, targets, builtinIntents, builtinVars} {
 		for _, w := range words {
 			if !strings.Contains(page, "`"+w+"`") {
 				t.Errorf("docs/scripts.md does not explain the word %q", w)
@@ -67,9 +67,13 @@ func TestReferenceLoads(t *testing.T) {
 		if first == "transfer" { // stands in a node
 			b = "nodes:\n  nobody: {stage: close, end: true}\n  x:\n    stage: handoff\n    " + strings.ReplaceAll(b, "\n", "\n    ") + "\n"
 		}
+		if first == "fetch" || first == "llm" {
+			b = "nodes:\n  to_person: {stage: close, end: true}\n  ask_order: {stage: close, end: true}\n  x:\n    stage: need\n    go: to_person\n    " +
+				strings.ReplaceAll(b, "\n", "\n    ") + "\n"
+		}
 		for _, need := range []struct{ key, text string }{
 			{"intents", "intents: {price: {keywords: [price]}}\n"},
-			{"needs", "needs: {customer.name: {}, offer.code: {}, customer.aov: {type: number}}\n"},
+			{"needs", "needs: {customer.name: {}, offer.code: {}, customer.viewed: {}, offer.price: {}, order_no: {}, customer.aov: {type: number}}\n"},
 			{"nodes", "nodes: {here: {stage: close, end: true}, to_person: {stage: close, end: true}, offer: {stage: need, outcome: refused, go: {price: here}}}\n"},
 		} {
 			if !strings.Contains(b, need.key+":") {
@@ -105,6 +109,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"intent":     "intents: {a: {%s: [[]]}}\n", "always_entry": "always: {a: {%s: [[]]}}\n", "slot": "slots: {a: {%s: [[]]}}\n",
 		"node": "nodes: {a: {%s: [[]]}}\n", "line": "nodes: {a: {say: {%s: [[]]}}}\n", "edge": "nodes: {a: {go: {affirm: {%s: [[]]}}}}\n",
 		"do": "nodes: {a: {do: {%s: [[]]}}}\n", "transfer": "nodes: {a: {transfer: {%s: [[]]}}}\n",
+		"fetch": "nodes: {a: {fetch: {%s: [[]]}}}\n", "field": "nodes: {a: {fetch: {into: {b: {%s: [[]]}}}}}\n",
+		"llm":  "nodes: {a: {llm: {%s: [[]]}}}\n",
 		"echo": "nodes: {a: {echo: {%s: [[]]}}}\n", "fallback": "fallback: {%s: [[]]}\n",
 		"aside": "asides: {a: {%s: [[]]}}\n", "part": "%s: [[]]\n", "grade": "grade: [{%s: [[]]}]\n", "case": "nodes: {a: {when: [{%s: [[]]}]}}\n",
 	}

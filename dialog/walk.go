@@ -19,17 +19,18 @@ type Way struct {
 
 // What opens a way.
 const (
-	OnWhen    = "when"     // a condition held on entering; Name counts the cases from 1
-	OnGo      = "go"       // by itself, when the node's words have been said
-	OnWait    = "wait"     // by itself, after a pause
-	OnIntent  = "intent"   // the caller meant Name
-	OnKey     = "key"      // the caller pressed Name
-	OnSilence = "silence"  // rung Name of the ladder for silence
-	OnNoMatch = "no_match" // words were not understood once too often
-	OnFail    = "on_fail"  // the transfer failed
-	OnAlways  = "always"   // the caller meant Name, wherever
-	OnAside   = "aside"    // the caller meant Name where Parley listens; the conversation stays where it was
-	OnTurns   = "turns"    // the conversation took too many turns
+	OnWhen    = "when"      // a condition held on entering; Name counts the cases from 1
+	OnGo      = "go"        // by itself, when the node's words have been said
+	OnWait    = "wait"      // by itself, after a pause
+	OnIntent  = "intent"    // the caller meant Name
+	OnKey     = "key"       // the caller pressed Name
+	OnSilence = "silence"   // rung Name of the ladder for silence
+	OnNoMatch = "no_match"  // words were not understood once too often
+	OnFail    = "on_fail"   // the transfer or the lookup failed
+	OnMissing = "not_found" // the lookup found no such thing
+	OnAlways  = "always"    // the caller meant Name, wherever
+	OnAside   = "aside"     // the caller meant Name where Parley listens; the conversation stays where it was
+	OnTurns   = "turns"     // the conversation took too many turns
 )
 
 // Ways are all the ways onward of a script, nodes in file order and what holds
@@ -101,6 +102,12 @@ func (n *Node) Ways() []Way {
 	if t := n.Exit.Transfer; t != nil {
 		add(OnFail, "", 0, t.OnFail, "transfer", "on_fail")
 	}
+	if q := n.Exit.Fetch; q != nil {
+		if q.Missing != nil {
+			add(OnMissing, "", 0, *q.Missing, "fetch", "not_found")
+		}
+		add(OnFail, "", 0, q.OnFail, "fetch", "on_fail")
+	}
 	if n.Silence != nil {
 		all = append(all, rungWays(n, *n.Silence, "nodes", n.Name, "silence")...)
 	}
@@ -139,6 +146,9 @@ func (s *Script) Prompts() []Prompt {
 	for _, n := range s.Nodes {
 		add(n, "say", n.Say, "nodes", n.Name, "say")
 		add(n, "again", n.Again, "nodes", n.Name, "again")
+		if p := n.Exit.Prose; p != nil {
+			add(n, "llm", p.Fallback, "nodes", n.Name, "llm", "fallback")
+		}
 		for _, w := range n.Ways() {
 			if w.On == OnKey && n.named(w.Name) {
 				continue // the words are those of the intent that it stands for

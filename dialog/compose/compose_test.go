@@ -203,7 +203,7 @@ func TestCutter(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	for _, address := range []string{"ftp://x/v1", "127.0.0.1:8000", "http://"} {
-		if _, err := New(Config{URL: address}); err == nil {
+		if _, err := New(Config{URL: address, Model: "m"}); err == nil {
 			t.Errorf("%s was taken", address)
 		}
 	}

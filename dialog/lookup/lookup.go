@@ -94,6 +94,19 @@ func (c *Client) Allows(address string) error {
 	return nil
 }
 
+// Check tells why a script may not ask what it means to, nil if it may.
+func (c *Client) Check(f dialog.Fetch) error {
+	if err := c.Allows(f.URL); err != nil || f.Secret == "" {
+		return err
+	}
+	u, err := url.Parse(f.URL)
+	if err != nil {
+		return err
+	}
+	_, err = c.secret(f.Secret, u)
+	return err
+}
+
 // matches tells whether an entry of the configuration means u's host and port.
 func matches(entry string, u *url.URL) bool {
 	host, port, err := net.SplitHostPort(entry)

@@ -45,9 +45,10 @@ type air struct {
 
 // state is what a test can ask about.
 type state struct {
-	facts map[string][]string // by the keys of expect
-	away  bool
-	ended bool
+	facts          map[string][]string // by the keys of expect
+	away           bool
+	ended          bool
+	fetch, compose int // what is asked for; 0 is nothing
 }
 
 // entry is one line of the transcript.
@@ -115,6 +116,14 @@ func (l *line) act(ctx context.Context, a dialog.Action) (dialog.Event, error) {
 			l.entries[len(l.entries)-1].score = in.Score
 		}
 		return dialog.Meant{Turn: a.Turn, Intent: in}, nil
+	case dialog.Fetch:
+		l.state.fetch = a.ID
+		l.note("", "fetch "+a.Method+" "+a.URL)
+	case dialog.Compose:
+		l.state.compose = a.ID
+		l.note("", "llm: "+a.Goal)
+	case dialog.StopCompose:
+		l.state.compose = 0
 	case dialog.Moved:
 		l.entries = append(l.entries, entry{node: a.To, visit: true, text: "→ " + a.To + " (" + a.Why + ")"})
 		facts["node"], facts["stage"] = []string{a.To}, []string{a.Stage}

@@ -24,6 +24,7 @@ type Test struct {
 	With    map[string]string
 	Seed    uint64
 	Steps   []Step
+	Clock   time.Time     // when the call begins; zero is 1970
 	DeadAir time.Duration // the most silence that the script did not ask for; 0 is 2 s
 	File    string
 	Line    int
@@ -35,6 +36,7 @@ type Step struct {
 	Text   string
 	For    time.Duration
 	Expect map[string][]string
+	Say    []string // of a model, a sentence each
 	Line   int
 }
 
@@ -112,6 +114,8 @@ func (l *loader) test(n *yaml.Node) Test {
 			if err := v.Decode(&t.Seed); err != nil {
 				l.wrong(v, "use a whole number", "seed cannot be %q", v.Value)
 			}
+		case "clock":
+			t.Clock = l.clock(v)
 		case "steps":
 			for _, item := range v.Content {
 				t.Steps = append(t.Steps, l.step(item))
@@ -142,6 +146,10 @@ func (l *loader) step(n *yaml.Node) Step {
 			s.For = l.duration(v)
 		case "expect":
 			s.Expect = l.expect(v)
+		case "fetch":
+			s.Text = l.answer(v)
+		case "llm":
+			s.Say = l.sentences(v)
 		default:
 			if v.Kind != yaml.ScalarNode || v.Value == "" {
 				l.wrong(v, "give it a text", "%s has no value", key)

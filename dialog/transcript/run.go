@@ -24,6 +24,9 @@ func (r Result) Passed() bool { return len(r.Failures) == 0 }
 // the script did wrong is in the Result.
 func Run(ctx context.Context, s *dialog.Script, u Understander, t Test) (Result, error) {
 	l := newLine(dialog.NewMachine(s, t.With, t.Seed), u)
+	if !t.Clock.IsZero() {
+		l.now = t.Clock
+	}
 	r := &run{line: l, result: Result{Test: t}}
 	if t.Script != "" && t.Script != s.ID {
 		r.fail(t.Line, "the test is for script %q, this is %q", t.Script, s.ID)
@@ -136,6 +139,10 @@ func (r *run) happen(ctx context.Context, s Step) error {
 		}
 		r.state.away = false
 		return r.tell(ctx, dialog.TransferEnded{OK: s.Text == "ok", Reason: s.Text})
+	case "fetch":
+		return r.fetch(ctx, s)
+	case "llm":
+		return r.llm(ctx, s)
 	case "deaf":
 		return r.tell(ctx, dialog.Deaf{Why: s.Text})
 	case "mute":

@@ -45,6 +45,7 @@ const (
 	KindDigit    Kind = "key"
 	KindExpr     Kind = "condition"
 	KindScalar   Kind = "value"
+	KindAny      Kind = "value or block"
 	KindWord     Kind = "word"
 	KindBlock    Kind = "block"
 	KindList     Kind = "list"
@@ -77,6 +78,7 @@ var (
 	Digit    = Value{Kind: KindDigit}    // 0 to 9, * and #
 	Expr     = Value{Kind: KindExpr}     // a condition
 	Scalar   = Value{Kind: KindScalar}   // a text, a number or a truth
+	Any      = Value{Kind: KindAny}      // whatever JSON can hold
 )
 
 // Word is one of a closed list.

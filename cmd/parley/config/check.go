@@ -29,10 +29,8 @@ func (c *Config) check() Problems {
 	if second := c.Speech.ASR.Second; second != nil {
 		checkASR(fail, "speech.asr.second", *second)
 	}
-	if u, err := url.Parse(c.LLM.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		fail("llm.url", "", "llm.url: %q is not an http:// address", c.LLM.URL)
-	}
 	c.checkQueues(fail)
+	c.checkOutside(fail)
 	return ps
 }
 
@@ -66,13 +64,18 @@ func (c *Config) checkTrunks(fail failer) {
 func checkASR(fail failer, at string, e ASREngine) {
 	switch e.Engine {
 	case "ws", "openai":
-		scheme := map[string][]string{"ws": {"ws", "wss"}, "openai": {"http", "https"}}[e.Engine]
-		u, err := url.Parse(e.URL)
 		if e.URL == "" {
 			fail(at, "", "%s: the %s engine needs a url", at, e.Engine)
-		} else if err != nil || !slices.Contains(scheme, u.Scheme) || u.Host == "" {
-			fail(at+".url", "", "%s.url: %q is not a %s:// address", at, e.URL, scheme[0])
+			return
 		}
+		checkURL(fail, at+".url", e.URL, map[string][]string{"ws": {"ws", "wss"}, "openai": {"http", "https"}}[e.Engine]...)
+	}
+}
+
+func checkURL(fail failer, at, address string, schemes ...string) {
+	u, err := url.Parse(address)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" {
+		fail(at, "", "%s: %q is not a %s:// address", at, address, schemes[0])
 	}
 }
 

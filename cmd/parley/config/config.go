@@ -22,6 +22,7 @@ type Config struct {
 	Drafts  bool              `yaml:"drafts" default:"false" doc:"Answer with the scripts of the folder as they are, reviewed or not, and take each change within a second: for writing scripts. Otherwise only published versions are used (parley script submit, approve, publish). A draft never calls out."`
 	Numbers map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`
 	Queues  map[string]string `yaml:"queues" doc:"Where a script's transfer goes: queue or agent name to a SIP address (sip:4100@192.0.2.20) or to user@trunk (4100@carrier). * stands for every other name; the fallback ladder hands callers to it too."`
+	Lookups Lookups           `yaml:"lookups" doc:"Other systems that scripts may ask with fetch."`
 	Data    string            `yaml:"data" default:"./var" doc:"Folder for records.db, recordings/ and prompts/. Relative to the configuration file."`
 	Record  bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
 	HTTP    HTTP              `yaml:"http" doc:"Health, metrics and the calls as JSON."`

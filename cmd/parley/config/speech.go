@@ -50,5 +50,5 @@ type SpeechGuardLimits struct {
 type LLM struct {
 	URL   string `yaml:"url" default:"https://api.openai.com/v1" doc:"Base address, http(s)://HOST/v1. What callers say is sent there, telephone and card numbers masked."`
 	Key   Secret `yaml:"key" doc:"API key, best as ${OPENAI_API_KEY}."`
-	Model string `yaml:"model" doc:"Model name. Empty: none, and a script that asks for one is refused."`
+	Model string `yaml:"model" doc:"Model name. Empty: none; a script whose understanding needs one is refused, and llm nodes say their fallback."`
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
@@ -23,8 +24,37 @@ type Shelf struct {
 }
 
 type loaded struct {
-	run   *call.Script
-	fixed []tts.Utterance
+	run     *call.Script
+	fixed   []tts.Utterance
+	outside Outside
+}
+
+// Outside is whom a script asks while it talks.
+type Outside struct {
+	Lookups []dialog.Fetch // address, as far as it is fixed, and secret
+	Model   bool           // a language model
+}
+
+// Outside tells whom the named scripts ask, by script.
+func (l *Shelf) Outside() map[string]Outside {
+	all := map[string]Outside{}
+	for name, s := range l.scripts {
+		if len(s.outside.Lookups) > 0 || s.outside.Model {
+			all[name] = s.outside
+		}
+	}
+	return all
+}
+
+func outside(s *dialog.Script) (o Outside) {
+	for _, n := range s.Nodes {
+		if q := n.Exit.Fetch; q != nil {
+			fixed, _, _ := strings.Cut(q.URL.Source, "{{")
+			o.Lookups = append(o.Lookups, dialog.Fetch{URL: fixed, Secret: q.Secret})
+		}
+		o.Model = o.Model || n.Exit.Prose != nil
+	}
+	return o
 }
 
 // ready compiles a script's intents and reads its clips, which lie beside it in
@@ -47,7 +77,7 @@ func ready(name string, s *dialog.Script, files fs.FS, dir string, src Source) (
 			return dialog.NewMachine(s, vars, seed)
 		},
 	}
-	out := &loaded{run: run}
+	out := &loaded{run: run, outside: outside(s)}
 	for _, p := range s.FixedLines() {
 		if p.Clip == "" {
 			out.fixed = append(out.fixed, tts.Utterance{Text: p.Text, Language: p.Language, Voice: p.Voice})

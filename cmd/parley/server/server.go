@@ -127,11 +127,15 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 			return fmt.Errorf("the recordings' folder: %w", err)
 		}
 	}
+	asked, err := s.outside()
+	if err != nil {
+		return err
+	}
 	s.metrics = console.NewMetrics(s.sources())
 	s.Desk = call.NewDesk(call.Deps{
 		Audio: audio, Phone: call.Phone(s.Endpoint), Scripts: s.Library, Directory: directory(s.cfg.Queues),
 		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: s.metrics,
-		Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings},
+		Outside: asked, Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings},
 	})
 	return nil
 }
