@@ -9,17 +9,25 @@ import (
 // circles that never wait for the caller.
 func (r *reader) check() {
 	names := r.names()
+	exists := map[string]bool{}
+	for kind, all := range names {
+		for _, name := range all {
+			exists[kind+" "+name] = true
+		}
+	}
 	for _, ref := range r.refs {
-		known := names[ref.kind]
+		if r.enough() {
+			return
+		}
 		switch ref.kind {
 		case "clip", "set", "tag", "outcome":
 			continue
 		case "choice":
-			r.choice(ref)
+			r.choice(ref, names["node"])
 			continue
 		}
-		if !slices.Contains(known, ref.name) {
-			r.fault(Code("undefined-"+ref.kind), ref.at, suggestRef(ref, known), "there is no %s %q", ref.kind, ref.name)
+		if !exists[ref.kind+" "+ref.name] {
+			r.fault(Code("undefined-"+ref.kind), ref.at, suggestRef(ref, names[ref.kind]), "there is no %s %q", ref.kind, ref.name)
 		}
 	}
 	r.bind()
@@ -71,7 +79,7 @@ func (r *reader) names() map[string][]string {
 }
 
 // choice resolves keys: {1: name} to the node's own branch, else to a node.
-func (r *reader) choice(ref ref) {
+func (r *reader) choice(ref ref, nodes []string) {
 	nodeName, label, _ := strings.Cut(ref.name, " ")
 	n := r.script.index[nodeName]
 	edge, ok := n.branch(label)
@@ -81,7 +89,7 @@ func (r *reader) choice(ref ref) {
 			for _, b := range n.Go {
 				near = append(near, b.Intent)
 			}
-			r.fault(CodeUndefinedNode, ref.at, suggest(label, append(near, r.names()["node"]...)), "there is no intent of this node and no node %q", label)
+			r.fault(CodeUndefinedNode, ref.at, suggest(label, append(near, nodes...)), "there is no intent of this node and no node %q", label)
 			return
 		}
 		edge = Edge{Go: label}
@@ -111,7 +119,7 @@ func (r *reader) circles() {
 			for _, ref := range r.refs {
 				if ref.kind == "node" && ref.name == path[len(path)-1] {
 					r.fault(CodeBusyCircle, ref.at, "let one of them listen, wait or end", "%s lead in a circle that never waits for the caller",
-						strings.Join(path, " → "))
+						strings.Join(shortWay(path), " → "))
 					return
 				}
 			}
@@ -136,6 +144,14 @@ func (r *reader) circle(n *Node, path []string, done map[string]bool) []string {
 	}
 	done[n.Name] = true
 	return nil
+}
+
+// shortWay leaves the middle of a long way out.
+func shortWay(path []string) []string {
+	if len(path) > 12 {
+		return append(append(slices.Clone(path[:6]), "…"), path[len(path)-3:]...)
+	}
+	return path
 }
 
 // atOnce lists the nodes that a node can lead to without waiting for anything.

@@ -37,9 +37,13 @@ func (r *reader) wrong(n *yaml.Node, hint, format string, args ...any) {
 	r.fault(CodeBadValue, n, hint, format, args...)
 }
 
+// enough tells that the report is full: what would only make it longer can be
+// left.
+func (r *reader) enough() bool { return len(r.problems) >= maxProblems }
+
 // fault is wrong with a code of its own.
 func (r *reader) fault(code Code, n *yaml.Node, hint, format string, args ...any) {
-	if len(r.problems) >= maxProblems {
+	if r.enough() {
 		return
 	}
 	f := placed{Problem: Problem{File: r.src().name, Code: code, Text: fmt.Sprintf(format, args...), Hint: hint}, line: r.src().base}
@@ -70,7 +74,7 @@ func (r *reader) block(n *yaml.Node, name string, each func(key string, k, v *ya
 	if !r.isMap(n, name) {
 		return false
 	}
-	keys := vocabulary.Names(name)
+	keys := blockKeys[name]
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if k.Kind != yaml.ScalarNode || !known(keys, k.Value) {

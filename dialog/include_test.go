@@ -61,7 +61,7 @@ func TestIncludeFaults(t *testing.T) {
 			[]string{`d/m.yaml:3:31: a node has no key "ende"`, `d/a.part.yaml:2:29: there is no variable "x"`, "\n  2 |   b: {stage"}},
 		{"no YAML", folder("m.yaml", main("a.part.yaml"), "a.part.yaml", "a:\n\tb\n"), []string{"d/a.part.yaml:2:2: this is not YAML"}},
 		{"empty", folder("m.yaml", main("a.part.yaml"), "a.part.yaml", "# nothing\n"), []string{"d/a.part.yaml: the file is empty"}},
-		{"large", folder("m.yaml", main("a.part.yaml"), "a.part.yaml", strings.Repeat("#", MaxBytes+1)), []string{"d/a.part.yaml: the file is larger than 1 MiB"}},
+		{"large", folder("m.yaml", main("a.part.yaml"), "a.part.yaml", strings.Repeat("#", MaxBytes+1)), []string{"d/a.part.yaml:1:1048577: the file is larger than 1 MiB"}},
 		{"too many", many(40, ""), []string{"more than 32 files are included"}},
 		{"too large together", many(6, strings.Repeat("#", MaxBytes-100)), []string{"larger than 4 MiB together"}},
 	} {

@@ -21,7 +21,7 @@ type bind struct {
 // condition reads what must be true or false.
 func (r *reader) condition(v *yaml.Node, what string) *expr.Expr {
 	source := r.text(v, what)
-	if source == "" {
+	if source == "" || r.enough() {
 		return nil
 	}
 	e, err := expr.Parse(source)
@@ -108,6 +108,9 @@ func (r *reader) bind() {
 	}
 	scope := r.scope()
 	for _, b := range r.binds {
+		if r.enough() {
+			return
+		}
 		var err error
 		if b.condition {
 			err = b.expr.BindCondition(scope)

@@ -27,7 +27,9 @@ func (r *reader) parse(in io.Reader) *yaml.Node {
 		return nil
 	}
 	if len(data) > MaxBytes {
-		r.wrong(nil, "split the script", "the file is larger than 1 MiB")
+		line := bytes.Count(data, []byte("\n"))
+		at := &yaml.Node{Line: r.src().base + line + 1, Column: len(data) - bytes.LastIndexByte(data, '\n') - 1}
+		r.wrong(at, "split the script", "the file is larger than 1 MiB")
 		return nil
 	}
 	if r.inc.bytes += len(data); r.inc.bytes > maxTotal {

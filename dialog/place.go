@@ -76,8 +76,11 @@ func (s *Script) Source(at Pos) string {
 // shorten makes a line fit to be shown.
 func shorten(line string) string {
 	line = strings.TrimRight(line, "\r")
-	if runes := []rune(line); len(runes) > 160 {
-		return string(runes[:160]) + "…"
+	n := 0
+	for i := range line {
+		if n++; n > 160 {
+			return line[:i] + "…"
+		}
 	}
 	return line
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/parley-voice/parley/dialog/expr"
 )
@@ -28,6 +29,11 @@ type piece struct {
 
 func (p piece) literal() bool { return p.name == "" && p.expr == nil }
 
+// MaxText bounds a text, in runes: more than half an hour of speech.
+const MaxText = 20_000
+
+const maxPieces = 100
+
 // maxValue bounds what one variable can bring into a text, in runes.
 const maxValue = 400
 
@@ -35,7 +41,13 @@ const maxValue = 400
 // expression is an *expr.Fault with its offset in source.
 func ParseTemplate(source string) (Template, error) {
 	t := Template{Source: source}
-	rest, done := source, 0
+	if n := utf8.RuneCountInString(source); n > MaxText {
+		return t, fmt.Errorf("it has %d letters, at most %d can be said at once", n, MaxText)
+	}
+	if n := strings.Count(source, "{{"); n > maxPieces {
+		return t, fmt.Errorf("it has %d variables, at most %d go into one text", n, maxPieces)
+	}
+	rest, done, runes := source, 0, 0 // what is done, in bytes and in runes
 	for {
 		open := strings.Index(rest, "{{")
 		if open < 0 {
@@ -53,7 +65,7 @@ func ParseTemplate(source string) (Template, error) {
 		}
 		t.literal(rest[:open])
 		inside := rest[open+2 : open+length]
-		offset := len([]rune(source[:done+open])) + 2 + len([]rune(inside)) - len([]rune(strings.TrimLeft(inside, " ")))
+		offset := runes + utf8.RuneCountInString(rest[:open]) + 2 + len(inside) - len(strings.TrimLeft(inside, " "))
 		p, err := parsePiece(inside)
 		var fault *expr.Fault
 		if errors.As(err, &fault) {
@@ -64,7 +76,7 @@ func ParseTemplate(source string) (Template, error) {
 		}
 		p.offset = offset
 		t.pieces = append(t.pieces, p)
-		done += open + length + 2
+		done, runes = done+open+length+2, runes+utf8.RuneCountInString(rest[:open+length+2])
 		rest = source[done:]
 	}
 	t.literal(rest)

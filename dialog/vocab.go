@@ -225,6 +225,15 @@ var vocabulary = vocab.Table{
 	}},
 }
 
+// blockKeys are the keys of each block: the table asked once.
+var blockKeys = func() map[string][]string {
+	all := map[string][]string{}
+	for _, b := range vocabulary {
+		all[b.Name] = vocabulary.Names(b.Name)
+	}
+	return all
+}()
+
 // Values that several blocks take.
 var (
 	lines   = vocab.List(vocab.Either(vocab.Template, vocab.Of("line"))).Called("lines")

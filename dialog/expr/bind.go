@@ -80,12 +80,11 @@ func (b *binder) leaf(n ast.Node) (term, Type, error) {
 	if err != nil {
 		return nil, Text, err
 	}
-	config, env := grammar(), map[string]any{}
+	env := map[string]any{}
 	for _, u := range b.uses {
 		env[u.key] = zero(u.typ)
 	}
-	config.WithEnv(env)
-	config.Strict = true
+	config := checking(env)
 	tree := &parser.Tree{Node: n, Source: b.tree.Source}
 	kind, err := checker.Check(tree, config)
 	if err != nil {
@@ -247,7 +246,7 @@ func (b *binder) ask(n *ast.CallNode, fn string) (ast.Node, error) {
 	what, among := "node", b.scope.Nodes
 	switch fn {
 	case "known":
-		u.ask, what, among = isKnown, "variable", keysOf(b.scope.Vars)
+		return b.askKnown(n, u, name, ok)
 	case "visits":
 		u.ask, u.typ = visits, Number
 	case "reached":
@@ -260,9 +259,15 @@ func (b *binder) ask(n *ast.CallNode, fn string) (ast.Node, error) {
 	if !ok || !slices.Contains(among, name) {
 		return n, b.unknown(b.begin(arg), what, name, among, fn+" takes the name of "+article(what))
 	}
-	if what == "variable" {
-		b.names = appendOnce(b.names, name)
+	return b.use(n, u), nil
+}
+
+func (b *binder) askKnown(n *ast.CallNode, u use, name string, ok bool) (ast.Node, error) {
+	if _, isVar := b.scope.Vars[name]; !ok || !isVar {
+		return n, b.unknown(b.begin(n.Arguments[0]), "variable", name, keysOf(b.scope.Vars), "known takes the name of a variable")
 	}
+	u.ask = isKnown
+	b.names = appendOnce(b.names, name)
 	return b.use(n, u), nil
 }
 

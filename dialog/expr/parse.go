@@ -13,8 +13,9 @@ import (
 	"github.com/expr-lang/expr/parser"
 )
 
-// grammar is the parser's setting: no built-in functions but our own.
-func grammar() *conf.Config {
+// grammar is the parser's setting, which it only reads: no built-in functions but
+// our own.
+var grammar = func() *conf.Config {
 	c := conf.CreateNew()
 	for name := range c.Builtins {
 		c.Disabled[name] = true
@@ -26,6 +27,16 @@ func grammar() *conf.Config {
 	for _, f := range functions {
 		f.option(c)
 	}
+	return c
+}()
+
+// checking is the checker's setting for one leaf.
+func checking(env map[string]any) *conf.Config {
+	g := grammar
+	c := &conf.Config{MaxNodes: g.MaxNodes, DisableIfOperator: true, ShortCircuit: true, Functions: g.Functions,
+		Builtins: g.Builtins, Disabled: g.Disabled}
+	c.WithEnv(env)
+	c.Strict = true
 	return c
 }
 
@@ -44,7 +55,7 @@ func parse(source string) (tree *parser.Tree, err error) {
 	if at := strings.IndexAny(source, "\x00\r\n"); at >= 0 {
 		return nil, fault(len([]rune(source[:at])), "write it in one line", "the expression goes over several lines")
 	}
-	tree, err = parser.ParseWithConfig(source, grammar())
+	tree, err = parser.ParseWithConfig(source, grammar)
 	if err != nil {
 		return nil, syntax(source, err)
 	}
