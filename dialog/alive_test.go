@@ -3,38 +3,67 @@ package dialog
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// TestAlwaysAlive drives scripts through random events and holds, after each,
-// the invariant of dead air: the machine is speaking, or listening with a timer
-// running, or understanding with one, or waiting, transferring or over. Told the
-// same events again, it takes the same actions.
+// TestAlwaysAlive holds 10,000 conversations, of the scripts that ship and of
+// ones that nobody would write, with random events, and after each event the
+// invariant of dead air: the machine is speaking, or listening with a timer
+// running, or understanding with one, or waiting, transferring or over. No event
+// sets off an endless row of actions. Told the same events again, the machine
+// takes the same actions.
 func TestAlwaysAlive(t *testing.T) {
-	rounds := 1000
+	part := 1
 	if testing.Short() {
-		rounds = 300
+		part = 10
 	}
-	for _, name := range []string{"../scripts/member-callback.en.yaml", "../scripts/member-callback.zh.yaml", "testdata/nasty.yaml"} {
-		s := mustLoadFile(t, name)
-		ended := 0
-		for seed := range uint64(rounds) {
-			events := wander(t, s, seed)
-			if again := replayed(s, seed, events); !reflect.DeepEqual(again, events.actions) {
-				t.Fatalf("%s, seed %d: the same events gave other actions", name, seed)
-			}
-			if events.over {
-				ended++
-			}
+	shipped, err := filepath.Glob("../scripts/*.yaml")
+	lines, more := filepath.Glob("../scripts/line-test/*.yaml")
+	if err != nil || more != nil || len(shipped) < 2 {
+		t.Fatal(err, more, shipped)
+	}
+	all, ended := 0, 0
+	for _, name := range append(slices.Concat(shipped, lines), "testdata/nasty.yaml") {
+		if strings.HasSuffix(name, ".test.yaml") || strings.HasSuffix(name, PartSuffix) {
+			continue
 		}
-		t.Logf("%s: %d of %d conversations ended", name, ended, rounds)
-		if ended == 0 {
-			t.Errorf("%s: none of %d conversations ended: the events reach nothing", name, rounds)
+		n := 500 / part
+		over := converse(t, mustLoadFile(t, name), name, n)
+		if over == 0 {
+			t.Errorf("%s: none of %d conversations ended: the events reach nothing", name, n)
+		}
+		all, ended = all+n, ended+over
+	}
+	for seed := uint64(0); all < 10_000/part; seed++ {
+		n := 40
+		ended += converse(t, generated(t, seed), fmt.Sprintf("generated %d", seed), n)
+		all += n
+	}
+	t.Logf("%d of %d conversations ended, the others wait", ended, all)
+}
+
+// converse holds n conversations and tells how many ended.
+func converse(t *testing.T, s *Script, name string, n int) (ended int) {
+	t.Helper()
+	fixed := map[Part]bool{}
+	for _, p := range s.FixedLines() {
+		fixed[p] = true
+	}
+	for seed := range uint64(n) {
+		log := wander(t, s, name, fixed, seed)
+		if again := replayed(s, seed, log); !reflect.DeepEqual(again, log.actions) {
+			t.Fatalf("%s, seed %d: the same events gave other actions", name, seed)
+		}
+		if log.over {
+			ended++
 		}
 	}
+	return ended
 }
 
 type told struct {
@@ -45,14 +74,11 @@ type told struct {
 }
 
 // wander tells a machine random events, sensible and senseless, in virtual time.
-func wander(t *testing.T, s *Script, seed uint64) told {
+func wander(t *testing.T, s *Script, name string, fixed map[Part]bool, seed uint64) told {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 7))
 	m := NewMachine(s, map[string]string{"customer.name": "{{tags}}"}, seed)
-	w := world{timers: map[Timer]time.Time{}, now: time.Unix(0, 0).UTC(), fixed: map[Part]bool{}}
-	for _, p := range s.FixedLines() {
-		w.fixed[p] = true
-	}
+	w := world{timers: map[Timer]time.Time{}, now: time.Unix(0, 0).UTC(), fixed: fixed}
 	var log told
 	tell := func(e Event) {
 		log.events, log.times = append(log.events, e), append(log.times, w.now)
@@ -60,7 +86,7 @@ func wander(t *testing.T, s *Script, seed uint64) told {
 		log.actions = append(log.actions, actions)
 		w.see(t, actions)
 		if why := w.dead(m); why != "" {
-			t.Fatalf("seed %d, after %d events, last %#v at node %s: %s\n%s", seed, len(log.events), e, m.Node(), why, tail(log))
+			t.Fatalf("%s, seed %d, after %d events, last %#v at node %s: %s\n%s", name, seed, len(log.events), e, m.Node(), why, tail(log))
 		}
 	}
 	tell(Answered{})

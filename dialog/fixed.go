@@ -19,11 +19,15 @@ func (s *Script) FixedLines() []Part {
 		}
 	}
 	for _, w := range s.Ways() {
-		if w.On == OnIntent || w.On == OnAlways {
+		if w.On == OnIntent || w.On == OnAlways || w.On == OnAside {
 			c.confirm(w.Name)
 		}
 	}
 	for _, sl := range s.Slots {
+		if sl.Type == "yes_no" {
+			c.confirm(IntentAffirm)
+			c.confirm(IntentDeny)
+		}
 		if sl.Type == "datetime" {
 			c.lines([]Line{fixed(s.house().hour), fixed(s.house().day)})
 		}
