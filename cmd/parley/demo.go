@@ -15,6 +15,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/demo"
 	"github.com/parley-voice/parley/cmd/parley/scroll"
 	"github.com/parley-voice/parley/cmd/parley/server"
+	"github.com/parley-voice/parley/cmd/parley/softphone"
 	"github.com/parley-voice/parley/tts"
 )
 
@@ -116,8 +117,8 @@ func (c *DemoCmd) cast(ctx context.Context, d *demo.Demo, s *server.Server) erro
 	if err != nil {
 		return err
 	}
-	d.Customer = demo.Person{Name: "customer", Language: language, Voice: first, Ears: ears}
-	d.SetOperator(demo.Person{Name: "supervisor", Language: language, Voice: second, Ears: ears})
+	d.Customer = softphone.Person{Name: "customer", Language: language, Voice: first, Ears: ears}
+	d.SetOperator(softphone.Person{Name: "supervisor", Language: language, Voice: second, Ears: ears})
 	return nil
 }
 

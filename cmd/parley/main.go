@@ -94,6 +94,7 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 // world is what parley script takes from outside.
 func (m *Main) world() *script.World {
 	return &script.World{Stdin: m.Stdin, Stdout: m.Stdout, Stderr: m.Stderr, Terminal: m.Terminal, Env: m.Env, Now: m.Now,
+		Spare:  func() { spareCores(m.Env) },
 		Config: func(path string) (*config.Config, error) { return Settings{Config: path}.load(m) }}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/softphone"
 	"github.com/parley-voice/parley/media"
 	"github.com/parley-voice/parley/sip"
 )
@@ -21,7 +22,7 @@ const (
 
 // customer calls Parley and holds the conversation of a story.
 type customer struct {
-	*phone
+	*softphone.Phone
 	story  story
 	server netip.AddrPort
 	met    <-chan struct{} // the supervisor has greeted
@@ -38,21 +39,21 @@ func (c *customer) call(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	talk, err := c.converse(ctx, media.Params{Codec: media.PCMA})
+	talk, err := c.Converse(ctx, media.Params{Codec: media.PCMA})
 	if err != nil {
 		return err
 	}
-	defer talk.close()
-	leg, err := c.endpoint.Dial(ctx, sip.Dial{
+	defer talk.Close()
+	leg, err := c.Endpoint.Dial(ctx, sip.Dial{
 		Target: fmt.Sprintf("sip:%s@%s", c.story.number, c.server), From: "+4930555012345", Display: "Customer",
-		Local: talk.session.LocalAddr(), Timeout: ringTime,
+		Local: talk.Session.LocalAddr(), Timeout: ringTime,
 	})
 	if err != nil {
 		return err
 	}
 	over := make(chan error, 1)
 	answered := make(chan struct{})
-	go func() { over <- follow(leg, talk.session, answered) }()
+	go func() { over <- follow(leg, talk.Session, answered) }()
 
 	err = c.talk(ctx, talk, clips, answered, over)
 	hangCtx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -67,7 +68,7 @@ func (c *customer) call(ctx context.Context) error {
 func (c *customer) clips(ctx context.Context, lines []string) ([]*media.Clip, error) {
 	var out []*media.Clip
 	for _, line := range lines {
-		clip, err := c.clip(ctx, line)
+		clip, err := c.Clip(ctx, line)
 		if err != nil {
 			return nil, err
 		}
@@ -78,17 +79,17 @@ func (c *customer) clips(ctx context.Context, lines []string) ([]*media.Clip, er
 
 // talk speaks each line once Parley has finished its turn, then waits for the
 // person and speaks to them.
-func (c *customer) talk(ctx context.Context, talk *conversation, clips []*media.Clip, answered <-chan struct{}, over chan error) error {
+func (c *customer) talk(ctx context.Context, talk *softphone.Talk, clips []*media.Clip, answered <-chan struct{}, over chan error) error {
 	if err := await(ctx, answered, over, ringTime, "nobody answered"); err != nil {
 		return err
 	}
 	for i, line := range c.story.lines {
-		talk.ear.listen()
-		if err := await(ctx, talk.ear.turn, over, turnTime, "Parley did not finish speaking"); err != nil {
+		talk.Ear.Listen()
+		if err := await(ctx, talk.Ear.Turn(), over, turnTime, "Parley did not finish speaking"); err != nil {
 			return fmt.Errorf("before %q: %w", line, err)
 		}
 		c.tell(c.Name, "says", line)
-		if err := talk.say(ctx, clips[i]); err != nil {
+		if err := talk.Say(ctx, clips[i]); err != nil {
 			return err
 		}
 	}
@@ -96,16 +97,16 @@ func (c *customer) talk(ctx context.Context, talk *conversation, clips []*media.
 		return err
 	}
 	// Only now are words needed: until here it is enough to hear when Parley stops.
-	stop, err := talk.recognise(ctx, func(text string) { c.tell(c.Name, "heard", text) })
+	stop, err := talk.Recognise(ctx, func(text string) { c.tell(c.Name, "heard", text) })
 	if err != nil {
 		return err
 	}
 	defer stop()
 	c.tell(c.Name, "says", c.story.question)
-	if err := talk.say(ctx, clips[len(clips)-1]); err != nil {
+	if err := talk.Say(ctx, clips[len(clips)-1]); err != nil {
 		return err
 	}
-	c.heard = talk.settle(ctx, c.story.answer, byeTime)
+	c.heard = settle(ctx, talk, c.story.answer, byeTime)
 	return await(ctx, nil, over, byeTime, "the other side did not hang up")
 }
 

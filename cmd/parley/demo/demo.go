@@ -15,6 +15,7 @@ import (
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/scroll"
 	"github.com/parley-voice/parley/cmd/parley/server"
+	"github.com/parley-voice/parley/cmd/parley/softphone"
 	"github.com/parley-voice/parley/sip"
 )
 
@@ -23,7 +24,7 @@ type Demo struct {
 	Page     *scroll.Page
 	Log      *slog.Logger
 	Now      func() time.Time
-	Customer Person
+	Customer softphone.Person
 
 	story      story
 	supervisor *supervisor
@@ -43,24 +44,24 @@ func Speech(language string) string { return stories[language].language }
 // Open puts the supervisor at their telephone and gives the address to transfer to.
 func (d *Demo) Open(ctx context.Context, language string) (address string, err error) {
 	d.story = stories[language]
-	p, err := newPhone(Person{Name: "supervisor"}, d.Log)
+	p, err := softphone.New(softphone.Person{Name: "supervisor"}, d.Log)
 	if err != nil {
 		return "", err
 	}
-	d.supervisor = &supervisor{phone: p, story: d.story, met: make(chan struct{}), tell: d.tell}
+	d.supervisor = &supervisor{Phone: p, story: d.story, met: make(chan struct{}), tell: d.tell}
 	ctx, d.stop = context.WithCancel(ctx)
-	d.phones.Go(func() { _ = p.endpoint.Serve(ctx, d.supervisor) })
-	return p.addr(), nil
+	d.phones.Go(func() { _ = p.Endpoint.Serve(ctx, d.supervisor) })
+	return p.Addr(), nil
 }
 
 // SetOperator tells who the supervisor is; before the first call.
-func (d *Demo) SetOperator(p Person) { d.supervisor.Person = p }
+func (d *Demo) SetOperator(p softphone.Person) { d.supervisor.Person = p }
 
 // Close takes the supervisor away.
 func (d *Demo) Close() error {
 	d.stop()
 	d.phones.Wait()
-	return d.supervisor.engine.Close()
+	return d.supervisor.Engine.Close()
 }
 
 func (d *Demo) tell(who, verb, text string) {
@@ -69,19 +70,19 @@ func (d *Demo) tell(who, verb, text string) {
 
 // Play makes the customer call the server, and judges what came of it.
 func (d *Demo) Play(ctx context.Context, s *server.Server, done <-chan call.Record) (Result, error) {
-	p, err := newPhone(d.Customer, d.Log)
+	p, err := softphone.New(d.Customer, d.Log)
 	if err != nil {
 		return Result{}, err
 	}
-	c := &customer{phone: p, story: d.story, server: s.Addr("udp"), met: d.supervisor.met, tell: d.tell}
+	c := &customer{Phone: p, story: d.story, server: s.Addr("udp"), met: d.supervisor.met, tell: d.tell}
 	ctx, cancel := context.WithCancel(ctx)
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = p.endpoint.Serve(ctx, hangUp{}) })
+	serving.Go(func() { _ = p.Endpoint.Serve(ctx, hangUp{}) })
 	callErr := c.call(ctx)
 	record, err := last(ctx, done)
 	cancel()
 	serving.Wait()
-	err = errors.Join(err, p.engine.Close())
+	err = errors.Join(err, p.Engine.Close())
 	if err != nil {
 		return Result{}, errors.Join(callErr, err)
 	}

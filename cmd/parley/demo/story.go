@@ -1,9 +1,13 @@
 package demo
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
+
+	"github.com/parley-voice/parley/cmd/parley/softphone"
 )
 
 // story is what the simulated people say, and where.
@@ -101,3 +105,19 @@ func tokens(s string) []string {
 }
 
 func percent(f float64) string { return fmt.Sprintf("%.0f %%", 100*f) }
+
+// settle waits until most of a sentence has been heard, or for a while.
+func settle(ctx context.Context, talk *softphone.Talk, sentence string, limit time.Duration) string {
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	for shared(sentence, talk.Heard()) < wantShared {
+		select {
+		case <-talk.News():
+		case <-late.C:
+			return talk.Heard()
+		case <-ctx.Done():
+			return talk.Heard()
+		}
+	}
+	return talk.Heard()
+}

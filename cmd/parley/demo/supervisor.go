@@ -9,12 +9,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/softphone"
 	"github.com/parley-voice/parley/sip"
 )
 
 // supervisor answers the transferred call, listens and speaks.
 type supervisor struct {
-	*phone
+	*softphone.Phone
 	story story
 	met   chan struct{} // closed after the first greeting
 	tell  func(who, verb, text string)
@@ -39,11 +40,11 @@ func (s *supervisor) Inbound(ctx context.Context, leg *sip.Leg) {
 
 func (s *supervisor) take(ctx context.Context, leg *sip.Leg) error {
 	params, _ := leg.Params()
-	talk, err := s.converse(ctx, params)
+	talk, err := s.Converse(ctx, params)
 	if err != nil {
 		return err
 	}
-	defer talk.close()
+	defer talk.Close()
 	if err := leg.Ring(ctx); err != nil {
 		return err
 	}
@@ -51,16 +52,16 @@ func (s *supervisor) take(ctx context.Context, leg *sip.Leg) error {
 	if err := pause(ctx, ringing); err != nil {
 		return err
 	}
-	params, err = leg.Answer(ctx, talk.session.LocalAddr())
+	params, err = leg.Answer(ctx, talk.Session.LocalAddr())
 	if err != nil {
 		return err
 	}
-	if err := talk.session.Update(params); err != nil {
+	if err := talk.Session.Update(params); err != nil {
 		return err
 	}
-	talk.session.Start()
+	talk.Session.Start()
 	over := make(chan error, 1)
-	go func() { over <- follow(leg, talk.session, nil) }()
+	go func() { over <- follow(leg, talk.Session, nil) }()
 	err = s.speak(ctx, talk, over)
 	end, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	err = errors.Join(err, leg.Hangup(end, 16, ""))
@@ -69,8 +70,8 @@ func (s *supervisor) take(ctx context.Context, leg *sip.Leg) error {
 }
 
 // speak greets, hears the customer out, answers, and hangs up.
-func (s *supervisor) speak(ctx context.Context, talk *conversation, over chan error) error {
-	stop, err := talk.recognise(ctx, func(text string) { s.tell(s.Name, "heard", text) })
+func (s *supervisor) speak(ctx context.Context, talk *softphone.Talk, over chan error) error {
+	stop, err := talk.Recognise(ctx, func(text string) { s.tell(s.Name, "heard", text) })
 	if err != nil {
 		return err
 	}
@@ -78,25 +79,25 @@ func (s *supervisor) speak(ctx context.Context, talk *conversation, over chan er
 	if err := s.line(ctx, talk, s.story.greeting); err != nil {
 		return err
 	}
-	talk.ear.listen()
+	talk.Ear.Listen()
 	s.once.Do(func() { close(s.met) })
-	if err := await(ctx, talk.ear.turn, over, turnTime, "the customer said nothing"); err != nil {
+	if err := await(ctx, talk.Ear.Turn(), over, turnTime, "the customer said nothing"); err != nil {
 		return err
 	}
-	heard := talk.settle(ctx, s.story.question, 3*time.Second)
+	heard := settle(ctx, talk, s.story.question, 3*time.Second)
 	s.mu.Lock()
 	s.heard = heard
 	s.mu.Unlock()
 	return s.line(ctx, talk, s.story.answer)
 }
 
-func (s *supervisor) line(ctx context.Context, talk *conversation, text string) error {
-	clip, err := s.clip(ctx, text)
+func (s *supervisor) line(ctx context.Context, talk *softphone.Talk, text string) error {
+	clip, err := s.Clip(ctx, text)
 	if err != nil {
 		return err
 	}
 	s.tell(s.Name, "says", text)
-	return talk.say(ctx, clip)
+	return talk.Say(ctx, clip)
 }
 
 // briefing is what the supervisor's telephone shows of a call.

@@ -58,6 +58,7 @@ type World struct {
 	Env            config.Env
 	Now            func() time.Time
 	Config         func(path string) (*config.Config, error)
+	Spare          func() // leaves processors to the pacer before a server runs; may be nil
 }
 
 func (w *World) printer() term.Printer {

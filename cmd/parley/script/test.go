@@ -22,6 +22,7 @@ type TestCmd struct {
 	Match   string   `name:"run" placeholder:"PATTERN" help:"Only tests whose name matches this regular expression."`
 	Verbose bool     `short:"v" help:"Show every conversation, not only those that failed."`
 	JSON    bool     `name:"json" help:"As JSON."`
+	ByPhone
 }
 
 // suite is a script and the tests beside it.
@@ -55,8 +56,12 @@ func (c *TestCmd) Run(ctx context.Context, w *World) error {
 		return err
 	}
 	var all []verdict
+	play := c.text
+	if c.Audio {
+		play = func(ctx context.Context, s suite, tell func(verdict)) error { return c.play(ctx, w, s, tell) }
+	}
 	for _, s := range suites {
-		err := c.text(ctx, s, func(v verdict) {
+		err := play(ctx, s, func(v verdict) {
 			if all = append(all, v); !c.JSON {
 				c.show(w.printer(), v)
 			}

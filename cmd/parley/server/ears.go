@@ -128,6 +128,13 @@ func (e *Ears) For(language string) []call.Ear {
 	return out
 }
 
+// wrap puts something around every recogniser.
+func (e *Ears) wrap(around func(asr.Recognizer) asr.Recognizer) {
+	for i := range e.ears {
+		e.ears[i].Recognizer = around(e.ears[i].Recognizer)
+	}
+}
+
 // Close ends the engines and then the detector that they share.
 func (e *Ears) Close() error {
 	var errs []error

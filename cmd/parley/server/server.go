@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/library"
@@ -56,9 +57,10 @@ type life struct {
 // Options of Build besides the configuration.
 type Options struct {
 	Log     *slog.Logger
-	Script  string       // one to place calls with: a file (.yaml), or the name of one that ships
-	Notice  func(string) // told what takes long, in words; may be nil
-	Reviews string       // folder of reviews.db, the data folder when empty
+	Script  string                              // one to place calls with: a file (.yaml), or the name of one that ships
+	Notice  func(string)                        // told what takes long, in words; may be nil
+	Wrap    func(asr.Recognizer) asr.Recognizer // put around each recogniser, to break it in a test; may be nil
+	Reviews string                              // folder of reviews.db, the data folder when empty
 }
 
 // Build loads the scripts, the models and the voices, renders the fixed lines,

@@ -14,6 +14,9 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if o.Wrap != nil {
+		ears.wrap(o.Wrap)
+	}
 	s.speech.ears = ears
 	s.close = append(s.close, ears.Close)
 	voices, err := NewVoices(ctx, s.cfg.Speech)

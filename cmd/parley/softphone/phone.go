@@ -1,4 +1,7 @@
-package demo
+// Package softphone is a telephone for people who are simulated: a SIP user agent
+// and a media engine of their own, which share nothing with the server under
+// test but the network, a voice to speak with and, when words matter, ears.
+package softphone
 
 import (
 	"context"
@@ -8,7 +11,6 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/media"
@@ -24,37 +26,38 @@ type Person struct {
 	Ears     []asr.Recognizer // the first that opens is used
 }
 
-// phone is a SIP telephone of its own: a user agent and a media engine that
+// Phone is a SIP telephone of its own: a user agent and a media engine that
 // share nothing with the server but the loopback network.
-type phone struct {
+type Phone struct {
 	Person
-	endpoint *sip.Endpoint
-	engine   *media.Engine
+	Endpoint *sip.Endpoint
+	Engine   *media.Engine
 }
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
-func newPhone(p Person, log *slog.Logger) (*phone, error) {
+// New binds a telephone to loopback.
+func New(p Person, log *slog.Logger) (*Phone, error) {
 	endpoint, err := sip.New(sip.Config{
 		Listen:    []sip.Listen{{Network: "udp", Addr: netip.AddrPortFrom(loopback, 0).String()}},
 		Trunks:    []sip.Trunk{{Name: "parley", Match: []netip.Prefix{netip.PrefixFrom(loopback, 32)}, Trusted: true}},
-		UserAgent: "Parley demo " + p.Name,
+		UserAgent: "Parley softphone " + p.Name,
 	}, log.With("phone", p.Name))
 	if err != nil {
 		return nil, fmt.Errorf("the %s's phone: %w", p.Name, err)
 	}
-	engine, err := media.NewEngine(media.Config{Addr: loopback, Threads: 1, CNAME: p.Name + "@demo"})
+	engine, err := media.NewEngine(media.Config{Addr: loopback, Threads: 1, CNAME: p.Name + "@softphone"})
 	if err != nil {
 		return nil, fmt.Errorf("the %s's phone: %w", p.Name, err)
 	}
-	return &phone{Person: p, endpoint: endpoint, engine: engine}, nil
+	return &Phone{Person: p, Endpoint: endpoint, Engine: engine}, nil
 }
 
-// addr is where the phone can be called.
-func (p *phone) addr() string { return p.endpoint.Addr("udp").String() }
+// Addr is where the phone can be called.
+func (p *Phone) Addr() string { return p.Endpoint.Addr("udp").String() }
 
-// clip renders a line in this person's voice.
-func (p *phone) clip(ctx context.Context, text string) (*media.Clip, error) {
+// Clip renders a line in this person's voice.
+func (p *Phone) Clip(ctx context.Context, text string) (*media.Clip, error) {
 	var all media.Frame
 	err := p.Voice.Speak(ctx, tts.Utterance{Text: text, Language: p.Language}, func(f media.Frame) error {
 		all.Rate = f.Rate
@@ -67,11 +70,11 @@ func (p *phone) clip(ctx context.Context, text string) (*media.Clip, error) {
 	return media.NewClip(all), nil
 }
 
-// conversation is one call of a phone.
-type conversation struct {
-	phone   *phone
-	session *media.Session
-	ear     *ear
+// Talk is one call of a phone.
+type Talk struct {
+	phone   *Phone
+	Session *media.Session
+	Ear     *Ear
 	marks   uint64
 
 	mu    sync.Mutex
@@ -79,24 +82,25 @@ type conversation struct {
 	news  chan struct{} // more was heard
 }
 
-func (p *phone) converse(ctx context.Context, params media.Params) (*conversation, error) {
-	c := &conversation{phone: p, ear: newEar(), news: make(chan struct{}, 1)}
-	session, err := p.engine.Open(ctx, params, c.ear)
+// Converse opens the audio of one call.
+func (p *Phone) Converse(ctx context.Context, params media.Params) (*Talk, error) {
+	c := &Talk{phone: p, Ear: newEar(), news: make(chan struct{}, 1)}
+	session, err := p.Engine.Open(ctx, params, c.Ear)
 	if err != nil {
 		return nil, err
 	}
-	c.session = session
+	c.Session = session
 	return c, nil
 }
 
-// recognise turns what is heard from now on into words, until stop is called,
+// Recognise turns what is heard from now on into words, until stop is called,
 // which returns when all of it has ended.
-func (c *conversation) recognise(ctx context.Context, told func(string)) (stop func(), err error) {
+func (c *Talk) Recognise(ctx context.Context, told func(string)) (stop func(), err error) {
 	stream, err := c.phone.words(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c.ear.stream.Store(&stream)
+	c.Ear.stream.Store(&stream)
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		for {
@@ -111,14 +115,14 @@ func (c *conversation) recognise(ctx context.Context, told func(string)) (stop f
 		}
 	})
 	return func() {
-		c.ear.stream.Store(nil)
+		c.Ear.stream.Store(nil)
 		_ = stream.Close() // makes Next return
 		reading.Wait()
 	}, nil
 }
 
 // words opens the first recogniser that can be had.
-func (p *phone) words(ctx context.Context) (asr.Stream, error) {
+func (p *Phone) words(ctx context.Context) (asr.Stream, error) {
 	err := errors.New("no recogniser")
 	for _, r := range p.Ears {
 		var s asr.Stream
@@ -129,7 +133,7 @@ func (p *phone) words(ctx context.Context) (asr.Stream, error) {
 	return nil, fmt.Errorf("the %s hears nothing: %w", p.Name, err)
 }
 
-func (c *conversation) keep(text string) {
+func (c *Talk) keep(text string) {
 	c.mu.Lock()
 	c.heard = append(c.heard, text)
 	c.mu.Unlock()
@@ -139,31 +143,19 @@ func (c *conversation) keep(text string) {
 	}
 }
 
-// settle waits until most of a sentence has been heard, or for a while.
-func (c *conversation) settle(ctx context.Context, sentence string, limit time.Duration) string {
-	late := time.NewTimer(limit)
-	defer late.Stop()
-	for shared(sentence, c.text()) < wantShared {
-		select {
-		case <-c.news:
-		case <-late.C:
-			return c.text()
-		case <-ctx.Done():
-			return c.text()
-		}
-	}
-	return c.text()
-}
+// News says that more was heard; Heard has it.
+func (c *Talk) News() <-chan struct{} { return c.news }
 
-func (c *conversation) text() string {
+// Heard is what was recognised so far.
+func (c *Talk) Heard() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return strings.Join(c.heard, " ")
 }
 
-// say speaks a clip and returns when its last packet has left.
-func (c *conversation) say(ctx context.Context, clip *media.Clip) error {
-	q := c.session.Out()
+// Say speaks a clip and returns when its last packet has left.
+func (c *Talk) Say(ctx context.Context, clip *media.Clip) error {
+	q := c.Session.Out()
 	g := q.Gen()
 	c.marks++
 	if err := errors.Join(q.Clip(g, clip, false), q.Mark(g, c.marks)); err != nil {
@@ -171,7 +163,7 @@ func (c *conversation) say(ctx context.Context, clip *media.Clip) error {
 	}
 	for {
 		select {
-		case m := <-c.ear.marks:
+		case m := <-c.Ear.marks:
 			if m == c.marks {
 				return nil
 			}
@@ -181,5 +173,5 @@ func (c *conversation) say(ctx context.Context, clip *media.Clip) error {
 	}
 }
 
-// close ends the audio.
-func (c *conversation) close() { c.session.Close() }
+// Close ends the audio.
+func (c *Talk) Close() { c.Session.Close() }

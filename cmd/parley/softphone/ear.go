@@ -1,7 +1,8 @@
-package demo
+package softphone
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/media"
@@ -14,13 +15,14 @@ const (
 	quietFrames = 40        // 800 ms of silence: longer than a pause within a sentence
 )
 
-// ear is what a simulated person hears: it is the sink of their telephone.
-type ear struct {
+// Ear is what a simulated person hears: it is the sink of their telephone.
+type Ear struct {
 	stream atomic.Pointer[asr.Stream] // nil while nobody recognises
 	marks  chan uint64
 	turn   chan struct{} // a turn of the other side ended
 	await  atomic.Bool   // listening for a whole turn
 	sound  atomic.Int64  // frames with sound, in all
+	quiet  atomic.Int64  // frames without, since the last with
 	run    turnRun       // the pacer's own
 }
 
@@ -30,15 +32,16 @@ type turnRun struct {
 	loud, quiet int
 }
 
-func newEar() *ear {
-	return &ear{marks: make(chan uint64, 16), turn: make(chan struct{}, 1)}
+func newEar() *Ear {
+	return &Ear{marks: make(chan uint64, 16), turn: make(chan struct{}, 1)}
 }
 
 // Frame takes 20 ms. It runs on the phone's own pacer thread.
-func (e *ear) Frame(f media.Frame) {
+func (e *Ear) Frame(f media.Frame) {
 	loud := loud(f.PCM)
-	if loud {
+	if e.quiet.Add(1); loud {
 		e.sound.Add(1)
+		e.quiet.Store(0)
 	}
 	if e.run.frame(e.await.Load(), loud) {
 		e.await.Store(false)
@@ -52,8 +55,17 @@ func (e *ear) Frame(f media.Frame) {
 	}
 }
 
+// Turn tells that the other side has finished a turn that Listen awaited.
+func (e *Ear) Turn() <-chan struct{} { return e.turn }
+
+// Sound is how many frames of 20 ms have held a sound, in all.
+func (e *Ear) Sound() int64 { return e.sound.Load() }
+
+// Quiet is how long nothing has been heard; it grows with the frames that come.
+func (e *Ear) Quiet() time.Duration { return time.Duration(e.quiet.Load()) * 20 * time.Millisecond }
+
 // Event takes marks; a simulated person presses no keys.
-func (e *ear) Event(ev media.Event) {
+func (e *Ear) Event(ev media.Event) {
 	if ev.Kind != media.EventMark {
 		return
 	}
@@ -63,8 +75,8 @@ func (e *ear) Event(ev media.Event) {
 	}
 }
 
-// listen awaits the end of the next turn; it comes on e.turn.
-func (e *ear) listen() {
+// Listen awaits the end of the next turn; it comes on Turn.
+func (e *Ear) Listen() {
 	select {
 	case <-e.turn:
 	default:
