@@ -8,13 +8,19 @@ import (
 // Two sounds nearer than alike may be the same word; the second best must be
 // further away than the best by apart.
 const (
-	alike = 0.3
-	apart = 0.08
+	alike        = 0.3
+	alikeGarbled = 0.5 // of a word among sure digits, when their number is known
+	apart        = 0.08
 )
 
-// snapped puts t's words onto the closed set of e, if they are near enough.
+// snapped puts t's words onto the closed set of e, if they are near enough, and
+// spells a hum.
 func snapped(t Transcript, e Expectation, language string) Transcript {
-	if text, ok := Snap(t.Text, e, language); ok {
+	text, ok := Snap(t.Text, e, language)
+	if !ok {
+		text, ok = Hum(t.Text, language)
+	}
+	if ok {
 		t.Raw, t.Text, t.Snapped = t.Text, text, true
 	}
 	return t
@@ -29,7 +35,11 @@ func Snap(text string, e Expectation, language string) (string, bool) {
 	zh := strings.HasPrefix(strings.ToLower(language), "zh")
 	switch e.Shape {
 	case Digits:
-		if d, ok := digits(words(text)); ok {
+		if d, ok := digits(words(text), 0); ok {
+			return d, true
+		}
+		// Where the number of digits is known, some may be further off.
+		if d, ok := digits(words(text), e.Max/3); ok && e.Min == e.Max && len(d) == e.Max {
 			return d, true
 		}
 	case YesNo, Choice:
@@ -134,8 +144,9 @@ var repeats = map[string]int{"double": 2, "triple": 3, "treble": 3}
 // fillers stand among digits and carry none.
 var fillers = set("um uh er erm hmm it's its it is that's thats my the number and please digits so okay ok yes code 是 的 我 号 码 嗯 呃 啊 那 个")
 
-// digits reads a run of spoken digits. Every word must be one, or a filler.
-func digits(w []string) (string, bool) {
+// digits reads a run of spoken digits. Every word must be one, or a filler; up
+// to garbled of them need only remind of one.
+func digits(w []string, garbled int) (string, bool) {
 	var out strings.Builder
 	for i := 0; i < len(w); i++ {
 		if n := repeats[w[i]]; n > 0 && i+1 < len(w) {
@@ -151,7 +162,11 @@ func digits(w []string) (string, bool) {
 			out.WriteString(d)
 			i += used - 1
 		} else if !fillers[w[i]] {
-			return "", false
+			d, ok := soundsLikeDigit(w[i], alikeGarbled)
+			if garbled--; !ok || garbled < 0 {
+				return "", false
+			}
+			out.WriteString(d)
 		}
 	}
 	return out.String(), out.Len() > 0
@@ -182,10 +197,11 @@ func digit(w []string) (d string, used int, ok bool) {
 		d, is := digitSyllables[syllable(r[0])]
 		return d, 1, is
 	}
-	return soundsLikeDigit(first)
+	d, ok = soundsLikeDigit(first, alike)
+	return d, 1, ok
 }
 
-func soundsLikeDigit(word string) (string, int, bool) {
+func soundsLikeDigit(word string, near float64) (string, bool) {
 	said := wordPhones(word)
 	best, second, found := 2.0, 2.0, ""
 	for _, name := range []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"} {
@@ -195,5 +211,5 @@ func soundsLikeDigit(word string) (string, int, bool) {
 			second = d
 		}
 	}
-	return found, 1, best <= alike && second-best >= apart
+	return found, best <= near && second-best >= apart
 }

@@ -7,6 +7,7 @@ import (
 
 func TestSnap(t *testing.T) {
 	digit := Expectation{Shape: Digits}
+	four := Expectation{Shape: Digits, Min: 4, Max: 4}
 	yn := Expectation{Shape: YesNo}
 	depts := Expectation{Shape: Choice, Words: []string{"sales", "billing", "support", "returns"}}
 	zhDepts := Expectation{Shape: Choice, Words: []string{"退货", "查账单", "技术支持"}}
@@ -25,6 +26,14 @@ func TestSnap(t *testing.T) {
 		{digit, "en-US", "Tree free sex", "336"},
 		{digit, "en-US", "niner", "9"},
 		{digit, "en-US", "The number is one two three, please.", "123"},
+		{four, "en-US", "Four, seven, nine, night", "4799"},
+		{four, "en-US", "One, one, eigh, two.", "1182"},
+		{four, "en-US", "one night two night", ""}, // two of four are a guess
+		{four, "en-US", "one two three fine", ""},  // five or nine
+		{four, "en-US", "one two night", ""},
+		{digit, "en-US", "Four, seven, nine, night", ""},
+		{four, "en-US", "one moment please", ""},
+		{four, "en-US", "please give me an agent", ""},
 		{digit, "en-US", "I want to talk to a person", ""},
 		{digit, "en-US", "wait", ""},
 		{digit, "en-US", "fine", ""},

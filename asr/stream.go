@@ -126,6 +126,9 @@ func (s *stream) partly(t *sounding, text string) {
 		return
 	}
 	t.told = text
+	if nod, ok := Hum(text, s.options.Language); ok {
+		text = nod
+	}
 	s.out.put(Transcript{Kind: Partial, Text: text, Start: t.start, At: s.now(), Engine: s.engine})
 }
 

@@ -83,8 +83,13 @@ func (e *Engine) Open(ctx context.Context, o asr.Options) (asr.Stream, error) {
 	return e.Batch.Open(ctx, o)
 }
 
+// shortSound is detected speech within which a single word fits at most. Of
+// coughs, hums and clatter the models make words there, each its own.
+const shortSound = 450 * time.Millisecond
+
 // Decode recognises one piece of speech: with the base model, or with the tiny
-// one when the piece has waited for too long. It cannot be interrupted.
+// one when the piece has waited for too long. Of a short sound, where anything
+// may be said, both must hear the same. It cannot be interrupted.
 func (e *Engine) Decode(ctx context.Context, s asr.Segment) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -92,16 +97,26 @@ func (e *Engine) Decode(ctx context.Context, s asr.Segment) (string, error) {
 	if len(s.PCM) < s.Rate/10 { // the library cannot bear an empty one
 		return "", nil
 	}
-	model := e.base
 	if s.Waited > e.patience {
-		model = e.tiny
 		e.fellBack.Add(1)
+		return decode(e.tiny, s), nil
 	}
+	text := decode(e.base, s)
+	if text == "" || s.Expect.Shape != asr.Open || s.Speech >= shortSound {
+		return text, nil
+	}
+	if _, nod := asr.Hum(text, s.Language); nod || asr.Alike(text, decode(e.tiny, s)) {
+		return text, nil
+	}
+	return "", nil
+}
+
+func decode(model *sherpa.OfflineRecognizer, s asr.Segment) string {
 	stream := sherpa.NewOfflineStream(model)
 	defer sherpa.DeleteOfflineStream(stream)
 	stream.AcceptWaveform(modelRate, upsample(s.PCM))
 	model.Decode(stream)
-	return stream.GetResult().Text, nil
+	return stream.GetResult().Text
 }
 
 // FellBack counts decodes by the tiny model.

@@ -149,7 +149,9 @@ func match(turns []turn, entries []call.Entry) {
 			if e.Kind != call.EntryHeard || at < t.ended || i+1 < len(turns) && at >= turns[i+1].ended {
 				continue
 			}
-			words = append(words, e.Text)
+			if words = append(words, e.Text); len(words) == 1 {
+				t.Server = e.Timing
+			}
 			if shape := asked[e.Node]; shape != "" && len(words) == 1 && shape != t.Shape {
 				t.Lost = "the script was at another question"
 			}

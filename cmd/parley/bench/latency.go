@@ -30,6 +30,8 @@ type turn struct {
 	Reply  float64 `json:"reply_ms,omitempty"`
 	Lost   string  `json:"lost,omitempty"` // why there is no figure
 	ended  int64   // our last sample left our mouth, ns since the epoch
+
+	Server *call.Timing `json:"server,omitempty"` // what the server's record says of it
 }
 
 // Run talks and reports.
@@ -168,5 +170,26 @@ func (c *LatencyCmd) report(turns []turn) Report {
 			rep.add(fmt.Sprintf("reply p95, %s", shape), round(s.P95), "ms")
 		}
 	}
+	servers(&rep, turns)
 	return rep
+}
+
+// servers tells where the server's own record says that the time went.
+func servers(rep *Report, turns []turn) {
+	var words, decode, meaning, packet []float64
+	for _, t := range turns {
+		if t.Lost == "" && t.Server != nil && t.Server.Reply > 0 {
+			words, decode = append(words, t.Server.Endpoint), append(decode, t.Server.Decode)
+			meaning, packet = append(meaning, t.Server.Understand), append(packet, t.Server.Reply)
+		}
+	}
+	for _, part := range []struct {
+		name string
+		ms   []float64
+	}{{"words known", words}, {"of it the last decode", decode}, {"meaning", meaning}, {"first packet", packet}} {
+		if s := measure.SpreadOf(part.ms); s.N > 0 {
+			rep.add("server's record: "+part.name+" p50", round(s.P50), "ms")
+			rep.add("server's record: "+part.name+" p95", round(s.P95), "ms")
+		}
+	}
 }
