@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/parley-voice/parley/call"
@@ -46,7 +47,7 @@ func (c *BargeinCmd) Run(ctx context.Context) error {
 	if c.Rounds < 1 {
 		return errors.New("bench bargein: --rounds is at least 1")
 	}
-	sounds, err := interruptions(ctx)
+	sounds, err := interruptions(ctx, c.Rounds)
 	if err != nil {
 		return err
 	}
@@ -63,8 +64,8 @@ func (c *BargeinCmd) Run(ctx context.Context) error {
 	var stops []float64
 	// Six interruptions a call keep one call's packets small.
 	const perCall = 6
-	for n := 0; n < c.Rounds*len(sounds); n += perCall {
-		got, err := c.one(ctx, r, sounds, n, min(perCall, c.Rounds*len(sounds)-n), prompt)
+	for plan := range slices.Chunk(sounds, perCall) {
+		got, err := c.one(ctx, r, plan, prompt)
 		if err != nil {
 			return err
 		}
@@ -123,31 +124,47 @@ type noise struct {
 	size       int // samples
 }
 
-func interruptions(ctx context.Context) ([]noise, error) {
+// interruptions are words, a cough and a nod for each round; of the last two no
+// two are alike.
+func interruptions(ctx context.Context, rounds int) ([]noise, error) {
 	s, err := voice()
 	if err != nil {
 		return nil, err
 	}
-	all := []noise{{kind: kindWords, text: "Excuse me, I want to speak to somebody."}, {kind: kindCough, text: "(cough)"}, {kind: kindUhHuh, text: "uh-huh"}}
-	for i := range all {
-		pcm := cough()
-		if all[i].kind != kindCough {
-			if pcm, err = spoken(ctx, s, all[i].text); err != nil {
-				return nil, err
-			}
+	const words, nods = "Excuse me, I want to speak to somebody.", "uh-huh"
+	said := map[string][]int16{}
+	for _, text := range []string{words, nods} {
+		if said[text], err = spoken(ctx, s, text); err != nil {
+			return nil, err
 		}
+	}
+	var all []noise
+	add := func(kind, text string, pcm []int16) {
 		first, end := measure.Edges(pcm, audibleEdge)
-		all[i].sound, all[i].first, all[i].size = newSound(pcm[:end]), first, end
+		all = append(all, noise{kind: kind, text: text, sound: newSound(pcm[:end]), first: first, size: end})
+	}
+	for n := range uint64(rounds) {
+		add(kindWords, words, said[words])
+		if n%3 == 2 {
+			add(kindCough, fmt.Sprintf("(throat cleared, %d)", n), clearing(n))
+		} else {
+			add(kindCough, fmt.Sprintf("(cough, %d)", n), cough(n))
+		}
+		switch n % 3 {
+		case 0:
+			add(kindUhHuh, nods, said[nods])
+		case 1:
+			add(kindUhHuh, fmt.Sprintf("(uh-huh, %d)", n), nod(n, openMouth))
+		case 2:
+			add(kindUhHuh, fmt.Sprintf("(mm-hmm, %d)", n), nod(n, humming))
+		}
 	}
 	return all, nil
 }
 
-// one holds a call with n interruptions.
-func (c *BargeinCmd) one(ctx context.Context, r *rig, sounds []noise, first, n int, prompt []int16) ([]interruption, error) {
-	p := &interrupter{done: make(chan struct{})}
-	for i := range n {
-		p.plan = append(p.plan, sounds[(first+i)%len(sounds)])
-	}
+// one holds a call with the interruptions of a plan.
+func (c *BargeinCmd) one(ctx context.Context, r *rig, plan []noise, prompt []int16) ([]interruption, error) {
+	p, n := &interrupter{plan: plan, done: make(chan struct{})}, len(plan)
 	t, err := r.dial(ctx, r.target, p, false)
 	if err != nil {
 		return nil, err
@@ -216,10 +233,16 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 	rep.add("words", words, "")
 	rep.atLeast("words that ended the prompt", float64(stopped), float64(words), "")
 	rep.atMost("prompt went on while the caller still spoke", float64(over), 0, "")
-	rep.add("coughs and uh-huhs", others, "")
-	rep.add("of these, paused the prompt", g.N, "")
-	rep.atLeast("of these, the prompt went on", float64(back), float64(others), "")
-	rep.atMost("of these, taken for words (the prompt began again)", float64(anew), 0, "")
+	for _, kind := range []string{kindCough, kindUhHuh} {
+		made, paused := paused(all, kind)
+		rep.add(kind+"s", made, "")
+		rep.add(kind+"s that paused the prompt", paused, "")
+		if paused == 0 {
+			rep.note("No %s paused the prompt: the detector took none for speech, and what follows a pause was not tried.", kind)
+		}
+	}
+	rep.atLeast("of both, the prompt went on", float64(back), float64(others), "")
+	rep.atMost("of both, taken for words (the prompt began again)", float64(anew), 0, "")
 	rep.add("silence p50", round(g.P50), "ms")
 	rep.add("silence max", round(g.Max), "ms")
 	rep.atMost("end of the sound to prompt going on, max", round(e.Max), 600, "ms")
@@ -227,4 +250,17 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 		rep.atLeast("went on with no sample lost or repeated", float64(whole), float64(others), "")
 	}
 	return rep
+}
+
+// paused counts the interruptions of a kind, and those that paused the prompt.
+func paused(all []interruption, kind string) (made, paused int) {
+	for _, i := range all {
+		if i.Kind == kind {
+			made++
+			if i.Paused {
+				paused++
+			}
+		}
+	}
+	return made, paused
 }

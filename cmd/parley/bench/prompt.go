@@ -40,20 +40,3 @@ func (r *resonance) next(x float64) float64 {
 	r.y2, r.y1 = r.y1, y
 	return y
 }
-
-// cough is a caller's cough: two bursts of noise that die away, 400 ms in all.
-func cough() []int16 {
-	r := rand.New(rand.NewPCG(7, 7))
-	pcm := make([]int16, 3200)
-	var low resonance
-	low.tune(700, 0.9)
-	for i := range pcm {
-		since := i
-		if i >= 1700 {
-			since = i - 1700
-		}
-		level := 14000 * math.Exp(-float64(since)/500)
-		pcm[i] = int16(max(min(level*(0.5*low.next(r.Float64()*2-1)+0.3*(r.Float64()*2-1)), 30000), -30000))
-	}
-	return pcm
-}
