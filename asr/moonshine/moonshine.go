@@ -88,8 +88,8 @@ func (e *Engine) Open(ctx context.Context, o asr.Options) (asr.Stream, error) {
 const shortSound = 450 * time.Millisecond
 
 // Decode recognises one piece of speech: with the base model, or with the tiny
-// one when the piece has waited for too long. Of a short sound, where anything
-// may be said, both must hear the same. It cannot be interrupted.
+// one when the piece has waited for too long. Where the base model alone is not
+// to be believed both hear it. It cannot be interrupted.
 func (e *Engine) Decode(ctx context.Context, s asr.Segment) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -101,14 +101,29 @@ func (e *Engine) Decode(ctx context.Context, s asr.Segment) (string, error) {
 		e.fellBack.Add(1)
 		return decode(e.tiny, s), nil
 	}
-	text := decode(e.base, s)
-	if text == "" || s.Expect.Shape != asr.Open || s.Speech >= shortSound {
-		return text, nil
+	return weigh(s, decode(e.base, s), func() string { return decode(e.tiny, s) }), nil
+}
+
+// weigh chooses between the base model's text and the tiny one's, which costs
+// another decode. Of coughs, hums and clatter the models make words where
+// anything may be said, each its own: both must hear the same. A row of digits
+// sets the base model looping (5509990000) or silences it now and then: the tiny
+// one is believed when it alone hears as many as are awaited.
+func weigh(s asr.Segment, text string, tiny func() string) string {
+	switch s.Expect.Shape {
+	case asr.Open:
+		if _, nod := asr.Hum(text, s.Language); text == "" || s.Speech >= shortSound || nod || asr.Alike(text, tiny()) {
+			return text
+		}
+		return ""
+	case asr.Digits:
+		if s.Expect.Max > 0 && asr.Judge(text, s.Expect, s.Language) != asr.Complete {
+			if other := tiny(); asr.Judge(other, s.Expect, s.Language) == asr.Complete {
+				return other
+			}
+		}
 	}
-	if _, nod := asr.Hum(text, s.Language); nod || asr.Alike(text, decode(e.tiny, s)) {
-		return text, nil
-	}
-	return "", nil
+	return text
 }
 
 func decode(model *sherpa.OfflineRecognizer, s asr.Segment) string {
