@@ -131,9 +131,9 @@ func interruptions(ctx context.Context, rounds int) ([]noise, error) {
 	if err != nil {
 		return nil, err
 	}
-	const words, nods = "Excuse me, I want to speak to somebody.", "uh-huh"
+	const words, nods, rough, throaty = "Excuse me, I want to speak to somebody.", "uh-huh", "ugh", "ahem"
 	said := map[string][]int16{}
-	for _, text := range []string{words, nods} {
+	for _, text := range []string{words, nods, rough, throaty} {
 		if said[text], err = spoken(ctx, s, text); err != nil {
 			return nil, err
 		}
@@ -145,17 +145,15 @@ func interruptions(ctx context.Context, rounds int) ([]noise, error) {
 	}
 	for n := range uint64(rounds) {
 		add(kindWords, words, said[words])
-		if n%3 == 2 {
-			add(kindCough, fmt.Sprintf("(throat cleared, %d)", n), clearing(n))
-		} else {
-			add(kindCough, fmt.Sprintf("(cough, %d)", n), cough(n))
-		}
 		switch n % 3 {
 		case 0:
+			add(kindCough, fmt.Sprintf("(hoarse cough, %d)", n), over(cough(n), said[rough]))
 			add(kindUhHuh, nods, said[nods])
 		case 1:
+			add(kindCough, fmt.Sprintf("(cough, %d)", n), cough(n))
 			add(kindUhHuh, fmt.Sprintf("(uh-huh, %d)", n), nod(n, openMouth))
 		case 2:
+			add(kindCough, fmt.Sprintf("(throat cleared, %d)", n), over(clearing(n), said[throaty]))
 			add(kindUhHuh, fmt.Sprintf("(mm-hmm, %d)", n), nod(n, humming))
 		}
 	}

@@ -101,6 +101,22 @@ func (t *throat) sound(seconds float64, shape func(at float64) (hz, voice, breat
 	return pcm
 }
 
+// over lays a voice over a throat's sound: the detector takes it for a speaker's.
+func over(throat, voice []int16) []int16 {
+	out := make([]int16, max(len(throat), len(voice)))
+	for i := range out {
+		v := 0
+		if i < len(throat) {
+			v += int(throat[i]) / 2
+		}
+		if i < len(voice) {
+			v += int(voice[i])
+		}
+		out[i] = int16(max(min(v, 32767), -32768))
+	}
+	return out
+}
+
 // swell rises and falls between two moments.
 func swell(at, from, to float64) float64 {
 	const edge = 0.04
