@@ -16,7 +16,7 @@ func talk(m *fakeMachine, e dialog.Event) []dialog.Action {
 		m.node = "ask"
 		return []dialog.Action{
 			dialog.Moved{To: "ask", Stage: "need", Why: "answered"},
-			dialog.Listen{Shape: "yes_no", Words: []string{"yes", "no"}},
+			dialog.Listen{Shape: "yes_no", Words: []string{"yes", "no"}, Min: 4, Max: 6},
 			say(1, "welcome"), dialog.Note{Key: "notice", Value: "recording"}, say(2, "shall we go on"),
 		}
 	case dialog.Spoken:
@@ -79,7 +79,7 @@ func TestConversation(t *testing.T) {
 		if len(has(rec, EntrySaid)) != 3 || len(has(rec, EntryMoved)) != 2 {
 			t.Errorf("journal: %+v", rec.Entries)
 		}
-		if got := ear.expects[len(ear.expects)-1]; got.Shape != asr.YesNo || len(got.Words) != 2 {
+		if got := ear.expects[len(ear.expects)-1]; got.Shape != asr.YesNo || len(got.Words) != 2 || got.Min != 4 || got.Max != 6 {
 			t.Errorf("the recogniser expects %+v", got)
 		}
 	})

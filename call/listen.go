@@ -185,7 +185,7 @@ func (s *Session) goDeaf(ctx context.Context, now time.Time, why string) {
 
 // listen tells the recogniser what to expect.
 func (s *Session) listen(a dialog.Listen) {
-	s.ear.want = asr.Expectation{Shape: shapeOf(a.Shape), Words: a.Words, Endpoint: a.Endpoint, Hotwords: a.Hotwords}
+	s.ear.want = asr.Expectation{Shape: shapeOf(a.Shape), Words: a.Words, Min: a.Min, Max: a.Max, Endpoint: a.Endpoint, Hotwords: a.Hotwords}
 	s.ear.hot = a.Hotwords
 	if s.ear.stream != nil {
 		s.ear.stream.Expect(s.ear.want)
