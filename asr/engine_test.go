@@ -325,3 +325,18 @@ func TestBatchDoesNotBelieveTooManyDigits(t *testing.T) {
 	}
 	_ = s.Close()
 }
+
+// A closed answer has less noise put behind it than open words.
+func TestBatchTail(t *testing.T) {
+	length := func(e asr.Expectation) time.Duration {
+		d := &decoder{lines: []string{"one"}}
+		s := rush(t, batch(t, d, asr.BatchConfig{NoGuess: true}), asr.Options{Expect: e}, asrtest.Quiet(400*ms), babble, asrtest.Quiet(time.Second))
+		asrtest.Turn(t, s)
+		_ = s.Close()
+		return time.Duration(len(d.got[0].PCM)) * time.Second / 8000
+	}
+	open, closed := length(asr.Expectation{}), length(asr.Expectation{Shape: asr.Digits})
+	if open-closed != 200*ms {
+		t.Errorf("open words are given as %v, digits as %v: want 200 ms between", open, closed)
+	}
+}
