@@ -46,6 +46,7 @@ func handler(f *fakeCalls, waits ...string) (http.Handler, *Metrics) {
 		Pacing:       func() Pacing { return Pacing{P50: .02, P99: .4, Max: 2.5} },
 		QueueDrops:   func() map[string]uint64 { return map[string]uint64{"recording": 7} },
 		SIPResponses: func() map[int]uint64 { return map[int]uint64{503: 2, 200: 9} },
+		Registered:   func() map[string]bool { return map[string]bool{"carrier": true, "pbx": false} },
 	})
 	return New(Config{
 		Calls: f, Metrics: m.Registry, Local: true,
@@ -178,6 +179,7 @@ func TestMetrics(t *testing.T) {
 		"parley_rtp_packets_lost_total 5",
 		`parley_media_pacing_seconds{quantile="0.99"} 0.0004`,
 		`parley_queue_dropped_total{queue="recording"} 7`,
+		`parley_sip_registered{trunk="carrier"} 1`, `parley_sip_registered{trunk="pbx"} 0`,
 		`parley_sip_responses_total{code="503"} 2`,
 		"go_goroutines ",
 		"process_open_fds ",

@@ -19,6 +19,7 @@ type Sources struct {
 	Pacing       func() Pacing            // how exactly RTP leaves
 	QueueDrops   func() map[string]uint64 // what full queues dropped, by queue
 	SIPResponses func() map[int]uint64    // refusals sent, by code
+	Registered   func() map[string]bool   // trunks that we register with
 }
 
 // Pacing is |sent - due| of RTP packets, in milliseconds.
@@ -93,12 +94,13 @@ var (
 	sessionsDesc  = prometheus.NewDesc("parley_media_sessions", "Media sessions open.", nil, nil)
 	pacingDesc    = prometheus.NewDesc("parley_media_pacing_seconds", "Distance of RTP packets from the time they were due, over all sessions since the start; quantile 1 is the largest.", []string{"quantile"}, nil)
 	dropsDesc     = prometheus.NewDesc("parley_queue_dropped_total", "Items that a full queue dropped.", []string{"queue"}, nil)
+	registerDesc  = prometheus.NewDesc("parley_sip_registered", "1 while we are registered with the trunk, else 0.", []string{"trunk"}, nil)
 	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "SIP refusals sent (300 and above), by code.", []string{"code"}, nil)
 )
 
 // Describe tells every metric that Collect may give.
 func (r readings) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, responsesDesc} {
+	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, registerDesc, responsesDesc} {
 		ch <- d
 	}
 }
@@ -120,6 +122,14 @@ func (r readings) Collect(ch chan<- prometheus.Metric) {
 	drops := r.QueueDrops()
 	for _, name := range slices.Sorted(maps.Keys(drops)) {
 		counter(dropsDesc, drops[name], name)
+	}
+	registered := r.Registered()
+	for _, trunk := range slices.Sorted(maps.Keys(registered)) {
+		up := 0.0
+		if registered[trunk] {
+			up = 1
+		}
+		gauge(registerDesc, up, trunk)
 	}
 	codes := r.SIPResponses()
 	for _, code := range slices.Sorted(maps.Keys(codes)) {

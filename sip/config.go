@@ -33,7 +33,9 @@ type Listen struct {
 // holds its source address. A trunk with no Match but with a Username is matched
 // by digest: whoever knows the password may call, from anywhere. With both, the
 // source decides and the credentials are those that we answer challenges with,
-// unless Challenge asks the peer for them as well. All else gets silence.
+// unless Challenge asks the peer for them as well. All else gets silence. A trunk
+// that we register with knows the credentials as ours: it may call from where its
+// registrar answers, for as long as the registration lasts.
 type Trunk struct {
 	Name      string
 	Match     []netip.Prefix
@@ -41,9 +43,10 @@ type Trunk struct {
 	Transport string // "udp" (default) or "tcp"
 	Username  string
 	Password  string
-	Realm     string  // realm of our own challenges; "parley" when empty
-	Challenge bool    // ask for digest also from sources in Match
-	NAT       bool    // peer is behind NAT: answer to where packets come from, RTP may latch anywhere
-	Trusted   bool    // believe P-Asserted-Identity, Diversion, History-Info, User-to-User and X-*
-	Rate      float64 // new calls a second; above it 503 with Retry-After; 0 means 100
+	Realm     string        // realm of our own challenges; "parley" when empty
+	Challenge bool          // ask for digest also from sources in Match
+	NAT       bool          // peer is behind NAT: answer to where packets come from, RTP may latch anywhere
+	Trusted   bool          // believe P-Asserted-Identity, Diversion, History-Info, User-to-User and X-*
+	Rate      float64       // new calls a second; above it 503 with Retry-After; 0 means 100
+	Register  time.Duration // register at Host, for so long each time (RFC 3261 §10); 0: do not
 }

@@ -31,6 +31,7 @@ type Endpoint struct {
 	direct   *trunk // of calls placed without one
 	ua       agent
 	legs     registry
+	homes    homes
 	count    counters
 	draining atomic.Bool
 	crew     crew
@@ -88,8 +89,14 @@ func New(c Config, log *slog.Logger) (*Endpoint, error) {
 	e := &Endpoint{cfg: c, log: log, legs: registry{m: map[legKey]*Leg{}}, up: make(chan struct{})}
 	e.gate = &gate{
 		trunks: table, peers: newPeers(), recent: newRecent(64 * gosip.T1), tags: screen.NewTags(secret),
-		count: &e.count, crowd: rate.NewLimiter(100, 200), full: e.full,
+		homes: &e.homes, count: &e.count, crowd: rate.NewLimiter(100, 200), full: e.full,
 		banner: screen.Header{Name: "Server", Value: c.UserAgent},
+	}
+	e.homes.from = map[netip.Addr]welcome{}
+	for _, c := range c.Trunks {
+		if c.Register > 0 {
+			e.homes.list = append(e.homes.list, e.newHome(table.byName[c.Name]))
+		}
 	}
 	e.direct, _ = newTrunk(Trunk{Name: direct, Host: "direct"})
 	e.direct.Host = ""
@@ -161,9 +168,14 @@ func (e *Endpoint) Serve(ctx context.Context, h Handler) error {
 	}
 	e.awaitSockets()
 	close(e.up)
+	var homes sync.WaitGroup
+	for _, h := range e.homes.list {
+		homes.Go(func() { h.keep(ctx) })
+	}
 	<-ctx.Done()
 	e.draining.Store(true)
 	e.hangupAll(closeGrace)
+	homes.Wait()
 	cancel()
 	e.crew.shut()
 	e.net.close()

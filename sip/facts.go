@@ -53,6 +53,17 @@ func (i *Info) learn(req *gosip.Request, trusted bool) {
 	}
 }
 
+// retarget finds the number that was dialled when the Request-URI is only the
+// contact that we registered: P-Called-Party-ID (RFC 7315 §4.2), else To.
+func (i *Info) retarget(req *gosip.Request) {
+	for _, v := range []string{headerValue(req, "p-called-party-id"), req.To().Value()} {
+		if a, ok := screen.ParseAddress(v); ok && user(a.URI) != "" {
+			i.Called = user(a.URI)
+			return
+		}
+	}
+}
+
 // diverted lists who sent the call on, nearest first: Diversion (RFC 5806) is in
 // that order, History-Info (RFC 7044) in the order of time and ends with us.
 func diverted(req *gosip.Request) []string {

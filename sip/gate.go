@@ -19,6 +19,7 @@ var rules = screen.Rules{Allow: methods, Supported: []string{"timer"}}
 // comes from a known peer and needs state; all else it drops or answers itself.
 type gate struct {
 	trunks *trunks
+	homes  *homes
 	peers  *peers
 	recent *recent
 	tags   screen.Tags
@@ -35,6 +36,15 @@ type verdict struct {
 	to    netip.AddrPort // of reply, on a datagram socket
 }
 
+// listed finds the trunk whose calls come from a: by its prefixes, or because we
+// are registered there.
+func (g *gate) listed(now time.Time, a netip.Addr) *trunk {
+	if tr := g.trunks.bySource(a); tr != nil {
+		return tr
+	}
+	return g.homes.find(now, a)
+}
+
 // challengeable: only these start something that is worth a challenge.
 func challengeable(m *screen.Message, s screen.Summary) bool {
 	return s.To.Tag() == "" && m.Method != "ACK" && m.Method != "CANCEL"
@@ -42,7 +52,7 @@ func challengeable(m *screen.Message, s screen.Summary) bool {
 
 // message decides about one message from src.
 func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
-	tr := g.trunks.bySource(src.Addr())
+	tr := g.listed(now, src.Addr())
 	listed := tr != nil
 	if !listed {
 		tr = g.peers.find(now, src.Addr())

@@ -55,6 +55,13 @@ func (w testLog) Write(p []byte) (int, error) {
 // goroutine behind.
 func start(t *testing.T, c Config, h handlerFunc) *Endpoint {
 	t.Helper()
+	e, _ := startUntil(t, c, h)
+	return e
+}
+
+// startUntil is start with the means to end it earlier.
+func startUntil(t *testing.T, c Config, h handlerFunc) (*Endpoint, func()) {
+	t.Helper()
 	if c.Listen == nil {
 		c.Listen = []Listen{{"udp", "127.0.0.1:0"}, {"tcp", "127.0.0.1:0"}}
 	}
@@ -71,7 +78,7 @@ func start(t *testing.T, c Config, h handlerFunc) *Endpoint {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- e.Serve(ctx, h) }()
-	t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		cancel()
 		select {
 		case err := <-done:
@@ -89,8 +96,9 @@ func start(t *testing.T, c Config, h handlerFunc) *Endpoint {
 			t.Errorf("%d panics", p)
 		}
 	})
+	t.Cleanup(stop)
 	<-e.up
-	return e
+	return e, stop
 }
 
 // uri is how to reach an endpoint.

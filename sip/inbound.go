@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,7 +70,10 @@ func (e *Endpoint) inboundLeg(req *gosip.Request, tx gosip.ServerTransaction, tr
 	l := newLeg(e, tr, uasDialog(req, src))
 	l.info.Inbound, l.info.Source = true, src
 	l.info.learn(req, tr.Trusted)
-	l.dlg.contact = e.contact(l.dlg.network, src.Addr())
+	if tr.Register > 0 && l.info.Called == tr.Username {
+		l.info.retarget(req)
+	}
+	l.dlg.contact = e.contact(tr, l.dlg.network, src.Addr())
 	l.calls.server = &serverInvite{ep: e, req: req, tx: tx, done: make(chan struct{}), off: make(chan *gosip.Request, 1)}
 	l.order.start(req.CSeq().SeqNo)
 	interval, code, phrase := acceptTimer(req)
@@ -91,11 +96,16 @@ func (e *Endpoint) inboundLeg(req *gosip.Request, tx gosip.ServerTransaction, tr
 	return l, 0, ""
 }
 
-func (e *Endpoint) contact(network string, peer netip.Addr) string {
-	o := e.origin(network, peer)
-	uri := "<sip:parley@" + o.String()
+// contact is our Contact towards a peer. A registrar sends calls to the very one
+// that it was told, and its trunk knows us by no other.
+func (e *Endpoint) contact(tr *trunk, network string, peer netip.Addr) string {
+	o, name := e.origin(network, peer), "parley"
+	if tr.Register > 0 {
+		name = url.PathEscape(tr.Username)
+	}
+	uri := "<sip:" + name + "@" + o.String()
 	if o.Port() == 0 {
-		uri = "<sip:parley@" + o.Addr().String()
+		uri = strings.TrimSuffix(uri, ":0")
 	}
 	if network == "TCP" {
 		uri += ";transport=tcp"

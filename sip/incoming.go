@@ -47,7 +47,7 @@ func (e *Endpoint) serveRequest(ctx context.Context, h Handler, req *gosip.Reque
 }
 
 func (e *Endpoint) trunkOf(a netip.Addr) *trunk {
-	if tr := e.gate.trunks.bySource(a); tr != nil {
+	if tr := e.gate.listed(time.Now(), a); tr != nil {
 		return tr
 	}
 	return e.gate.peers.find(time.Now(), a)

@@ -127,7 +127,7 @@ func (e *Endpoint) outboundLeg(tr *trunk, uri string, h hop, d Dial) (*Leg, erro
 	l := newLeg(e, tr, dialog{
 		callID: callID, localTag: e.gate.tags.Ours(callID), local: local,
 		remote: screen.Address{URI: uri}, target: uri, seq: newSeq(),
-		contact: e.contact(h.network, h.addr.Addr()), network: h.network,
+		contact: e.contact(tr, h.network, h.addr.Addr()), network: h.network,
 	})
 	l.talk.addr = d.Local
 	l.info.Called, l.info.Caller, l.info.Name = user(uri), from, d.Display
@@ -187,7 +187,7 @@ func (e *Endpoint) Options(ctx context.Context, name string) (time.Duration, err
 	d := dialog{
 		callID: callID, localTag: e.gate.tags.Ours(callID), remote: screen.Address{URI: uri}, target: uri, seq: newSeq(),
 		local:   screen.Address{URI: "sip:parley@" + e.origin(h.network, h.addr.Addr()).String()},
-		contact: e.contact(h.network, h.addr.Addr()),
+		contact: e.contact(tr, h.network, h.addr.Addr()),
 	}
 	start := time.Now()
 	_, err = e.transact(ctx, h, tr, func() *gosip.Request { start = time.Now(); return d.request("OPTIONS") })

@@ -75,7 +75,7 @@ func (e *Endpoint) dropFork(ctx context.Context, res *gosip.Response, from scree
 		callID: res.CallID().Value(), localTag: from.Tag(), local: untagged(from), remote: untagged(to),
 		target: to.URI, seq: res.CSeq().SeqNo, network: res.Transport(),
 	}
-	d.contact = e.contact(d.network, src.Addr().Unmap())
+	d.contact = e.contact(tr, d.network, src.Addr().Unmap())
 	d.confirm(res)
 	_, _, next := d.plan()
 	h, err := e.locateURI(ctx, d.network, next)

@@ -66,7 +66,7 @@ func newTrunks(list []Trunk, secret []byte) (*trunks, error) {
 			t.prefixes = append(t.prefixes, prefix{p.Masked(), tr})
 		}
 		realm := cmp.Or(c.Realm, "parley")
-		if tr.Challenge || len(tr.Match) == 0 && c.Username != "" {
+		if tr.Challenge || len(tr.Match) == 0 && c.Username != "" && c.Register == 0 {
 			if c.Username == "" || c.Password == "" {
 				return nil, fmt.Errorf("sip: trunk %q: to challenge it, username and password are needed", c.Name)
 			}
@@ -108,6 +108,9 @@ func newTrunk(c Trunk) (*trunk, error) {
 	}
 	if len(tr.Match) == 0 && c.Username == "" && c.Host == "" {
 		return nil, fmt.Errorf("sip: trunk %q: give match, host, or username and password", c.Name)
+	}
+	if c.Register > 0 && (c.Host == "" || c.Username == "" || c.Password == "") {
+		return nil, fmt.Errorf("sip: trunk %q: to register, host, username and password are needed", c.Name)
 	}
 	perSecond := cmp.Or(c.Rate, defaultRate)
 	tr.calls = rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -220,21 +221,40 @@ func dialWire(t *testing.T, e *Endpoint, d Dial) (*wire, *Leg) {
 // trunkWire starts an endpoint whose trunk's host is a wire.
 func trunkWire(t *testing.T, tr Trunk) (*wire, *Endpoint) {
 	t.Helper()
-	pc, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tr.Host = pc.LocalAddr().String()
+	p := newPost(t)
+	tr.Host = p.LocalAddr().String()
 	e := start(t, Config{Trunks: []Trunk{tr}}, nil)
-	to := e.Addr("udp")
-	_ = pc.Close() // to have it connected to the endpoint instead
-	c, err := net.DialUDP("udp4", pc.LocalAddr().(*net.UDPAddr), net.UDPAddrFromAddrPort(to))
+	return p.to(e.Addr("udp")), e
+}
+
+// post is a UDP socket with an address before there is anybody to talk to.
+type post struct {
+	*net.UDPConn
+	t    *testing.T
+	peer net.Addr
+}
+
+func newPost(t *testing.T) *post {
+	t.Helper()
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	return &wire{t: t, conn: c}, e
+	return &post{UDPConn: c, t: t}
 }
+
+// to makes a wire of it.
+func (p *post) to(peer netip.AddrPort) *wire {
+	p.peer = net.UDPAddrFromAddrPort(peer)
+	return &wire{t: p.t, conn: p}
+}
+
+// Write sends to the peer.
+func (p *post) Write(b []byte) (int, error) { return p.WriteTo(b, p.peer) }
+
+// RemoteAddr is the peer's.
+func (p *post) RemoteAddr() net.Addr { return p.peer }
 
 // next0 waits for a Progress.
 func next0(t *testing.T, l *Leg) Progress {

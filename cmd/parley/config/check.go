@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // check finds what no single value can show by itself.
@@ -54,6 +55,15 @@ func (c *Config) checkTrunks(fail failer) {
 		}
 		if t.Password != "" && t.Username == "" {
 			fail(at+".password", "add username", "trunk %q has a password but no username", t.Name)
+		}
+		if t.Register > 0 && (t.Host == "" || t.Username == "" || t.Password == "") {
+			fail(at+".register", "add host, username and password, or leave register out", "trunk %q is to be registered with but lacks one of host, username and password", t.Name)
+		}
+		if t.Register > 0 && t.Register < time.Minute {
+			fail(at+".register", "write 1m or more; carriers take an hour", "trunk %q: register is %v, and no registrar takes less than a minute", t.Name, t.Register)
+		}
+		if t.Register > 0 && t.Challenge {
+			fail(at+".challenge", "leave challenge out", "trunk %q: username and password are ours at the registrar, and cannot be asked of it", t.Name)
 		}
 		if t.Challenge && (t.Username == "" || t.Password == "") {
 			fail(at+".challenge", "", "trunk %q is to be challenged but has no username and password", t.Name)

@@ -49,6 +49,7 @@ type Trunk struct {
 	Username  string         `yaml:"username" doc:"Digest user, for both directions."`
 	Password  Secret         `yaml:"password" doc:"Digest password, best as ${TRUNK_PASSWORD}."`
 	Realm     string         `yaml:"realm" default:"parley" doc:"Digest realm for calls that come in."`
+	Register  time.Duration  `yaml:"register" default:"0s" min:"0s" max:"24h" doc:"Register with host, as username, for so long each time (1h); calls then come to number username, or to the number in P-Called-Party-ID or To. 0s: the trunk knows our address, do not."`
 	Challenge bool           `yaml:"challenge" default:"false" doc:"Ask callers from this trunk for username and password as well as for the right address."`
 	Caller    string         `yaml:"caller" doc:"Number shown on calls that Parley places. Empty: username."`
 	NAT       bool           `yaml:"nat" default:"false" doc:"The peer is behind NAT: answer RTP to where it comes from even outside the address in the SDP."`

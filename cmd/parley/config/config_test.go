@@ -147,9 +147,9 @@ func TestProblemPointsAtTheNearestWrittenSection(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"numbers.9196":      "testdata/good/full.yaml:27:45: x",
-		"speech.asr.second": "testdata/good/full.yaml:22:13: x",
-		"speech.cache":      "testdata/good/full.yaml:17:3: x",
+		"numbers.9196":      "testdata/good/full.yaml:28:45: x",
+		"speech.asr.second": "testdata/good/full.yaml:23:13: x",
+		"speech.cache":      "testdata/good/full.yaml:18:3: x",
 		"nothing":           "testdata/good/full.yaml:1:1: x",
 	} {
 		if got := c.Problem(path, "", "x").Error(); got != want {

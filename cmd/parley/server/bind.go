@@ -59,7 +59,7 @@ func sipConfig(c *config.Config) sip.Config {
 		out.Trunks = append(out.Trunks, sip.Trunk{
 			Name: t.Name, Match: t.Match, Host: t.Host, Transport: t.Transport,
 			Username: t.Username, Password: t.Password.Reveal(), Realm: t.Realm, Challenge: t.Challenge,
-			NAT: t.NAT, Trusted: t.Trusted, Rate: float64(t.Rate),
+			NAT: t.NAT, Trusted: t.Trusted, Rate: float64(t.Rate), Register: t.Register,
 		})
 	}
 	return out

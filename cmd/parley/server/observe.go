@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/console"
@@ -48,8 +49,18 @@ func (s *Server) sources() console.Sources {
 			return console.Pacing{P50: e.PacingP50, P99: e.PacingP99, Max: e.PacingMax}
 		},
 		QueueDrops:   s.drops,
+		Registered:   s.registered,
 		SIPResponses: func() map[int]uint64 { return s.Endpoint.Stats().Rejected },
 	}
+}
+
+// registered tells with which trunks we are.
+func (s *Server) registered() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range s.Endpoint.Registrations() {
+		out[r.Trunk] = time.Now().Before(r.Until)
+	}
+	return out
 }
 
 // drops counts what every bounded queue let fall.

@@ -37,6 +37,9 @@ func (p *Prober) open(ctx context.Context) error {
 	for i, l := range p.Config.SIP.Listen {
 		c.Listen[i].Addr = netip.AddrPortFrom(l.Addr.Addr(), 0).String()
 	}
+	for i := range c.Trunks {
+		c.Trunks[i].Register = 0 // it would take the running server's calls
+	}
 	endpoint, err := sip.New(c, p.Log)
 	if err != nil {
 		return err
