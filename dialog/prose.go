@@ -33,7 +33,7 @@ func (m *Machine) compose(n *Node) bool {
 	e := &m.at.errand
 	e.id++
 	e.open, e.said, e.until = true, 0, m.step.now.Add(p.Deadline)
-	goal, _ := p.Goal.FillWhole(m.heardValue)
+	goal, _ := p.Goal.FillWhole(m.heardValue, m.value)
 	m.do(Compose{ID: e.id, Language: m.s.Language, Goal: clean(goal), Facts: m.known(p), Talk: m.talk(p.Memory),
 		Sentences: p.Sentences, Deadline: p.Deadline})
 	m.start(TimerErrand, p.First)
@@ -44,7 +44,7 @@ func (m *Machine) compose(n *Node) bool {
 func (m *Machine) known(p *Prose) []string {
 	var all []string
 	for _, f := range p.Facts {
-		if text, missing := f.Fill(m.heardValue); len(missing) == 0 {
+		if text, missing := f.Fill(m.heardValue, m.value); len(missing) == 0 {
 			all = append(all, clean(text))
 		}
 	}

@@ -150,14 +150,14 @@ func (m *Machine) part(l Line) Part {
 	if l.Text.Fixed() {
 		return m.s.fixedPart(l.Text)
 	}
-	text, missing := l.Text.Fill(m.heardValue)
+	text, missing := l.Text.Fill(m.heardValue, m.value)
 	switch {
 	case m.voice.mute, len(missing) > 0 && !l.Fallback.Empty():
 		// Only rendered lines can be played when mute, and the fallback is one.
 		return m.s.fixedPart(l.Fallback)
 	case len(missing) > 0:
 		m.do(Note{Key: "problem", Value: "unknown variable " + missing[0] + " in node " + m.Node()})
-		text, _ = l.Text.FillWhole(m.heardValue)
+		text, _ = l.Text.FillWhole(m.heardValue, m.value)
 	}
 	return Part{Text: tidy(text), Language: m.s.Language}
 }

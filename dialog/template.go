@@ -209,15 +209,20 @@ func (l lookup) count(name string) int {
 }
 
 // Fill puts values in. missing names the variables that are unknown and have no
-// words of their own; the text then lacks them.
-func (t Template) Fill(value func(name string) (string, bool)) (text string, missing []string) {
+// words of their own; the text then lacks them. When value gives them as they are
+// spoken, expressions look into exact.
+func (t Template) Fill(value lookup, exact ...lookup) (text string, missing []string) {
 	var b strings.Builder
 	for _, p := range t.pieces {
 		if p.literal() {
 			b.WriteString(p.text)
 			continue
 		}
-		switch v, name := p.value(value); {
+		from := value
+		if p.expr != nil && len(exact) > 0 {
+			from = exact[0]
+		}
+		switch v, name := p.value(from); {
 		case v != "":
 			b.WriteString(v)
 		case p.fallback:
@@ -231,10 +236,10 @@ func (t Template) Fill(value func(name string) (string, bool)) (text string, mis
 
 // FillWhole is Fill, but leaves out the sentences whose variables are unknown,
 // so that the caller never hears a hole.
-func (t Template) FillWhole(value func(name string) (string, bool)) (text string, missing []string) {
+func (t Template) FillWhole(value lookup, exact ...lookup) (text string, missing []string) {
 	var out strings.Builder
 	for _, sentence := range t.sentences() {
-		s, lacks := sentence.Fill(value)
+		s, lacks := sentence.Fill(value, exact...)
 		if len(lacks) > 0 {
 			missing = append(missing, lacks...)
 			continue

@@ -3,6 +3,7 @@ package dialog
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestFill(t *testing.T) {
@@ -92,4 +93,18 @@ func FuzzTemplate(f *testing.F) {
 			t.Fatalf("%q is not clean", c)
 		}
 	})
+}
+
+// TestExact holds that an expression reckons with values as they are kept, while
+// a name is said as people say it.
+func TestExact(t *testing.T) {
+	s, err := Load(strings.NewReader("script: x\nslots: {code: {type: digits}}\nnodes:\n  a: {stage: close, say: \"{{code}}, {{code == '12' ? 'yes' : 'no'}}.\", end: true}\n"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range NewMachine(s, map[string]string{"code": "12"}, 1).Step(time.Time{}, Answered{}) {
+		if say, ok := a.(Say); ok && say.Parts[0].Text != "one two, yes." {
+			t.Errorf("%q", say.Parts[0].Text)
+		}
+	}
 }
