@@ -76,11 +76,11 @@ func (e *Endpoint) inboundLeg(req *gosip.Request, tx gosip.ServerTransaction, tr
 	l.dlg.contact = e.contact(tr, l.dlg.network, src.Addr())
 	l.calls.server = &serverInvite{ep: e, req: req, tx: tx, done: make(chan struct{}), off: make(chan *gosip.Request, 1)}
 	l.order.start(req.CSeq().SeqNo)
-	interval, code, phrase := acceptTimer(req)
+	timer, code, phrase := firstTimer(req)
 	if code != 0 {
 		return nil, code, phrase
 	}
-	l.calls.timer = interval
+	l.calls.timer = timer
 	body, err := description(req)
 	if err != nil {
 		return nil, 400, "Bad Body"

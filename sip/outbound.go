@@ -152,7 +152,8 @@ func dialHeaders(d Dial, tr *trunk, local screen.Address) ([]screen.Header, erro
 	if hops == 0 {
 		hops = 70
 	}
-	out := []screen.Header{{Name: "Max-Forwards", Value: strconv.Itoa(hops)}}
+	out := append(offerTimer(), // stands first: see clientInvite.longer
+		screen.Header{Name: "Max-Forwards", Value: strconv.Itoa(hops)})
 	for k, v := range d.Headers {
 		if !customHeader(k) {
 			return nil, fmt.Errorf("sip: header %q: only X-* headers can be added to a call", k)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
+	"strconv"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -124,7 +126,7 @@ func (c *clientInvite) response(l *Leg, tx *gosip.ClientTx, res *gosip.Response)
 		tx.Terminate() // more 2xx, of this or another fork, go to strayResponse
 		return nil, true
 	}
-	if c.end == nil && c.creds.challenged(res, l.trunk) {
+	if c.end == nil && (c.creds.challenged(res, l.trunk) || c.longer(res)) {
 		ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 		defer cancel()
 		if next, err := c.send(ctx, l); err == nil {
@@ -141,6 +143,19 @@ func (c *clientInvite) response(l *Leg, tx *gosip.ClientTx, res *gosip.Response)
 	}
 	l.finish(end)
 	return nil, true
+}
+
+// longer puts the interval that a 422 wants into the next attempt, once.
+func (c *clientInvite) longer(res *gosip.Response) bool {
+	first := offerTimer()
+	least, ok := raised(res, usualSE)
+	if !ok || !slices.Equal(c.extra[:len(first)], first) {
+		return false
+	}
+	for i := range first {
+		c.extra[i].Value = strconv.Itoa(int(least.Seconds()))
+	}
+	return true
 }
 
 func (c *clientInvite) progress(l *Leg, res *gosip.Response) {

@@ -212,6 +212,49 @@ func TestSessionTimer(t *testing.T) {
 			t.Errorf("%+v", end)
 		}
 	})
+	t.Run("peer can, but does not ask", func(t *testing.T) {
+		inbound := newLegs(t)
+		e := start(t, Config{}, inbound.handle)
+		w := newCaller(t, "udp", e)
+		w.request1("INVITE", "Supported: timer\n", offer)
+		leg := inbound.next(t)
+		go func() { _, _ = leg.Answer(context.Background(), rtp) }()
+		if res := w.status("INVITE"); res.Get("Session-Expires") != "1800;refresher=uas" {
+			t.Errorf("%+v", res.Headers)
+		}
+	})
+	t.Run("we ask, the peer wants longer", func(t *testing.T) {
+		w, leg := dialWire(t, start(t, Config{}, nil), Dial{})
+		inv := w.request("INVITE")
+		if inv.Get("Session-Expires") != "1800" || inv.Get("Min-SE") != "90" || !strings.Contains(inv.Get("Supported"), "timer") {
+			t.Errorf("%+v", inv.Headers)
+		}
+		w.reply(inv, 422, "Session Interval Too Small", "a", "Min-SE: 3600\n", "")
+		w.request("ACK")
+		inv = w.request("INVITE")
+		if inv.Get("Session-Expires") != "3600" || inv.Get("Min-SE") != "3600" {
+			t.Errorf("after 422: %+v", inv.Headers)
+		}
+		w.reply(inv, 422, "Session Interval Too Small", "b", "Min-SE: 7200\n", "")
+		w.request("ACK")
+		if end := next[Ended](t, leg); end.Code != 422 {
+			t.Errorf("%+v", end)
+		}
+	})
+	t.Run("a refresh is too short", func(t *testing.T) {
+		w, leg, _ := callIn(t, "udp", offer)
+		leg.mu.Lock()
+		leg.dlg.updates = true
+		leg.mu.Unlock()
+		leg.swapTimer(&sessionTimer{interval: 400 * time.Millisecond, ours: true})
+		w.reply(w.request("UPDATE"), 422, "Session Interval Too Small", "", "Min-SE: 7200\n", "")
+		again := w.request("UPDATE")
+		if again.Get("Session-Expires") != "7200;refresher=uac" {
+			t.Errorf("after 422: %s", again.Get("Session-Expires"))
+		}
+		w.reply(again, 200, "OK", "", "Session-Expires: 7200;refresher=uac\n", "")
+		w.silent(time.Second)
+	})
 	for name, updates := range map[string]bool{"UPDATE": true, "INVITE": false} {
 		t.Run("we refresh by "+name, func(t *testing.T) {
 			w, leg, _ := callIn(t, "udp", offer)

@@ -15,14 +15,41 @@ import (
 // minSE is the shortest session interval we accept, in seconds (RFC 4028 §4).
 const minSE = "90"
 
+// usualSE is what we ask for: the RFC's own recommendation.
+const usualSE = 30 * time.Minute
+
+// maxSE bounds what a 422 can make us ask for.
+const maxSE = 24 * time.Hour
+
 // sessionTimer keeps or watches over a session (RFC 4028). The nil one does
-// nothing: there is no timer unless the peer asks for it.
+// nothing: there is no timer with a peer that cannot do it.
 type sessionTimer struct {
 	interval time.Duration
 	ours     bool // we refresh
 	mu       sync.Mutex
 	t        *time.Timer
 	stopped  bool
+}
+
+// firstTimer is acceptTimer for the INVITE that begins a call: a peer that can do
+// timers and asks for none gets ours, so that a call whose BYE is lost ends.
+func firstTimer(req *gosip.Request) (*sessionTimer, int, string) {
+	if seconds, _ := sessionExpires(req); seconds < 0 && contains(screen.Tokens(headerValues(req, "supported")), "timer") {
+		return &sessionTimer{interval: usualSE, ours: true}, 0, ""
+	}
+	return acceptTimer(req)
+}
+
+// offerTimer is what our own INVITE asks for. The callee chooses who refreshes.
+func offerTimer() []screen.Header {
+	return []screen.Header{{Name: "Session-Expires", Value: strconv.Itoa(int(usualSE.Seconds()))}, {Name: "Min-SE", Value: minSE}}
+}
+
+// raised is the interval that a 422 wants, if it is more than was asked for and
+// not absurd (RFC 4028 §7.3).
+func raised(res *gosip.Response, asked time.Duration) (time.Duration, bool) {
+	least := seconds(res, "min-se")
+	return least, res.StatusCode == 422 && least > asked && least <= maxSE
 }
 
 // acceptTimer reads what a request asks for; a code other than 0 refuses it.
@@ -119,6 +146,14 @@ func (s *sessionTimer) refresh(l *Leg) {
 	ctx, cancel := context.WithTimeout(context.Background(), 64*gosip.T1)
 	defer cancel()
 	res, err := l.renew(ctx)
+	longer := false
+	if err == nil {
+		var least time.Duration
+		if least, longer = raised(res, s.interval); longer { // at once: the old time runs on at the peer
+			l.swapTimer(&sessionTimer{interval: least, ours: true})
+			res, err = l.renew(ctx)
+		}
+	}
 	if !l.is(confirmed) {
 		return
 	}
@@ -130,7 +165,9 @@ func (s *sessionTimer) refresh(l *Leg) {
 		l.swapTimer(t)
 		return
 	}
-	s.run(l)
+	if !longer {
+		s.run(l)
+	}
 }
 
 // swapTimer puts a new timer, if there is one, in the place of the old.
