@@ -96,11 +96,13 @@ func (j *Judge) Judge(ctx context.Context, q intent.Question) (intent.Verdict, e
 	if !j.allowed() {
 		return intent.Verdict{}, ErrResting
 	}
-	resp, err := j.client.CreateChatCompletion(ctx, openai.ChatCompletionRequest{
-		Model: j.cfg.Model, Messages: messages(q), MaxTokens: 80,
+	req := openai.ChatCompletionRequest{
+		Model: j.cfg.Model, Messages: messages(q),
 		Temperature:    1e-6, // 0 is left out of the request
 		ResponseFormat: &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONObject},
-	})
+	}
+	req.MaxTokens = 80 //lint:ignore SA1019 most servers of one's own know no other name
+	resp, err := j.client.CreateChatCompletion(ctx, req)
 	var v intent.Verdict
 	switch {
 	case err != nil:

@@ -132,12 +132,14 @@ func TestTroubles(t *testing.T) {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		}, "too slow"},
-		"broken": {func(w http.ResponseWriter, _ *http.Request, _ request) { http.Error(w, "<secret>", 500) }, "HTTP 500"},
+		"broken": {func(w http.ResponseWriter, _ *http.Request, _ request) {
+			http.Error(w, "<secret>", http.StatusInternalServerError)
+		}, "HTTP 500"},
 		"refused": {func(w http.ResponseWriter, _ *http.Request, _ request) {
-			http.Error(w, `{"error": {"message": "<secret>"}}`, 401)
+			http.Error(w, `{"error": {"message": "<secret>"}}`, http.StatusUnauthorized)
 		}, "HTTP 401"},
 		"elsewhere": {func(w http.ResponseWriter, r *http.Request, _ request) {
-			http.Redirect(w, r, "http://127.0.0.1:1/", 307)
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
 		}, "no JSON"},
 		"no JSON":    {func(w http.ResponseWriter, _ *http.Request, _ request) { _, _ = io.WriteString(w, "<secret>") }, "no JSON"},
 		"no choices": {func(w http.ResponseWriter, _ *http.Request, _ request) { _, _ = io.WriteString(w, `{"choices": []}`) }, "answered nothing"},
@@ -169,7 +171,7 @@ func TestRest(t *testing.T) {
 	now, asked, well := time.Unix(0, 0), 0, false
 	url := server(t, func(w http.ResponseWriter, _ *http.Request, _ request) {
 		if asked++; !well {
-			http.Error(w, "", 503)
+			http.Error(w, "", http.StatusServiceUnavailable)
 			return
 		}
 		write(w, `{"intent": "price", "sure": true}`)
