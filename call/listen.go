@@ -242,7 +242,7 @@ func (s *Session) onWords(ctx context.Context, now time.Time, t asr.Transcript) 
 	s.turn.seq = s.j.add(now, Entry{
 		Kind: EntryHeard, Node: s.node(), Turn: s.turnNumber(), Text: t.Text, Why: why, Timing: &timing,
 	})
-	s.tell(ctx, now, dialog.Heard{Text: t.Text})
+	s.tell(ctx, now, dialog.Heard{Text: t.Text, Lasted: max(t.End-t.Start, 0)})
 }
 
 // close lets the current stream go; its goroutine closes it.

@@ -19,6 +19,7 @@ type ear struct {
 	deaf     bool
 	admitted bool   // the caller knows it
 	told     Listen // to the recogniser, last
+	temper   temper
 }
 
 // Bounds of a pause for a sound that brings no words.

@@ -121,6 +121,7 @@ func (r *reader) builtin(root *yaml.Node) {
 		NoMatch: NoMatch{Limit: 2, Then: TargetHandoff},
 		Slow:    Slow{After: 700 * time.Millisecond, Say: []Line{fixed(h.slow)}},
 		Turns:   Turns{Limit: 40, Then: TargetHandoff},
+		Mood:    true,
 		Doubts:  Doubts{Within: 600 * time.Millisecond},
 	}
 }

@@ -22,6 +22,11 @@ func (r *reader) check() {
 		switch ref.kind {
 		case "clip", "set", "tag", "outcome":
 			continue
+		case "mood":
+			if !r.script.Defaults.Mood {
+				r.wrong(ref.at, "remove it, or mood: false under defaults", "moods are not judged in this script")
+			}
+			continue
 		case "choice":
 			r.choice(ref, names["node"])
 			continue

@@ -46,6 +46,7 @@ func (m *Machine) enter(n *Node, why, intent string) {
 	m.quiet.rung = 0
 	m.ask = asking{}
 	m.voice.pauses = 0
+	m.ear.temper.led = nil
 	m.facts.visits[n.Name]++
 	m.effects(n.Effects)
 	first, gone := m.when(n, intent)

@@ -1,5 +1,7 @@
 package dialog
 
+import "time"
+
 // Event is one thing that happened to a conversation. Sealed: the machine knows
 // every kind.
 type Event interface{ isEvent() }
@@ -21,7 +23,10 @@ type SpeechLost struct{}
 type Partial struct{ Text string }
 
 // Heard is a turn's final words.
-type Heard struct{ Text string }
+type Heard struct {
+	Text   string
+	Lasted time.Duration // of the speech itself; 0 is unknown
+}
 
 // Meant is the detector's answer to an Understand action. A stale turn is dropped.
 type Meant struct {

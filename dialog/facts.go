@@ -42,6 +42,7 @@ func (s *Script) misfit(name, v string) string {
 
 // begin notes what is known before the first word.
 func (m *Machine) begin() {
+	m.facts.vars["interruptions"] = "0"
 	m.facts.vars["call.day"] = m.step.now.Format("2006-01-02T15:04")
 	for _, why := range m.facts.misfits {
 		m.do(Note{Key: "problem", Value: why})

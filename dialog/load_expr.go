@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/parley-voice/parley/dialog/expr"
+	"github.com/parley-voice/parley/dialog/mood"
 )
 
 // bind is an expression whose names are resolved once the whole script is read.
@@ -130,14 +131,14 @@ func (r *reader) scope() expr.Scope {
 	for _, name := range names["variable"] {
 		vars[name] = expr.Text
 	}
-	vars["tags"], vars["call.day"] = expr.List, expr.Date
+	vars["tags"], vars["call.day"], vars["interruptions"] = expr.List, expr.Date, expr.Number
 	for _, sl := range r.script.Slots {
 		vars[sl.Name] = sl.kind()
 	}
 	for _, need := range r.script.Needs {
 		vars[need.Name] = need.Type
 	}
-	words := map[string][]string{"intent": r.intents(), "outcome": {"transferred"}, "tags": nil}
+	words := map[string][]string{"intent": r.intents(), "outcome": {"transferred"}, "tags": nil, "mood": mood.Names}
 	for _, ref := range r.refs {
 		switch ref.kind {
 		case "outcome":

@@ -83,6 +83,11 @@ func (r *reader) nodeWay(n *Node, key string, v *yaml.Node) {
 		n.Go = r.branches(v)
 	case "keys":
 		r.keys(n, v)
+	case "mood":
+		r.block(v, "mood", func(key string, k, v *yaml.Node) {
+			r.need("mood", key, k)
+			n.Mood = append(n.Mood, MoodWay{Mood: key, Edge: r.edge(v)})
+		})
 	case "end":
 		n.Exit.End = r.ending(v, n.Name)
 	case "transfer":
@@ -119,6 +124,8 @@ func (r *reader) nodeSense(n *Node, k *yaml.Node, seen map[string]*yaml.Node) {
 		r.wrong(k, "keep one; put the other in a node of its own", "node %q has more than one of go, end, transfer, echo and loop", n.Name)
 	case n.Ask != "" && len(n.Go) == 0:
 		r.wrong(seen["ask"], "add go: {filled: next}", "node %q asks, but has no go", n.Name)
+	case len(n.Mood) > 0 && !n.Listens():
+		r.wrong(seen["mood"], "put it into a node with go or ask", "node %q listens to nobody, so no mood can lead on", n.Name)
 	case n.Exit.Wait > 0 && n.Listens():
 		r.wrong(seen["wait"], "use silence for the time that a caller may stay silent", "wait does not go with listening")
 	case n.Exit.Go == TargetStay:

@@ -142,6 +142,8 @@ func (r *reader) defaults(v *yaml.Node) {
 			})
 		case "turns":
 			r.turns(v, &d.Turns)
+		case "mood":
+			d.Mood = r.truth(v, key)
 		case "understand":
 			r.doubts(v, &d.Doubts)
 		}

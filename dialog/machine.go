@@ -188,7 +188,7 @@ func (m *Machine) handle(e Event) {
 	case Partial:
 		m.partial(e.Text)
 	case Heard:
-		m.heard(e.Text)
+		m.heard(e)
 	case Meant:
 		m.meant(e.Turn, e.Intent)
 	case Pressed:

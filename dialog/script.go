@@ -164,6 +164,13 @@ type Onward struct {
 	When []Case // on entering, before a word is said
 	Go   []Branch
 	Keys []Key
+	Mood []MoodWay // for words that lead nowhere else
+}
+
+// MoodWay is the Edge that a caller's mood takes.
+type MoodWay struct {
+	Mood string // one of mood.Names
+	Edge Edge
 }
 
 // ProtectAll protects a prompt to its end.
@@ -211,6 +218,7 @@ type Defaults struct {
 	Slow    Slow
 	Turns   Turns
 	Doubts  Doubts
+	Mood    bool // judge how the caller sounds
 }
 
 // BargeIn says what the caller's voice does while Parley speaks.

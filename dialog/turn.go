@@ -37,8 +37,8 @@ func (m *Machine) thinking() bool  { return m.turn.pending != 0 }
 func (m *Machine) away() bool      { return m.at.then.kind == thenAway }
 
 // heard takes a turn's final words.
-func (m *Machine) heard(text string) {
-	said := words.Split(text)
+func (m *Machine) heard(e Heard) {
+	text, said := e.Text, words.Split(e.Text)
 	if len(said) == 0 {
 		m.speechEmpty()
 		return
@@ -54,16 +54,15 @@ func (m *Machine) heard(text string) {
 		m.replay()
 		return
 	}
-	if m.prompting() && !urgent {
-		switch {
-		case m.ignorable(said):
-			m.resume()
-			return
-		case m.protected():
-			m.resume()
-			m.keep(text)
-			return
-		}
+	if m.prompting() && !urgent && m.ignorable(said) {
+		m.resume()
+		return
+	}
+	m.sense(e, cut || m.prompting())
+	if m.prompting() && !urgent && m.protected() {
+		m.resume()
+		m.keep(text)
+		return
 	}
 	if m.listening() {
 		m.hushPrompt()
@@ -211,7 +210,7 @@ func (m *Machine) answered(in Intent) {
 		return
 	}
 	edge, ok := n.branch(in.Name)
-	if !ok && m.aside(in) {
+	if !ok && (m.aside(in) || m.swayed()) {
 		return
 	}
 	if !ok || in.Name == IntentElse || in.Name == IntentFilled {

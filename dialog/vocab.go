@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/parley-voice/parley/dialog/mood"
 	"github.com/parley-voice/parley/dialog/vocab"
 )
 
@@ -54,6 +55,7 @@ var vocabulary = vocab.Table{
 		key("when", cases, "", "ways onward under conditions, tried on entering: the first that holds is taken. See below"),
 		key("go", vocab.Either(vocab.Target, vocab.Map(way)), "", "a node to go on to, or a map from intents to ways onward"),
 		key("keys", vocab.Map(way), "", "DTMF: `{1: price, 2: features, \"*\": handoff}`: an intent of this node's `go`, a node, or a way onward. Also the DTMF menu when recognition is lost"),
+		key("mood", vocab.Of("mood"), "", "ways for a caller who sounds impatient, hesitant or angry and whose words lead nowhere else, below"),
 		key("set", vocab.Map(vocab.Template), "", "`{need: price}`: gives variables values"),
 		key("tag", vocab.List(vocab.Name), "", "a tag, or a list of them, for the record"),
 		key("outcome", vocab.Name, "", "the call's outcome; the last one stands"),
@@ -67,6 +69,11 @@ var vocabulary = vocab.Table{
 		key("loop", vocab.Truth, "`false`", "say it again and again, for ever"),
 		key("silence", silence, "`defaults`", "this node's own silence ladder, or `none`"),
 		key("no_match", vocab.Of("no_match"), "`defaults`", "this node's own settings of that ladder"),
+	}},
+	{Name: "mood", Keys: []vocab.Key{
+		key(mood.Impatient, way, "", "they want it short: 快点, 说重点, get to the point, interruptions"),
+		key(mood.Hesitant, way, "", "they waver: 再想想, 有点贵, not sure, um, well"),
+		key(mood.Angry, way, "", "they are cross: 烦死了, ridiculous, fed up"),
 	}},
 	{Name: "echo", Keys: []vocab.Key{
 		key("audio", vocab.Truth, "`false`", "send the caller's sound back"),
@@ -147,6 +154,7 @@ var vocabulary = vocab.Table{
 		key("no_match", vocab.Of("no_match"), "below", "the ladder for words that mean nothing here"),
 		key("slow", vocab.Of("slow"), "below", "the filler when understanding takes long"),
 		key("turns", vocab.Either(vocab.Of("turns"), vocab.Word("none")), "below", "a bound on the caller's turns"),
+		key("mood", vocab.Truth, "`true`", "judge how the caller sounds. `false` where the law wants consent to it, or the house does: no node may then have a `mood`"),
 		key("understand", vocab.Of("understand"), "below", "what helps with a meaning that is in doubt"),
 	}},
 	{Name: "understand", Keys: []vocab.Key{
@@ -274,7 +282,7 @@ var (
 var builtinIntents = []string{IntentAffirm, IntentDeny, IntentHesitate, IntentFilled, IntentElse}
 
 // builtinVars are known without being needed or set.
-var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day", "transfer.reason"}
+var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day", "transfer.reason", "mood", "interruptions"}
 
 func known(words []string, w string) bool { return slices.Contains(words, w) }
 

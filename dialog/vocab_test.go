@@ -111,6 +111,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"do": "nodes: {a: {do: {%s: [[]]}}}\n", "transfer": "nodes: {a: {transfer: {%s: [[]]}}}\n",
 		"fetch": "nodes: {a: {fetch: {%s: [[]]}}}\n", "field": "nodes: {a: {fetch: {into: {b: {%s: [[]]}}}}}\n",
 		"llm":  "nodes: {a: {llm: {%s: [[]]}}}\n",
+		"mood": "nodes: {a: {mood: {%s: [[]]}}}\n",
 		"echo": "nodes: {a: {echo: {%s: [[]]}}}\n", "fallback": "fallback: {%s: [[]]}\n",
 		"aside": "asides: {a: {%s: [[]]}}\n", "part": "%s: [[]]\n", "grade": "grade: [{%s: [[]]}]\n", "case": "nodes: {a: {when: [{%s: [[]]}]}}\n",
 	}

@@ -24,6 +24,7 @@ const (
 	OnWait    = "wait"      // by itself, after a pause
 	OnIntent  = "intent"    // the caller meant Name
 	OnKey     = "key"       // the caller pressed Name
+	OnMood    = "mood"      // the caller sounds Name, and their words lead nowhere else
 	OnSilence = "silence"   // rung Name of the ladder for silence
 	OnNoMatch = "no_match"  // words were not understood once too often
 	OnFail    = "on_fail"   // the transfer or the lookup failed
@@ -91,6 +92,9 @@ func (n *Node) Ways() []Way {
 	}
 	for _, k := range n.Keys {
 		add(OnKey, string(rune(k.Digit)), 0, k.Edge, "keys", string(rune(k.Digit)))
+	}
+	for _, w := range n.Mood {
+		add(OnMood, w.Mood, 0, w.Edge, "mood", w.Mood)
 	}
 	if n.Exit.Go != "" {
 		on := OnGo

@@ -103,6 +103,8 @@ func label(w dialog.Way) string {
 	switch w.On {
 	case dialog.OnKey:
 		return "key " + w.Name
+	case dialog.OnMood:
+		return "sounds " + w.Name
 	case dialog.OnSilence:
 		return "silence " + w.Wait.String()
 	case dialog.OnNoMatch:
