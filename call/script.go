@@ -19,7 +19,7 @@ type Script struct {
 	Language string        // BCP 47
 	After    time.Duration // how long to ring before the answer
 	Listens  bool          // some node needs recognition; false saves the stream
-	Record   bool          // record from the answer on, whatever the script says
+	Record   bool          // record from the answer on; else from the moment at which the notice has been heard
 	Clips    map[string]*media.Clip
 	Detector Detector
 	// Machine starts a conversation. Vars are the script's variables, seed picks

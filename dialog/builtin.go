@@ -13,7 +13,7 @@ type house struct {
 	readBack, hour, day                                 string            // is this the value? the missing half of a moment
 	keypads                                             map[string]string // how to key in a value of a type
 	confirm, meaning                                    string            // was this intent meant? meaning: of yes, no and wavering
-	there, later, slow, recording                       string
+	there, later, slow, recording, ai                   string
 	ignore                                              []string // backchannels: they never interrupt
 	yes                                                 []string // of these, the ones that may answer a question
 	affirm, deny, hesitate                              string   // as the menu calls them
@@ -43,6 +43,7 @@ var houses = map[string]house{
 		later:     "I cannot hear you, so I will end the call here. Goodbye.",
 		slow:      "One moment, please.",
 		recording: "This call is recorded.",
+		ai:        "You are speaking with an automated assistant.",
 		ignore: []string{"uh huh", "uh-huh", "mm hmm", "mm-hmm", "mhm", "mm", "mmm", "hmm", "hm", "uh", "um", "er", "ah",
 			"oh", "ooh", "huh", "yeah", "yes", "yep", "ok", "okay", "right", "sure", "i see", "alright", "all right"},
 		yes:    []string{"yeah", "yes", "yep", "ok", "okay", "right", "sure", "alright", "all right"},
@@ -71,6 +72,7 @@ var houses = map[string]house{
 		later:     "没有听到您的声音，那我先挂断了，再见。",
 		slow:      "好的，请稍等。",
 		recording: "本次通话将被录音。",
+		ai:        "我是智能语音助手。",
 		ignore: []string{"嗯", "嗯嗯", "哦", "噢", "啊", "呃", "额", "唔", "诶", "哎", "对", "对对", "对对对", "好", "好的", "好好",
 			"是", "是的", "是是", "行"},
 		yes:    []string{"对", "对对", "对对对", "好", "好的", "好好", "是", "是的", "是是", "行"},
@@ -126,8 +128,11 @@ func (r *reader) builtin(root *yaml.Node) {
 	}
 }
 
-// noticeText is the built-in wording of the notice that a call is recorded, the
-// only one there is.
-func (r *reader) noticeText() Template {
-	return fixed(r.script.house().recording).Text
+// noticeText is the built-in wording of a notice.
+func (r *reader) noticeText(notice string) Template {
+	h := r.script.house()
+	if notice == "ai" {
+		return fixed(h.ai).Text
+	}
+	return fixed(h.recording).Text
 }

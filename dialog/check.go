@@ -20,7 +20,7 @@ func (r *reader) check() {
 			return
 		}
 		switch ref.kind {
-		case "clip", "set", "tag", "outcome":
+		case "clip", "set", "tag", "outcome", "market":
 			continue
 		case "mood":
 			if !r.script.Defaults.Mood {
@@ -36,6 +36,7 @@ func (r *reader) check() {
 		}
 	}
 	r.bind()
+	r.lawful()
 	r.circles()
 	for _, n := range r.script.Nodes {
 		r.optionKeys(n)

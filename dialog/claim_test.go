@@ -54,15 +54,23 @@ func TestRefuse(t *testing.T) {
 
 // TestAddresses holds that what a caller says stays where the author put it.
 func TestAddresses(t *testing.T) {
+	address, err := ParseTemplate("https://example.org/{{x}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	escape := func(value string) (string, bool) {
+		text, missing := address.fill(func(string) (string, bool) { return value, true }, escaped)
+		return strings.TrimPrefix(text, "https://example.org/"), len(missing) == 0
+	}
 	for value, want := range map[string]string{
 		"5509": "5509", "a b": "a%20b", "../admin": "..%2Fadmin", "x?y=1&z#f": "x%3Fy%3D1%26z%23f", "王": "%E7%8E%8B", "a@evil.org": "a%40evil.org", "%2e": "%252e", "a\r\nX: y": "a%20X%3A%20y",
 	} {
-		if got, ok := escaped(func(string) (string, bool) { return value, true })("x"); got != want || !ok {
+		if got, ok := escape(value); got != want || !ok {
 			t.Errorf("%q: %q", value, got)
 		}
 	}
 	for _, value := range []string{"", ".", ".."} {
-		if got, ok := escaped(func(string) (string, bool) { return value, true })("x"); ok {
+		if got, ok := escape(value); ok {
 			t.Errorf("%q: %q", value, got)
 		}
 	}

@@ -19,6 +19,7 @@ type reader struct {
 	problems faults
 	refs     []ref
 	binds    []bind
+	spoken   []spoken
 	defined  map[string]*yaml.Node // kind and name
 	script   *Script
 }

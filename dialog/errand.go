@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/parley-voice/parley/dialog/expr"
 )
 
 // Inquiry is what a node asks of another system.
@@ -48,7 +50,7 @@ func (m *Machine) inquire(n *Node) {
 		m.inquiryFailed(fmt.Sprintf("asked %d times in this call", maxInquiries))
 		return
 	}
-	address, missing := q.URL.Fill(escaped(m.value))
+	address, missing := q.URL.fill(m.value, escaped)
 	if len(missing) > 0 {
 		m.inquiryFailed("unknown variable " + missing[0])
 		return
@@ -174,13 +176,10 @@ func (m *Machine) keepCompany() {
 	}
 }
 
-// escaped makes values fit to stand in an address.
-func escaped(value func(string) (string, bool)) func(string) (string, bool) {
-	return func(name string) (string, bool) {
-		v, ok := value(name)
-		if v = clean(v); strings.Trim(v, ".") == "" {
-			return "", false // ".." is a way up in a path
-		}
-		return strings.ReplaceAll(url.QueryEscape(v), "+", "%20"), ok
+// escaped makes a value fit to stand in an address.
+func escaped(_ string, _ expr.Type, v string) string {
+	if strings.Trim(v, ".") == "" {
+		return "" // ".." is a way up in a path
 	}
+	return strings.ReplaceAll(url.QueryEscape(v), "+", "%20")
 }

@@ -8,6 +8,7 @@ func (r *reader) sayLines(v *yaml.Node, what string) []Line {
 	for _, item := range items(v) {
 		if l, ok := r.sayLine(item, what); ok {
 			all = append(all, l)
+			r.spoken = append(r.spoken, spoken{l, item})
 		}
 	}
 	if v.Kind == yaml.SequenceNode && len(v.Content) == 0 {
@@ -40,13 +41,15 @@ func (r *reader) sayLine(v *yaml.Node, what string) (Line, bool) {
 			}
 		case "clip":
 			l.Clip = r.clip(w, key)
+		case "approved":
+			l.Approved = r.text(w, key)
 		case "if":
 			l.If = r.condition(w, key)
 		case "variant":
 			l.Variant = r.name(w, key)
 		case "notice":
 			if l.Notice = r.word(w, key, notices); l.Notice != "" && !seen["text"] {
-				l.Text = r.noticeText()
+				l.Text = r.noticeText(l.Notice)
 			}
 		}
 	})

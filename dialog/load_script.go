@@ -46,6 +46,8 @@ func (r *reader) part(key string, v *yaml.Node) {
 		s.ID = r.name(v, "script")
 	case "version":
 		s.Version = r.integer(v, "version", 1, 1_000_000)
+	case "market":
+		r.market(v)
 	case "goal":
 		s.Goal = r.text(v, "goal")
 	case "answer":

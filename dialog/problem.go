@@ -35,13 +35,14 @@ const (
 	CodeUndefinedClip     Code = "undefined-clip"
 	CodeMissingStage      Code = "missing-stage"
 	CodeLeadsNowhere      Code = "leads-nowhere"
+	CodeMarket            Code = "against-market"
 	CodeBusyCircle        Code = "busy-circle"
 )
 
 // Codes lists what the loader refuses.
 func Codes() []Code {
 	return []Code{CodeNotYAML, CodeUnknownKey, CodeDuplicateKey, CodeBadValue, CodeBadExpression, CodeUndefinedNode, CodeUndefinedIntent,
-		CodeUndefinedSlot, CodeUndefinedVariable, CodeUndefinedClip, CodeMissingStage, CodeLeadsNowhere, CodeBusyCircle}
+		CodeUndefinedSlot, CodeUndefinedVariable, CodeUndefinedClip, CodeMissingStage, CodeLeadsNowhere, CodeMarket, CodeBusyCircle}
 }
 
 // Error gives file:line:column, the problem, the line with a caret, and the hint.

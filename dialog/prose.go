@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -33,7 +34,7 @@ func (m *Machine) compose(n *Node) bool {
 	e := &m.at.errand
 	e.id++
 	e.open, e.said, e.until = true, 0, m.step.now.Add(p.Deadline)
-	goal, _ := p.Goal.FillWhole(m.heardValue, m.value)
+	goal, _ := p.Goal.fillWhole(m.value, m.aloudAs)
 	m.do(Compose{ID: e.id, Language: m.s.Language, Goal: clean(goal), Facts: m.known(p), Talk: m.talk(p.Memory),
 		Sentences: p.Sentences, Deadline: p.Deadline})
 	m.start(TimerErrand, p.First)
@@ -44,7 +45,7 @@ func (m *Machine) compose(n *Node) bool {
 func (m *Machine) known(p *Prose) []string {
 	var all []string
 	for _, f := range p.Facts {
-		if text, missing := f.Fill(m.heardValue, m.value); len(missing) == 0 {
+		if text, missing := f.fill(m.value, m.aloudAs); len(missing) == 0 {
 			all = append(all, clean(text))
 		}
 	}
@@ -104,7 +105,11 @@ func (m *Machine) composed(e Composed) {
 func (m *Machine) sentence(text string) bool {
 	p := m.at.node.Exit.Prose
 	text = speakable(text)
-	if why := p.refuse(text, m.known(p), m.s.Language); why != "" {
+	why := p.refuse(text, m.known(p), m.s.Language)
+	if word, _, found := m.s.Market.Says(text); found {
+		why = fmt.Sprintf("said what is forbidden (%s)", word)
+	}
+	if why != "" {
 		m.do(Note{Key: "refused", Value: why + ": " + clean(text)})
 		m.unwritten("the model " + why)
 		return false

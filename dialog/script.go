@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/dialog/expr"
+	"github.com/parley-voice/parley/dialog/market"
 )
 
 // Script is one conversation as its author wrote it, checked and ready. It is
@@ -50,7 +51,8 @@ type Head struct {
 	Version  int
 	Language string // BCP 47
 	Goal     string
-	Hotwords []string // words that the recogniser should favour in every node
+	Market   market.Pack // what the trade and the country ask for; none has no name
+	Hotwords []string    // words that the recogniser should favour in every node
 }
 
 // Answer says how an inbound call is answered.
@@ -73,7 +75,8 @@ type Line struct {
 	Fallback Template   // said instead when a variable of Text is unknown
 	Clip     string     // WAV, relative to the script
 	Variant  string     // one label among the node's is chosen per call
-	Notice   string     // "recording": the fact is noted once it has been heard
+	Notice   string     // "recording" or "ai": the fact is noted once it has been heard
+	Approved string     // who approved the wording, and when
 	If       *expr.Expr // said only when this holds; nil is always
 }
 

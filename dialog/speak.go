@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -150,39 +151,40 @@ func (m *Machine) part(l Line) Part {
 	if l.Text.Fixed() {
 		return m.s.fixedPart(l.Text)
 	}
-	text, missing := l.Text.Fill(m.heardValue, m.value)
+	text, missing := l.Text.fill(m.value, m.aloudAs)
+	if word, _, found := m.s.Market.Says(text); found {
+		m.do(Note{Key: "problem", Value: fmt.Sprintf("not said in node %s: %q", m.Node(), word)})
+		return m.s.fixedPart(l.Fallback)
+	}
 	switch {
 	case m.voice.mute, len(missing) > 0 && !l.Fallback.Empty():
 		// Only rendered lines can be played when mute, and the fallback is one.
 		return m.s.fixedPart(l.Fallback)
 	case len(missing) > 0:
 		m.do(Note{Key: "problem", Value: "unknown variable " + missing[0] + " in node " + m.Node()})
-		text, _ = l.Text.FillWhole(m.heardValue, m.value)
+		text, _ = l.Text.fillWhole(m.value, m.aloudAs)
 	}
 	return Part{Text: tidy(text), Language: m.s.Language}
 }
 
-// heardValue is a variable as the caller hears it: a slot's value and a date are
-// read out, not spelled in their canonical form.
-func (m *Machine) heardValue(name string) (string, bool) {
-	v, ok := m.value(name)
-	if v == "" {
-		return v, ok
-	}
+// aloudAs is a value as the caller hears it: a slot's value and a date are read
+// out, not spelled in their canonical form.
+func (m *Machine) aloudAs(name string, kind expr.Type, v string) string {
 	if sl, is := m.s.Slot(name); is {
-		return m.aloud(sl, v), ok
+		return m.aloud(sl, v)
 	}
 	for _, need := range m.s.Needs {
-		if need.Name != name || need.Type != expr.Date {
-			continue
+		if need.Name == name {
+			kind = need.Type
 		}
-		kind := "date"
-		if strings.Contains(v, "T") {
-			kind = "datetime"
-		}
-		return values.Spoken(kind, v, values.Options{Language: m.s.Language, Now: m.step.now}), ok
 	}
-	return v, ok
+	switch {
+	case kind != expr.Date:
+		return v
+	case strings.Contains(v, "T"):
+		return values.Spoken("datetime", v, values.Options{Language: m.s.Language, Now: m.step.now})
+	}
+	return values.Spoken("date", v, values.Options{Language: m.s.Language, Now: m.step.now})
 }
 
 // tidy joins lines and spaces of a filled text; its length is the author's

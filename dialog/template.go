@@ -182,17 +182,24 @@ func (t Template) Names() []string {
 }
 
 // value is what a piece becomes, and its name for the record.
-func (p piece) value(look lookup) (v, name string) {
+func (p piece) value(look lookup, as shaping) (v, name string) {
+	name, kind := p.name, expr.Text
 	if p.expr != nil {
 		v, _ = p.expr.Text(look)
-		return clean(v), p.expr.Source
+		name, kind = p.expr.Source, p.expr.Type()
+	} else if known, ok := look(p.name); ok {
+		v = known
 	}
-	v, ok := look(p.name)
-	if !ok {
-		return "", p.name
+	if v = clean(v); v != "" && as != nil {
+		v = as(p.name, kind, v)
 	}
-	return clean(v), p.name
+	return v, name
 }
+
+// shaping gives a value the form that its text needs: read aloud, escaped. An
+// expression computes with values as they are, and what it gives is shaped. name
+// is "" for an expression.
+type shaping func(name string, kind expr.Type, v string) string
 
 // lookup finds values by name. It also answers expressions, which ask how often
 // a node was entered as visits(node) and an intent understood as times(intent).
@@ -209,20 +216,19 @@ func (l lookup) count(name string) int {
 }
 
 // Fill puts values in. missing names the variables that are unknown and have no
-// words of their own; the text then lacks them. When value gives them as they are
-// spoken, expressions look into exact.
-func (t Template) Fill(value lookup, exact ...lookup) (text string, missing []string) {
+// words of their own; the text then lacks them.
+func (t Template) Fill(value func(name string) (string, bool)) (text string, missing []string) {
+	return t.fill(value, nil)
+}
+
+func (t Template) fill(value lookup, as shaping) (text string, missing []string) {
 	var b strings.Builder
 	for _, p := range t.pieces {
 		if p.literal() {
 			b.WriteString(p.text)
 			continue
 		}
-		from := value
-		if p.expr != nil && len(exact) > 0 {
-			from = exact[0]
-		}
-		switch v, name := p.value(from); {
+		switch v, name := p.value(value, as); {
 		case v != "":
 			b.WriteString(v)
 		case p.fallback:
@@ -236,10 +242,14 @@ func (t Template) Fill(value lookup, exact ...lookup) (text string, missing []st
 
 // FillWhole is Fill, but leaves out the sentences whose variables are unknown,
 // so that the caller never hears a hole.
-func (t Template) FillWhole(value lookup, exact ...lookup) (text string, missing []string) {
+func (t Template) FillWhole(value func(name string) (string, bool)) (text string, missing []string) {
+	return t.fillWhole(value, nil)
+}
+
+func (t Template) fillWhole(value lookup, as shaping) (text string, missing []string) {
 	var out strings.Builder
 	for _, sentence := range t.sentences() {
-		s, lacks := sentence.Fill(value, exact...)
+		s, lacks := sentence.fill(value, as)
 		if len(lacks) > 0 {
 			missing = append(missing, lacks...)
 			continue

@@ -18,6 +18,7 @@ var vocabulary = vocab.Table{
 		key("version", vocab.Whole(1, 1_000_000), "1", "counts up with each change; a live call keeps the version it began with"),
 		key("language", vocab.Language, "en", "BCP 47 (`en`, `en-GB`, `zh-CN`): picks recognition, voice, number reading and built-in prompts (en, zh)"),
 		key("goal", vocab.Text, "", "what the call is for, in a sentence"),
+		key("market", vocab.Name, "none", "the trade, and the country after a dot (`finance.cn`), whose law and custom the script keeps (see Markets)"),
 		key("answer", vocab.Of("answer"), "at once", "how long to ring before an inbound call is answered"),
 		key("needs", vocab.Map(vocab.Of("need")), "", "the variables that the script uses"),
 		key("defaults", vocab.Of("defaults"), "see below", "ladders and manners for every node"),
@@ -85,7 +86,8 @@ var vocabulary = vocab.Table{
 		key("fallback", vocab.Text, "", "a fixed text said instead when a variable of `text` is unknown"),
 		key("clip", vocab.Clip, "", "a recording beside the script or below it: PCM 16 bit, A-law or mu-law"),
 		key("variant", vocab.Name, "", "a label; of a list's labels one is chosen per call and kept, and the record says which"),
-		key("notice", vocab.Word(notices...), "", "says that the call is recorded (in the built-in words, or in `text` beside it) and puts on record that it was heard"),
+		key("notice", vocab.Word(notices...), "", "`recording`: says that the call is recorded; `ai`: that a machine is speaking; in the built-in words, or in `text` beside it. That it was heard goes on record"),
+		key("approved", vocab.Text, "", "who approved the wording, and when; a market with fixed wording wants it of variants"),
 	}},
 	{Name: "edge", Keys: []vocab.Key{
 		key("say", lines, "", "said first"),
@@ -270,7 +272,7 @@ var (
 	inputs    = []string{"speech", "dtmf"}
 	methods   = []string{"GET", "POST", "PUT"}
 	styles    = []string{"blind", "bridge"}
-	notices   = []string{"recording"}
+	notices   = []string{"recording", "ai"}
 	optOuts   = []string{"phone", "all"}
 	echoes    = []string{"audio", "digits", "both"}
 	modes     = []string{"pause", "off"}

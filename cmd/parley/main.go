@@ -17,7 +17,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/bench"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/script"
-	"github.com/parley-voice/parley/dialog/lint"
+	"github.com/parley-voice/parley/dialog/market"
 )
 
 // The exit codes, told by parley --help.
@@ -73,7 +73,7 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 		kong.Writers(m.Stdout, m.Stderr),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(m, m.world()),
-		kong.Vars{"markets": strings.Join(lint.Markets(), ", ")},
+		kong.Vars{"markets": strings.Join(market.Trades(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
 	if err != nil {

@@ -33,7 +33,7 @@ type Finding struct {
 // Options say what the script itself does not.
 type Options struct {
 	Recorded  bool     // the calls are recorded
-	Market    string   // a market whose law forbids words, one of Markets; "" for none
+	Market    string   // a market whose words are looked for although the script names none, one of Markets
 	Forbidden []string // the house's own words
 	Changed   string   // why the script is not the one that was approved, "" when it is or when nobody reviews
 }

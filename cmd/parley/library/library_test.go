@@ -87,6 +87,24 @@ func TestShippedScripts(t *testing.T) {
 	}
 }
 
+// P3: where the market asks for the notice, the recording waits for it. What a
+// script includes is no script of its own.
+func TestTheNoticeComesBeforeTheRecording(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "told.yaml"), "script: told\nmarket: retail.uk\ninclude: shared/bye.part.yaml\nnodes:\n  hello: {stage: opening, say: [{notice: recording}, Hello.], go: bye}\n")
+	write(t, filepath.Join(dir, "shared", "bye.part.yaml"), "nodes: {bye: {stage: close, say: Bye., end: true}}\n")
+	write(t, filepath.Join(dir, "free.yaml"), "script: free\nmarket: retail\nnodes:\n  hello: {stage: opening, say: Hello., end: true}\n")
+	l := open(t, Source{Shipped: scripts.FS, Folder: dir, Drafts: true, Record: true}, nil)
+	told, _ := l.Named("told")
+	free, _ := l.Named("free")
+	if told == nil || told.Record || free == nil || !free.Record {
+		t.Errorf("%+v, %+v", told, free)
+	}
+	if _, ok := l.Named("shared/bye.part"); ok {
+		t.Error("a part is taken for a script")
+	}
+}
+
 func TestDraftsTakeThePlaceOfShippedOnesOnlyWhenLetIn(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "member-callback.en.yaml"), small)

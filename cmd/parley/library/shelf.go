@@ -70,7 +70,7 @@ func ready(name string, s *dialog.Script, files fs.FS, dir string, src Source) (
 	run := &call.Script{
 		ID: name, Version: s.Version, Language: s.Language, After: s.Answer.After,
 		Listens:  slices.ContainsFunc(s.Nodes, (*dialog.Node).Listens),
-		Record:   src.Record,
+		Record:   src.Record && !s.Market.Wants("recording"), // there the notice is heard first
 		Clips:    map[string]*media.Clip{},
 		Detector: detector.WithJudge(src.Judge),
 		Machine: func(vars map[string]string, seed uint64) call.Machine {

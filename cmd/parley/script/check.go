@@ -13,6 +13,7 @@ import (
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/dialog/intent/overlap"
 	"github.com/parley-voice/parley/dialog/lint"
+	"github.com/parley-voice/parley/dialog/market"
 )
 
 // CheckCmd is parley script check.
@@ -68,7 +69,7 @@ func (c *CheckCmd) Run(ctx context.Context, w *World) error {
 func (c *CheckCmd) options(cfg *config.Config) (lint.Options, error) {
 	o := lint.Options{Recorded: true, Market: c.Market}
 	if c.Market != "" && !slices.Contains(lint.Markets(), c.Market) {
-		return o, wrongf("no market is named %q: known are %s", c.Market, strings.Join(lint.Markets(), ", "))
+		return o, wrongf("no market is named %q: known are %s, and a country after a dot (finance.cn)", c.Market, strings.Join(market.Trades(), ", "))
 	}
 	if cfg != nil {
 		o.Recorded = cfg.Record
