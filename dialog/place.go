@@ -2,6 +2,8 @@ package dialog
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -85,5 +87,11 @@ func shorten(line string) string {
 	return line
 }
 
-// Lines is how many lines one of the script's files has.
-func (s *Script) Lines(file string) int { return len(s.places.lines[file]) }
+// Written is every line of the script's files.
+func (s *Script) Written() []string {
+	var all []string
+	for _, file := range slices.Sorted(maps.Keys(s.places.lines)) {
+		all = append(all, s.places.lines[file]...)
+	}
+	return all
+}

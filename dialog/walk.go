@@ -12,6 +12,7 @@ type Way struct {
 	From *Node // nil: out of every node
 	On   string
 	Name string        // of the intent, the key, the always entry; the number of a rung
+	If   string        // the condition that must hold too, "" for none
 	Wait time.Duration // how long nothing must happen first, for OnSilence and OnWait
 	Edge Edge
 	Path []string // of keys in the file, for Script.Pos
@@ -70,7 +71,7 @@ func withCases(ways []Way) []Way {
 		var under []Way
 		for i, c := range w.Edge.When {
 			way := w
-			way.Edge, way.Path = c.Edge, append(slices.Clone(w.Path), "when", fmt.Sprint(i))
+			way.If, way.Edge, way.Path = c.condition(), c.Edge, append(slices.Clone(w.Path), "when", fmt.Sprint(i))
 			under = append(under, way)
 		}
 		all = append(all, withCases(under)...)
@@ -86,6 +87,7 @@ func (n *Node) Ways() []Way {
 	}
 	for i, c := range n.When {
 		add(OnWhen, fmt.Sprint(i+1), 0, c.Edge, "when", fmt.Sprint(i))
+		all[len(all)-1].If = c.condition()
 	}
 	for _, b := range n.Go {
 		add(OnIntent, b.Intent, 0, b.Edge, "go", b.Intent)
@@ -181,6 +183,14 @@ func (s *Script) Prompts() []Prompt {
 		add(nil, "fallback."+p.key, []Line{p.line}, "fallback", p.key)
 	}
 	return all
+}
+
+// condition is what an author wrote after if, "" for a case that always holds.
+func (c Case) condition() string {
+	if c.If == nil {
+		return ""
+	}
+	return c.If.Source
 }
 
 // named tells whether a DTMF key stands for an intent or a node by name.

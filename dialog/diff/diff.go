@@ -102,10 +102,23 @@ func read(s *dialog.Script) *sheet {
 	for _, d := range s.Intents {
 		out.intent(d)
 	}
+	for _, a := range s.Asides {
+		out.intent(a.IntentDef)
+	}
+	for _, g := range s.Grades {
+		out.put(Done, "script", "grade "+g.Grade, condition(g))
+	}
 	for _, sl := range s.Slots {
 		out.put(Understood, "slot "+sl.Name, "type", fmt.Sprintf("%s %+v %+v", sl.Type, sl.Limits, sl.Options))
 	}
 	return out
+}
+
+func condition(g dialog.Grade) string {
+	if g.If == nil {
+		return "always"
+	}
+	return g.If.Source
 }
 
 func (s *sheet) head(d *dialog.Script) {
@@ -139,6 +152,15 @@ func (s *sheet) node(where string, n *dialog.Node) {
 		s.put(Done, where, "protected", strings.Replace(n.Protect.String(), dialog.ProtectAll.String(), "all of it", 1))
 	}
 	s.put(Way, where, "ends", n.Exit.End)
+	if q := n.Exit.Fetch; q != nil {
+		s.put(Done, where, "looks up", q.Method+" "+q.URL.Source)
+	}
+	if p := n.Exit.Prose; p != nil {
+		s.put(Heard, where, "a model speaks", p.Goal.Source)
+		for _, f := range p.Facts {
+			s.put(Heard, where, "a model knows", f.Source)
+		}
+	}
 	if t := n.Exit.Transfer; t != nil {
 		s.put(Way, where, "transfers to", t.Queue+t.Agent+t.SIP+" "+t.Style)
 		s.put(Done, where, "tells the person", t.Brief.Source)
@@ -176,6 +198,9 @@ func (s *sheet) way(where string, w dialog.Way) {
 	what := "on " + w.On
 	if w.Name != "" {
 		what += " " + w.Name
+	}
+	if w.If != "" {
+		what += " if " + w.If
 	}
 	to := "→ " + w.Edge.Go
 	switch {

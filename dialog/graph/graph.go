@@ -73,12 +73,15 @@ func Of(s *dialog.Script) Graph {
 
 func rowOf(s *dialog.Script, w dialog.Way, index map[string]int) Row {
 	row := Row{To: -1, Label: label(w), Kind: Answer}
+	if w.If != "" {
+		row.Label = strings.TrimSpace(row.Label + " if " + w.If)
+	}
 	switch w.On {
-	case dialog.OnGo, dialog.OnWait:
+	case dialog.OnGo, dialog.OnWait, dialog.OnWhen:
 		row.Kind = Onward
 	case dialog.OnSilence, dialog.OnNoMatch, dialog.OnTurns:
 		row.Kind = Ladder
-	case dialog.OnFail:
+	case dialog.OnFail, dialog.OnMissing:
 		row.Kind = Failed
 	}
 	stays := w.Edge.Go == "" || w.Edge.Go == dialog.TargetStay
@@ -110,7 +113,14 @@ func label(w dialog.Way) string {
 	case dialog.OnNoMatch:
 		return "not understood"
 	case dialog.OnFail:
+		if w.From != nil && w.From.Exit.Fetch != nil {
+			return "no answer"
+		}
 		return "nobody came"
+	case dialog.OnMissing:
+		return "not found"
+	case dialog.OnWhen:
+		return ""
 	case dialog.OnTurns:
 		return "too many turns"
 	case dialog.OnWait:
@@ -141,6 +151,12 @@ func facts(n *dialog.Node) []string {
 	}
 	if t := n.Exit.Transfer; t != nil {
 		all = append(all, "transfer to "+t.Queue+t.Agent+t.SIP)
+	}
+	if q := n.Exit.Fetch; q != nil {
+		all = append(all, "looks up "+q.URL.Source)
+	}
+	if p := n.Exit.Prose; p != nil {
+		all = append(all, "a model speaks: "+p.Goal.Source)
 	}
 	if n.Effects.Outcome != "" {
 		all = append(all, "outcome "+n.Effects.Outcome)

@@ -28,6 +28,9 @@ func (c *checker) variables() {
 			}
 			_, missing := l.Text.Fill(func(name string) (string, bool) { return "x", defaults[name] || builtin[name] })
 			for _, name := range missing {
+				if l.If != nil && slices.Contains(l.If.Names(), name) {
+					continue // a condition has asked for it
+				}
 				c.missing(p, i, name, given)
 			}
 		}
@@ -69,6 +72,11 @@ func (c *checker) given() map[string][]*dialog.Node {
 		}
 		if n.Ask != "" {
 			add(n.Ask, n)
+		}
+		if q := n.Exit.Fetch; q != nil {
+			for _, f := range q.Into {
+				add(f.Name, n)
+			}
 		}
 	}
 	for _, w := range c.s.Ways() {
@@ -147,9 +155,7 @@ func isBuiltinIntent(name string) bool {
 
 // asked tells whether a condition asks for an intent by its name.
 func (c *checker) asked(name string) bool {
-	at := c.s.Pos()
-	for line := 1; line <= c.s.Lines(at.File); line++ {
-		text := c.s.Source(dialog.Pos{File: at.File, Line: line})
+	for _, text := range c.s.Written() {
 		if strings.Contains(text, "("+name+")") || strings.Contains(text, "'"+name+"'") || strings.Contains(text, "\""+name+"\"") {
 			return true
 		}
@@ -161,9 +167,8 @@ func (c *checker) asked(name string) bool {
 // defined: in a text, a condition, a header.
 func (c *checker) mentioned(name string) bool {
 	n := 0
-	at := c.s.Pos()
-	for line := 1; line <= c.s.Lines(at.File); line++ {
-		text, _, _ := strings.Cut(c.s.Source(dialog.Pos{File: at.File, Line: line}), " #")
+	for _, line := range c.s.Written() {
+		text, _, _ := strings.Cut(line, " #")
 		for rest := text; ; {
 			i := strings.Index(rest, name)
 			if i < 0 {

@@ -111,6 +111,7 @@ func TestDraftsTakeThePlaceOfShippedOnesOnlyWhenLetIn(t *testing.T) {
 	write(t, filepath.Join(dir, "team", "mine.yaml"), small)
 	write(t, filepath.Join(dir, "mine.test.yaml"), "not: a script")
 	write(t, filepath.Join(dir, ".git", "x.yaml"), "not: a script")
+	write(t, filepath.Join(dir, "parley.yaml"), "scripts: .\ndrafts: true\n") // the configuration may lie among them
 	l := open(t, Source{Shipped: scripts.FS, Folder: dir, Drafts: true}, nil)
 	if s, _ := l.Named("member-callback.en"); s == nil || s.Version != 7 || !s.Draft {
 		t.Errorf("%+v", s)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,6 +81,9 @@ func (src Source) editions(ctx context.Context) (found map[string]edition, probl
 	}
 	files := os.DirFS(src.Folder)
 	err = walk(files, func(file string) error {
+		if data, err := fs.ReadFile(files, file); err == nil && !IsScript(data) {
+			return nil // the configuration, say, in the same folder
+		}
 		name := nameOf(file)
 		src.take(found, problems, files, file, name, filepath.Join(src.Folder, filepath.FromSlash(file)))
 		if e := found[name]; problems[name] == nil && e.hash != published[name] {
@@ -177,6 +181,12 @@ func ScriptName(script string) string {
 	}
 	return script
 }
+
+// ofScript is a key that only scripts have.
+var ofScript = regexp.MustCompile(`(?m)^(script|nodes)\s*:`)
+
+// IsScript tells a script from another YAML file, also one that has mistakes.
+func IsScript(data []byte) bool { return ofScript.Match(data) }
 
 // IsFile tells a file from the name of a script.
 func IsFile(script string) bool {

@@ -10,11 +10,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/cmd/parley/term"
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/scripts"
@@ -155,15 +155,13 @@ func files(args []string, keep func(path string) bool) ([]string, error) {
 	return all, nil
 }
 
-var scriptKey = regexp.MustCompile(`(?m)^(script|nodes)\s*:`)
-
 // isScript tells the scripts of a folder from its other YAML files.
 func isScript(file string) bool {
-	if isTest(file) {
+	if isTest(file) || strings.HasSuffix(file, dialog.PartSuffix) {
 		return false
 	}
 	data, err := os.ReadFile(file)
-	return err != nil || scriptKey.Match(data)
+	return err != nil || library.IsScript(data)
 }
 
 func isTest(file string) bool {

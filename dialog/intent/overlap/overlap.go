@@ -27,11 +27,11 @@ func Find(ctx context.Context, s *dialog.Script) ([]lint.Finding, error) {
 	for _, d := range s.Intents {
 		f.paths[d.Name] = "intents"
 	}
-	for _, a := range s.Always {
-		f.paths[a.Name] = "always"
-	}
 	for _, a := range s.Asides {
 		f.paths[a.Name] = "asides"
+	}
+	for _, a := range s.Always {
+		f.paths[a.Name] = "always"
 	}
 	sets := together(s)
 	for _, of := range sets {
@@ -121,6 +121,11 @@ func way(s *dialog.Script, n *dialog.Node, name string) dialog.Edge {
 			return b.Edge
 		}
 	}
+	for _, a := range s.Asides {
+		if a.Name == name {
+			return a.Edge
+		}
+	}
 	return dialog.Edge{}
 }
 
@@ -162,8 +167,9 @@ func (f *finder) text(ctx context.Context, of *set, d dialog.IntentDef, key stri
 	return nil
 }
 
-// enough examples for a classifier's mistakes to tell something.
-const enough = 5
+// enough examples for a classifier's mistakes to tell something: with fewer, an
+// example held out often has no like among the rest.
+const enough = 10
 
 // learned asks the classifier which intents it mistakes for each other.
 func (f *finder) learned(sets []*set) error {
@@ -175,14 +181,8 @@ func (f *finder) learned(sets []*set) error {
 			examples = append(examples, classify.Example{Intent: d.Name, Text: text})
 		}
 	}
-	for _, d := range f.s.Intents {
+	for _, d := range f.s.Definitions() {
 		add(d)
-	}
-	for _, a := range f.s.Always {
-		add(a.IntentDef)
-	}
-	for _, a := range f.s.Asides {
-		add(a.IntentDef)
 	}
 	model, err := classify.Train(examples, classify.Options{})
 	if err != nil {

@@ -68,7 +68,7 @@ func (st *Stage) converse(ctx context.Context, p *player) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-p.facts.over:
-		return errors.New("Parley did not call")
+		return errors.New("the call never reached the caller")
 	}
 	defer close(r.over)
 	params, ok := r.leg.Params()
