@@ -11,6 +11,7 @@ const (
 	plcWhole   = 80
 	plcGone    = 560
 	plcMerge   = 40 // overlap with the first good samples
+	plcQuiet   = 64 // peak below which there is no pitch to look for: about -54 dBm0
 )
 
 // concealer makes up lost audio by repeating the last pitch period, fading, and
@@ -79,6 +80,9 @@ func (c *concealer) prepare() {
 // pitch finds the lag at which the last 20 ms resemble what came before: every
 // second lag on every second sample, then the neighbours of the best.
 func (c *concealer) pitch() int {
+	if peak(c.hist[len(c.hist)-pitchFrame:]) < plcQuiet {
+		return lagMax
+	}
 	best, score := lagMax, float32(0)
 	try := func(lag, step int) {
 		if v := c.likeness(lag, step); v > score {

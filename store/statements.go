@@ -13,7 +13,7 @@ import (
 // statements are those of the writer, compiled once: to compile one takes longer
 // than to run it.
 type statements struct {
-	begin, answered, finish, line, recording *sql.Stmt
+	begin, answered, end, finish, line, recording *sql.Stmt
 }
 
 var insertCall = "INSERT INTO calls (" + columns + ") VALUES (?" + strings.Repeat(",?", strings.Count(columns, ",")) + ") ON CONFLICT (id) DO "
@@ -36,6 +36,11 @@ func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
 	}{
 		// A record that has gone further already must not go back.
 		{&s.begin, insertCall + "NOTHING"},
+		// What an index holds does not change as a rule; to write it again all the
+		// same would cost more than the rest.
+		{&s.end, `UPDATE calls SET answered = ?, ended = ?, state = ?, outcome = ?, grade = ?, ended_by = ?, why = ?,
+			sip_code = ?, cause = ?, recording = ?, media = ? WHERE id = ? AND
+			(call_id, direction, trunk, caller, called, script, version, language, began) = (?,?,?,?,?,?,?,?,?)`},
 		{&s.finish, insertCall + overwrite()},
 		{&s.answered, "UPDATE calls SET answered = ?, state = 'talking' WHERE id = ? AND state IN ('ringing', 'talking')"},
 		{&s.line, `INSERT OR REPLACE INTO entries
@@ -63,6 +68,16 @@ func (p pen) run(ctx context.Context, s *sql.Stmt, args ...any) error {
 	return err
 }
 
+// update tells whether there was a row to write to.
+func (p pen) update(ctx context.Context, s *sql.Stmt, args ...any) (bool, error) {
+	res, err := p.tx.StmtContext(ctx, s).ExecContext(ctx, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
 func (p pen) apply(ctx context.Context, j *job) error {
 	switch j.kind {
 	case jobBegin:
@@ -72,7 +87,7 @@ func (p pen) apply(ctx context.Context, j *job) error {
 	case jobAppend:
 		return p.append(ctx, j.id, j.entry)
 	case jobFinish:
-		return p.end(ctx, j)
+		return p.over(ctx, j)
 	case jobFlush:
 		return nil
 	}
@@ -80,19 +95,30 @@ func (p pen) apply(ctx context.Context, j *job) error {
 }
 
 func (p pen) put(ctx context.Context, s *sql.Stmt, r call.Record) error {
-	media, err := json.Marshal(r.Media)
-	if err != nil { // a NaN among the figures; the record is worth more
-		media = []byte("{}")
-	}
 	return p.run(ctx, s, r.ID, r.CallID, r.Direction, r.Trunk, r.Caller, r.Called,
 		r.Script, r.Version, r.Language, r.Began.UnixNano(), stamp(r.Answered), stamp(r.Ended), string(r.State),
-		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, string(media))
+		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, figures(r))
 }
 
-// end writes the whole record, and those lines of its journal that were lost or
+func figures(r call.Record) string {
+	media, err := json.Marshal(r.Media)
+	if err != nil { // a NaN among the figures; the record is worth more
+		return "{}"
+	}
+	return string(media)
+}
+
+// over writes the whole record, and those lines of its journal that were lost or
 // never came.
-func (p pen) end(ctx context.Context, j *job) error {
-	if err := p.put(ctx, p.finish, j.rec); err != nil {
+func (p pen) over(ctx context.Context, j *job) error {
+	r := j.rec
+	begun, err := p.update(ctx, p.end, stamp(r.Answered), stamp(r.Ended), string(r.State), r.Outcome, r.Grade, r.EndedBy, r.Why,
+		r.SIPCode, r.Cause, r.Recording, figures(r), r.ID,
+		r.CallID, r.Direction, r.Trunk, r.Caller, r.Called, r.Script, r.Version, r.Language, r.Began.UnixNano())
+	if err == nil && !begun {
+		err = p.put(ctx, p.finish, r)
+	}
+	if err != nil {
 		return err
 	}
 	for _, e := range j.rec.Entries[min(j.kept, len(j.rec.Entries)):] {

@@ -66,7 +66,7 @@ func (c *MediaCmd) Run(ctx context.Context) error {
 		return err
 	}
 	err = c.hold(ctx, r, h, voice)
-	lag := r.wheel.Lag()
+	lag, lost := r.wheel.Lag(), r.wheel.Lost()
 	for _, t := range h.talks {
 		if e := t.end(); e != nil {
 			h.failed[e.Error()]++
@@ -82,7 +82,12 @@ func (c *MediaCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.finish(c.report(h, after, lag))
+	rep := c.report(h, after, lag)
+	rep.add("our own packets never sent", lost, "")
+	if lost > 0 {
+		rep.note("this machine had no time for the callers: the figures say less about the server")
+	}
+	return c.finish(rep)
 }
 
 // hold places the calls and looks on for the time asked.

@@ -177,3 +177,13 @@ func TestKeysAreEventsWithThreeEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWheelDoesNotCatchUpForSeconds(t *testing.T) {
+	for _, c := range []struct{ behind, want int64 }{
+		{-1e6, 0}, {0, 0}, {200e6, 0}, {219e6, 0}, {220e6, 20}, {10e9, 9800},
+	} {
+		if got := skip(c.behind); got != c.want {
+			t.Errorf("%d ms behind: %d slots left out, want %d", c.behind/1e6, got, c.want)
+		}
+	}
+}
