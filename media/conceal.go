@@ -83,9 +83,13 @@ func (c *concealer) pitch() int {
 	if peak(c.hist[len(c.hist)-pitchFrame:]) < plcQuiet {
 		return lagMax
 	}
+	var hist [plcHistory]float32
+	for i, v := range c.hist {
+		hist[i] = float32(v)
+	}
 	best, score := lagMax, float32(0)
 	try := func(lag, step int) {
-		if v := c.likeness(lag, step); v > score {
+		if v := likeness(&hist, lag, step); v > score {
 			best, score = lag, v
 		}
 	}
@@ -100,16 +104,20 @@ func (c *concealer) pitch() int {
 	return best
 }
 
-// likeness is the normalised correlation with the signal a lag ago, squared.
-func (c *concealer) likeness(lag, step int) float32 {
-	now := c.hist[len(c.hist)-pitchFrame:]
-	ago := c.hist[len(c.hist)-pitchFrame-lag:]
-	var corr, energy float32
-	for i := 0; i < pitchFrame; i += step {
-		a := float32(ago[i])
-		corr += float32(now[i]) * a
+// likeness is the normalised correlation with the signal a lag ago, squared. Two
+// sums each keep the processor from waiting for the addition before.
+func likeness(hist *[plcHistory]float32, lag, step int) float32 {
+	now := hist[plcHistory-pitchFrame:]
+	ago := hist[plcHistory-pitchFrame-lag:][:pitchFrame]
+	var corr, corr2, energy, energy2 float32
+	for i, k := 0, step; k < pitchFrame; i, k = i+2*step, k+2*step {
+		a, b := ago[i], ago[k]
+		corr += now[i] * a
+		corr2 += now[k] * b
 		energy += a * a
+		energy2 += b * b
 	}
+	corr, energy = corr+corr2, energy+energy2
 	if corr <= 0 || energy == 0 {
 		return 0
 	}
