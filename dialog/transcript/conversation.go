@@ -16,7 +16,7 @@ type Conversation struct {
 // Begin answers the call and lets the script speak until it waits for the
 // caller.
 func Begin(ctx context.Context, s *dialog.Script, u Understander, t Test) (*Conversation, error) {
-	c := &Conversation{run: &run{line: newLine(dialog.NewMachine(s, t.With, t.Seed), u), result: Result{Test: t}}}
+	c := &Conversation{run: &run{line: newLine(dialog.NewMachine(s, t.With, t.Seed), u, t.Clock), result: Result{Test: t}}}
 	if err := c.run.tell(ctx, dialog.Answered{}); err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (c *Conversation) Do(ctx context.Context, s Step) error {
 func (c *Conversation) settle(ctx context.Context) error {
 	l := c.run.line
 	for range 200 {
-		if l.state.ended || l.state.away || l.m.Listening() {
+		if l.state.ended || l.state.away || l.m.Listening() || l.asked() {
 			return nil
 		}
 		at, event := l.next()

@@ -59,8 +59,11 @@ type entry struct {
 	score           float64 // of what was understood
 }
 
-func newLine(m *dialog.Machine, u Understander) *line {
-	return &line{m: m, detect: u, now: time.Unix(0, 0).UTC(), timers: map[dialog.Timer]time.Time{},
+func newLine(m *dialog.Machine, u Understander, clock time.Time) *line {
+	if clock.IsZero() {
+		clock = time.Unix(0, 0).UTC()
+	}
+	return &line{m: m, detect: u, now: clock, timers: map[dialog.Timer]time.Time{},
 		state: state{facts: map[string][]string{}}}
 }
 

@@ -91,7 +91,11 @@ func (r *run) llm(ctx context.Context, s Step) error {
 		r.fail(s.Line, "no model is asked")
 		return nil
 	}
-	for _, text := range s.Say {
+	say := s.Say
+	if len(say) == 0 { // typed
+		say = []string{s.Text}
+	}
+	for _, text := range say {
 		switch text {
 		case answerLate:
 			return r.pastDeadline(ctx)
@@ -120,4 +124,10 @@ func (r *run) pastDeadline(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// asked tells whether all has been said and another system has yet to answer.
+func (l *line) asked() bool {
+	_, waits := l.timers[dialog.TimerErrand]
+	return waits && l.state.fetch != 0 && len(l.speech.queue) == 0
 }

@@ -23,10 +23,7 @@ func (r Result) Passed() bool { return len(r.Failures) == 0 }
 // Run plays a test against a script. The error is the detector's or ctx's; what
 // the script did wrong is in the Result.
 func Run(ctx context.Context, s *dialog.Script, u Understander, t Test) (Result, error) {
-	l := newLine(dialog.NewMachine(s, t.With, t.Seed), u)
-	if !t.Clock.IsZero() {
-		l.now = t.Clock
-	}
+	l := newLine(dialog.NewMachine(s, t.With, t.Seed), u, t.Clock)
 	r := &run{line: l, result: Result{Test: t}}
 	if t.Script != "" && t.Script != s.ID {
 		r.fail(t.Line, "the test is for script %q, this is %q", t.Script, s.ID)

@@ -114,7 +114,7 @@ func TestDeadAir(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := newLine(dialog.NewMachine(s, nil, 0), literally{})
+	l := newLine(dialog.NewMachine(s, nil, 0), literally{}, time.Time{})
 	l.timers[dialog.TimerUnderstand] = l.now.Add(time.Minute)
 	l.pass(3 * time.Second)
 	if l.air.worst != 3*time.Second {

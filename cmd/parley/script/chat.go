@@ -27,6 +27,8 @@ const chatHelp = `Type what the caller says. A line that begins with / is someth
   /barge TEXT     interrupt          /noise        a sound without words
   /hangup         the caller leaves  /transfer ok  how a transfer ends: ok, busy, no answer, ...
   /deaf, /mute    recognition, or the voice, is lost
+  /fetch {"a": 1} what the other system answers: JSON, an HTTP status, late or broken
+  /llm It is.     what the model says
   /vars           what is known      /help         this
 The end of the input hangs up.`
 
@@ -42,7 +44,7 @@ func (c *ChatCmd) Run(ctx context.Context, w *World) error {
 	}
 	vars := examples(s)
 	maps.Copy(vars, c.Var)
-	talk, err := transcript.Begin(ctx, s, detector, transcript.Test{With: vars, Seed: c.Seed})
+	talk, err := transcript.Begin(ctx, s, detector, transcript.Test{With: vars, Seed: c.Seed, Clock: time.Now()})
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func (c *chat) line(ctx context.Context, text string) error {
 	case word == "/barge" && rest != "":
 		step.Kind = "barge_in"
 	case word == "/press" && strings.Trim(rest, "0123456789*#") == "" && rest != "":
-	case slices.Contains([]string{"/hangup", "/noise", "/deaf", "/mute", "/transfer"}, word):
+	case slices.Contains([]string{"/hangup", "/noise", "/deaf", "/mute", "/transfer", "/fetch", "/llm"}, word):
 		if word == "/transfer" && rest == "" {
 			step.Text = "ok"
 		}
