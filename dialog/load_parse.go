@@ -138,10 +138,7 @@ func (r *reader) sound(doc *yaml.Node) bool {
 	for _, n := range maps {
 		r.duplicates(n)
 	}
-	if len(r.problems) > before {
-		return false
-	}
-	return true
+	return len(r.problems) <= before
 }
 
 func (r *reader) duplicates(n *yaml.Node) {
