@@ -193,7 +193,7 @@ func (c *BargeinCmd) one(ctx context.Context, r *rig, plan []noise, prompt []int
 
 func (c *BargeinCmd) report(all []interruption, own bool) Report {
 	rep := Report{Bench: "bargein", Detail: all}
-	var pause, gap, resume []float64
+	var pause, spoken, gap, resume []float64
 	words, stopped, others, back, whole, over, anew := 0, 0, 0, 0, 0, 0, 0
 	for _, i := range all {
 		if i.Paused {
@@ -201,6 +201,9 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 		}
 		if i.Kind == kindWords {
 			words++
+			if i.Paused {
+				spoken = append(spoken, i.Pause)
+			}
 			if i.Paused && (!own || i.Anew) {
 				stopped++
 			}
@@ -223,12 +226,15 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 			}
 		}
 	}
+	s := measure.SpreadOf(spoken) // speech; a throat clears softly before it is loud
 	p, g, e := measure.SpreadOf(pause), measure.SpreadOf(gap), measure.SpreadOf(resume)
 	rep.add("interruptions", len(all), "")
 	rep.add("prompt paused", p.N, "")
 	rep.add("onset to last packet p50", round(p.P50), "ms")
 	rep.add("onset to last packet p95", round(p.P95), "ms")
 	rep.add("words", words, "")
+	rep.atMost("onset of words to last packet p50", round(s.P50), 150, "ms")
+	rep.atMost("onset of words to last packet p95", round(s.P95), 300, "ms")
 	rep.atLeast("words that ended the prompt", float64(stopped), float64(words), "")
 	rep.atMost("prompt went on while the caller still spoke", float64(over), 0, "")
 	for _, kind := range []string{kindCough, kindUhHuh} {
