@@ -237,14 +237,7 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 	rep.atMost("onset of words to last packet p95", round(s.P95), 300, "ms")
 	rep.atLeast("words that ended the prompt", float64(stopped), float64(words), "")
 	rep.atMost("prompt went on while the caller still spoke", float64(over), 0, "")
-	for _, kind := range []string{kindCough, kindUhHuh} {
-		made, paused := paused(all, kind)
-		rep.add(kind+"s", made, "")
-		rep.add(kind+"s that paused the prompt", paused, "")
-		if paused == 0 {
-			rep.note("No %s paused the prompt: the detector took none for speech, and what follows a pause was not tried.", kind)
-		}
-	}
+	rep.addSounds(all)
 	rep.atLeast("of both, the prompt went on", float64(back), float64(others), "")
 	rep.atMost("of both, taken for words (the prompt began again)", float64(anew), 0, "")
 	rep.add("silence p50", round(g.P50), "ms")
@@ -254,6 +247,18 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 		rep.atLeast("went on with no sample lost or repeated", float64(whole), float64(others), "")
 	}
 	return rep
+}
+
+// addSounds tells how many sounds without words the detector took for speech.
+func (r *Report) addSounds(all []interruption) {
+	for _, kind := range []string{kindCough, kindUhHuh} {
+		made, paused := paused(all, kind)
+		r.add(kind+"s", made, "")
+		r.add(kind+"s that paused the prompt", paused, "")
+		if paused == 0 {
+			r.note("No %s paused the prompt: the detector took none for speech, and what follows a pause was not tried.", kind)
+		}
+	}
 }
 
 // paused counts the interruptions of a kind, and those that paused the prompt.
