@@ -19,7 +19,7 @@ var floors = []struct {
 }{
 	{0, "media customer"},
 	{1, "dialog routing campaign asr asr/models asr/asrtest tts tts/ttstest sip"},
-	{2, "call"},
+	{2, "call dialog/model"},
 	{3, "store console asr/* tts/* dialog/intent dialog/lookup dialog/compose scripts"},
 	{4, "cmd"},
 	{5, "tools test docker"},
@@ -49,7 +49,7 @@ var only = []struct{ imports, rooms, why string }{
 	{"github.com/pion/rtp github.com/pion/rtcp", "media", "speak through media.Session"},
 	{"github.com/pion/sdp", "sip", "SDP is parsed once, into media.Params"},
 	{"github.com/k2-fsa github.com/yalue/onnxruntime_go", "asr/moonshine asr/silero asr/sherpa tts/sherpa", "speak through asr.Recognizer or tts.Speaker"},
-	{"github.com/sashabaranov/go-openai", "asr/openai tts/openai dialog/intent dialog/compose", "speak through asr.Recognizer, tts.Speaker or an intent engine"},
+	{"github.com/sashabaranov/go-openai", "asr/openai tts/openai dialog/intent dialog/compose dialog/model", "speak through asr.Recognizer, tts.Speaker or an intent engine"},
 	{"modernc.org/sqlite github.com/jackc/pgx", "store", "keep it through store"},
 	{"github.com/prometheus", "console cmd", "count in a Stats value and let console show it"},
 	{"github.com/alecthomas/kong", "cmd tools", "flags belong to the command: take a Config"},

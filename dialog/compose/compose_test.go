@@ -14,10 +14,16 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/model"
 )
 
-// model speaks OpenAI's SSE protocol, and misbehaves on request.
-func model(t *testing.T, how func(w http.ResponseWriter, r *http.Request, send func(text string))) *Composer {
+// serving speaks OpenAI's SSE protocol, and misbehaves on request.
+func serving(t *testing.T, how func(w http.ResponseWriter, r *http.Request, send func(text string))) *Composer {
+	return servingAt(t, time.Now, how)
+}
+
+// servingAt is serving by another clock.
+func servingAt(t *testing.T, now func() time.Time, how func(w http.ResponseWriter, r *http.Request, send func(text string))) *Composer {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		how(w, r, func(text string) {
@@ -27,11 +33,11 @@ func model(t *testing.T, how func(w http.ResponseWriter, r *http.Request, send f
 		})
 	}))
 	t.Cleanup(s.Close)
-	c, err := New(Config{URL: s.URL + "/v1/", Key: "k3y", Model: "small", Failures: 2})
+	c, err := New(model.Config{URL: s.URL + "/v1/", Key: "k3y", Model: "small", Failures: 2, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.Close)
+	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
@@ -48,7 +54,7 @@ func TestCompose(t *testing.T) {
 		Messages []struct{ Role, Content string }
 	}
 	var key string
-	c := model(t, func(w http.ResponseWriter, r *http.Request, send func(string)) {
+	c := serving(t, func(w http.ResponseWriter, r *http.Request, send func(string)) {
 		key = r.Header.Get("Authorization")
 		_ = json.NewDecoder(r.Body).Decode(&asked)
 		for _, piece := range []string{"<thi", "nk>hm. what?</think>\n", "It has two", " years. At 3", ".5 per", " cent! 两年保修。", "Four. Five."} {
@@ -70,7 +76,7 @@ func TestCompose(t *testing.T) {
 // is still writing the next.
 func TestFirstSentenceComesFirst(t *testing.T) {
 	heard := make(chan struct{})
-	c := model(t, func(_ http.ResponseWriter, r *http.Request, send func(string)) {
+	c := serving(t, func(_ http.ResponseWriter, r *http.Request, send func(string)) {
 		send("The first. ")
 		select {
 		case <-heard:
@@ -132,7 +138,7 @@ func TestTrouble(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := say(model(t, c.how), t.Context(), 300*time.Millisecond)
+			got, err := say(serving(t, c.how), t.Context(), 300*time.Millisecond)
 			if err == nil || !strings.Contains(err.Error(), c.why) || len(got) != c.got {
 				t.Errorf("%q %v", got, err)
 			}
@@ -145,22 +151,20 @@ func TestTrouble(t *testing.T) {
 
 // TestRests holds that a server which fails is left alone, and tried again.
 func TestRests(t *testing.T) {
-	asked, broken := 0, true
-	c := model(t, func(w http.ResponseWriter, _ *http.Request, send func(string)) {
+	asked, broken, now := 0, true, time.Unix(0, 0)
+	c := servingAt(t, func() time.Time { return now }, func(w http.ResponseWriter, _ *http.Request, send func(string)) {
 		if asked++; broken {
 			w.WriteHeader(500)
 			return
 		}
 		send("Well.")
 	})
-	now := time.Unix(0, 0)
-	c.cfg.Now = func() time.Time { return now }
 	for range 5 {
 		if _, err := say(c, t.Context(), time.Minute); err == nil {
 			t.Fatal("no error")
 		}
 	}
-	if _, err := say(c, t.Context(), time.Minute); asked != 2 || !errors.Is(err, ErrResting) {
+	if _, err := say(c, t.Context(), time.Minute); asked != 2 || !errors.Is(err, model.ErrResting) {
 		t.Errorf("asked %d times: %v", asked, err)
 	}
 	now, broken = now.Add(31*time.Second), false
@@ -169,8 +173,10 @@ func TestRests(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := say(c, ctx, time.Minute); !errors.Is(err, context.Canceled) || c.failed != 0 {
-		t.Errorf("a caller who hangs up is no failure of the model: %v, %d", err, c.failed)
+	for range 2 { // as many as would make it rest
+		if _, err := say(c, ctx, time.Minute); !errors.Is(err, context.Canceled) || !c.Allowed() {
+			t.Errorf("a caller who hangs up is no failure of the model: %v, resting %v", err, !c.Allowed())
+		}
 	}
 }
 
@@ -203,7 +209,7 @@ func TestCutter(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	for _, address := range []string{"ftp://x/v1", "127.0.0.1:8000", "http://"} {
-		if _, err := New(Config{URL: address, Model: "m"}); err == nil {
+		if _, err := New(model.Config{URL: address, Model: "m"}); err == nil {
 			t.Errorf("%s was taken", address)
 		}
 	}

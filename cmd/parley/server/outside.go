@@ -2,9 +2,16 @@ package server
 
 import (
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/dialog/compose"
 	"github.com/parley-voice/parley/dialog/lookup"
+	"github.com/parley-voice/parley/dialog/model"
 )
+
+// languageModel is the server of the configured language model.
+func languageModel(c config.LLM) model.Config {
+	return model.Config{URL: c.URL, Key: c.Key.Reveal(), Model: c.Model}
+}
 
 // outside makes ready whom scripts may ask, and tells of scripts that ask others.
 func (s *Server) outside() (call.Outside, error) {
@@ -16,11 +23,11 @@ func (s *Server) outside() (call.Outside, error) {
 	s.close = append(s.close, func() error { client.Close(); return nil })
 	out := call.Outside{Lookup: client}
 	if c := s.cfg.LLM; c.Model != "" {
-		composer, err := compose.New(compose.Config{URL: c.URL, Key: c.Key.Reveal(), Model: c.Model})
+		composer, err := compose.New(languageModel(c))
 		if err != nil {
 			return out, WrongInput{err}
 		}
-		s.close = append(s.close, func() error { composer.Close(); return nil })
+		s.close = append(s.close, composer.Close)
 		out.Composer = composer
 	}
 	for name, asks := range s.Library.Shelf().Outside() {

@@ -31,7 +31,7 @@ func (s *Server) loadScripts(ctx context.Context, o Options) error {
 	s.close = append(s.close, reviews.Close)
 	src := source(s.cfg, reviews)
 	if s.cfg.LLM.Model != "" {
-		judge, err := llm.New(llm.Config{URL: s.cfg.LLM.URL, Key: s.cfg.LLM.Key.Reveal(), Model: s.cfg.LLM.Model})
+		judge, err := llm.New(languageModel(s.cfg.LLM))
 		if err != nil {
 			return WrongInput{err}
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/dialog/intent"
+	"github.com/parley-voice/parley/dialog/model"
 )
 
 var open = []intent.Candidate{
@@ -54,7 +55,7 @@ func write(w http.ResponseWriter, content string) {
 	fmt.Fprintf(w, `{"choices": [{"message": {"role": "assistant", "content": %s}}]}`, text)
 }
 
-func judge(t *testing.T, cfg Config) *Judge {
+func judge(t *testing.T, cfg model.Config) *Judge {
 	t.Helper()
 	if cfg.Model == "" {
 		cfg.Model = "small"
@@ -87,7 +88,7 @@ func TestAnswers(t *testing.T) {
 		{``, intent.Verdict{}, errNoJSON},
 		{strings.Repeat("[", 10_000), intent.Verdict{}, errNoJSON},
 	} {
-		got, err := judge(t, Config{URL: answering(t, c.answer)}).Judge(t.Context(), intent.Question{Text: "那个多少来着", Candidates: open})
+		got, err := judge(t, model.Config{URL: answering(t, c.answer)}).Judge(t.Context(), intent.Question{Text: "那个多少来着", Candidates: open})
 		if got != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%.40q: %+v, %v, want %+v, %v", c.answer, got, err, c.want, c.err)
 		}
@@ -114,7 +115,7 @@ func TestWordsAreData(t *testing.T) {
 		}
 		write(w, `{"intent": "refund_all", "sure": true}`)
 	})
-	got, err := judge(t, Config{URL: url, Key: "secret"}).Judge(t.Context(), intent.Question{Text: said, Language: "en", Candidates: open})
+	got, err := judge(t, model.Config{URL: url, Key: "secret"}).Judge(t.Context(), intent.Question{Text: said, Language: "en", Candidates: open})
 	if !errors.Is(err, errUnknown) || got != (intent.Verdict{}) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -157,7 +158,7 @@ func TestTroubles(t *testing.T) {
 			if name != "slow" && name != "slow to the end" {
 				ctx = t.Context()
 			}
-			_, err := judge(t, Config{URL: server(t, c.say)}).Judge(ctx, intent.Question{Text: "x", Candidates: open})
+			_, err := judge(t, model.Config{URL: server(t, c.say)}).Judge(ctx, intent.Question{Text: "x", Candidates: open})
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
@@ -176,7 +177,7 @@ func TestRest(t *testing.T) {
 		}
 		write(w, `{"intent": "price", "sure": true}`)
 	})
-	j := judge(t, Config{URL: url, Now: func() time.Time { return now }})
+	j := judge(t, model.Config{URL: url, Now: func() time.Time { return now }})
 	ask := func() error {
 		_, err := j.Judge(t.Context(), intent.Question{Text: "x", Candidates: open})
 		return err
@@ -186,14 +187,14 @@ func TestRest(t *testing.T) {
 			t.Fatal("a broken server answered")
 		}
 	}
-	if asked != 3 || !errors.Is(ask(), ErrResting) {
+	if asked != 3 || !errors.Is(ask(), model.ErrResting) {
 		t.Errorf("asked %d times, want 3 and a rest", asked)
 	}
 	now = now.Add(31 * time.Second)
-	if err := ask(); err == nil || errors.Is(err, ErrResting) || asked != 4 {
+	if err := ask(); err == nil || errors.Is(err, model.ErrResting) || asked != 4 {
 		t.Errorf("the try after the rest: %v, asked %d times", err, asked)
 	}
-	if !errors.Is(ask(), ErrResting) {
+	if !errors.Is(ask(), model.ErrResting) {
 		t.Error("one more failure after a rest must begin the next")
 	}
 	now, well = now.Add(31*time.Second), true
@@ -216,9 +217,9 @@ func TestRest(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	for _, c := range []struct {
-		cfg  Config
+		cfg  model.Config
 		want string
-	}{{Config{Model: "m", URL: "ftp://x"}, "llm.url"}, {Config{Model: "m", URL: "http://"}, "llm.url"}, {Config{}, "llm.model"}} {
+	}{{model.Config{Model: "m", URL: "ftp://x"}, "llm.url"}, {model.Config{Model: "m", URL: "http://"}, "llm.url"}, {model.Config{}, "llm.model"}} {
 		if _, err := New(c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want %s", c.cfg, err, c.want)
 		}
