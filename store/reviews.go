@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,8 +17,20 @@ import (
 // published them, in a file of its own: authors write it while a server reads.
 type Reviews struct{ db *sql.DB }
 
+// ReviewsFile is the name of the file in a data folder.
+const ReviewsFile = "reviews.db"
+
 // ErrNoVersion tells that a script has no such version.
 var ErrNoVersion = errors.New("no such version")
+
+// ReadReviews opens the reviews at path to look at; nil without an error when
+// nothing was ever submitted there.
+func ReadReviews(ctx context.Context, path string) (*Reviews, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return OpenReviews(ctx, path)
+}
 
 // OpenReviews opens the reviews at path and makes the file where there is none.
 func OpenReviews(ctx context.Context, path string) (*Reviews, error) {
@@ -90,20 +103,25 @@ func (r *Reviews) History(ctx context.Context, script string) ([]review.Event, e
 
 // Scripts are the names of all that was ever submitted, sorted.
 func (r *Reviews) Scripts(ctx context.Context) ([]string, error) {
-	rows, err := r.db.QueryContext(ctx, "SELECT DISTINCT script FROM reviews ORDER BY script")
+	return r.texts(ctx, "SELECT DISTINCT script FROM reviews ORDER BY script")
+}
+
+// texts is the one column that a query gives.
+func (r *Reviews) texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := r.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reviews: %w", err)
 	}
 	defer rows.Close()
-	var names []string
+	var all []string
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var text string
+		if err := rows.Scan(&text); err != nil {
 			return nil, fmt.Errorf("reviews: %w", err)
 		}
-		names = append(names, name)
+		all = append(all, text)
 	}
-	return names, rows.Err()
+	return all, rows.Err()
 }
 
 type querier interface {
@@ -129,32 +147,30 @@ func history(ctx context.Context, q querier, script string) ([]review.Event, err
 	return all, rows.Err()
 }
 
-// Version is a stored version of a script by the beginning of its hash.
-// ErrNoVersion tells that there is none, or more than one that begins like it.
-func (r *Reviews) Version(ctx context.Context, script, hash string) (review.Bundle, error) {
-	rows, err := r.db.QueryContext(ctx, "SELECT hash, main, zip FROM bundles WHERE script = ? AND substr(hash, 1, ?) = ? LIMIT 2", script, len(hash), hash)
-	if err != nil {
-		return review.Bundle{}, fmt.Errorf("reviews: %w", err)
+// Find is the hash of a script's version by its beginning. ErrNoVersion tells that
+// there is none, or more than one that begins like it.
+func (r *Reviews) Find(ctx context.Context, script, hash string) (string, error) {
+	found, err := r.texts(ctx, "SELECT hash FROM bundles WHERE script = ? AND substr(hash, 1, ?) = ? LIMIT 2", script, len(hash), hash)
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) == 0:
+		return "", fmt.Errorf("%w of %s begins with %q", ErrNoVersion, script, hash)
+	case len(found) > 1:
+		return "", fmt.Errorf("%w alone: more than one of %s begins with %q, give more of its hash", ErrNoVersion, script, hash)
 	}
-	defer rows.Close()
-	var found []review.Bundle
-	for rows.Next() {
-		var b review.Bundle
-		if err := rows.Scan(&b.Hash, &b.Main, &b.Zip); err != nil {
-			return b, fmt.Errorf("reviews: %w", err)
-		}
-		found = append(found, b)
+	return found[0], nil
+}
+
+// Version is a stored version of a script, named as in Find.
+func (r *Reviews) Version(ctx context.Context, script, hash string) (b review.Bundle, err error) {
+	if b.Hash, err = r.Find(ctx, script, hash); err != nil {
+		return b, err
 	}
-	if err := rows.Err(); err != nil {
-		return review.Bundle{}, fmt.Errorf("reviews: %w", err)
+	if err := r.db.QueryRowContext(ctx, "SELECT main, zip FROM bundles WHERE hash = ?", b.Hash).Scan(&b.Main, &b.Zip); err != nil {
+		return b, fmt.Errorf("reviews: %w", err)
 	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return review.Bundle{}, fmt.Errorf("%w of %s begins with %q", ErrNoVersion, script, hash)
-	}
-	return review.Bundle{}, fmt.Errorf("%w alone: more than one of %s begins with %q, give more of its hash", ErrNoVersion, script, hash)
+	return b, nil
 }
 
 // Published tells which version of each script is published: hash by script.

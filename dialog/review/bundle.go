@@ -32,32 +32,45 @@ type Bundle struct {
 // Pack gathers files of a folder. The same files have the same hash, whatever
 // their times and their order. main must be among the names.
 func Pack(files fs.FS, main string, names []string) (Bundle, error) {
-	names = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(names), main))))
-	if len(names) > maxFiles {
-		return Bundle{}, fmt.Errorf("%s is made of %d files, at most %d are taken", main, len(names), maxFiles)
-	}
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	sum, left := sha256.New(), int64(maxBytes)
-	for _, name := range names {
-		data, err := readBounded(files, name, left)
-		if err != nil {
-			return Bundle{}, err
-		}
-		left -= int64(len(data))
+	hash, err := each(files, main, names, func(name string, data []byte) error {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Unix(0, 0).UTC()})
 		if err == nil {
 			_, err = w.Write(data)
 		}
-		if err != nil {
-			return Bundle{}, err
-		}
-		feed(sum, name, data)
-	}
-	if err := z.Close(); err != nil {
+		return err
+	})
+	if err := errors.Join(err, z.Close()); err != nil {
 		return Bundle{}, err
 	}
-	return Bundle{Main: main, Hash: hex.EncodeToString(sum.Sum(nil)), Zip: out.Bytes()}, nil
+	return Bundle{Main: main, Hash: hash, Zip: out.Bytes()}, nil
+}
+
+// Hash is the hash that Pack gives the same files.
+func Hash(files fs.FS, main string, names []string) (string, error) {
+	return each(files, main, names, func(string, []byte) error { return nil })
+}
+
+// each reads the files in the order of their names and gives their hash.
+func each(files fs.FS, main string, names []string, take func(name string, data []byte) error) (hash string, err error) {
+	names = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(names), main))))
+	if len(names) > maxFiles {
+		return "", fmt.Errorf("%s is made of %d files, at most %d are taken", main, len(names), maxFiles)
+	}
+	sum, left := sha256.New(), int64(maxBytes)
+	for _, name := range names {
+		data, err := readBounded(files, name, left)
+		if err == nil {
+			err = take(name, data)
+		}
+		if err != nil {
+			return "", err
+		}
+		left -= int64(len(data))
+		feed(sum, name, data)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func readBounded(files fs.FS, name string, limit int64) ([]byte, error) {
@@ -85,12 +98,12 @@ func (b Bundle) Open() (fs.FS, error) {
 	for _, f := range z.File {
 		names = append(names, f.Name)
 	}
-	again, err := Pack(z, b.Main, names)
+	hash, err := Hash(z, b.Main, names)
 	if err != nil {
 		return nil, fmt.Errorf("version %s: %w", Short(b.Hash), err)
 	}
-	if again.Hash != b.Hash {
-		return nil, fmt.Errorf("version %s is not what was approved: its files have the hash %s", Short(b.Hash), Short(again.Hash))
+	if hash != b.Hash {
+		return nil, fmt.Errorf("version %s is not what was approved: its files have the hash %s", Short(b.Hash), Short(hash))
 	}
 	return z, nil
 }

@@ -70,14 +70,11 @@ func (l *Library) Add(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	e.draft = true
-	if l.src.Versions != nil {
-		published, _, err := l.src.Versions.Published(ctx)
-		if err != nil {
-			return err
-		}
-		e.draft = published[name] != e.hash
+	published, err := l.src.published(ctx)
+	if err != nil {
+		return err
 	}
+	e.draft = published[name] != e.hash
 	made, err := e.ready(l.src)
 	if err != nil {
 		return err
@@ -88,16 +85,6 @@ func (l *Library) Add(ctx context.Context, file string) error {
 	next.scripts[name] = made
 	l.now.Store(&next)
 	return nil
-}
-
-// ready makes an edition fit for calls.
-func (e edition) ready(src Source) (*loaded, error) {
-	made, err := ready(e.name, e.s, e.files, ".", src)
-	if err != nil {
-		return nil, err
-	}
-	made.run.Hash, made.run.Draft = e.hash, e.draft
-	return made, nil
 }
 
 // build makes a shelf. What did not change is taken over from old, which may be
@@ -136,7 +123,7 @@ func (l *Library) build(ctx context.Context, old *Shelf) (*Shelf, []error, error
 	for _, made := range l.extra {
 		shelf.scripts[made.run.ID] = made
 	}
-	if l.cfg != nil && len(problems) == 0 || l.cfg != nil && old != nil {
+	if l.cfg != nil && (len(problems) == 0 || old != nil) {
 		err = shelf.number(l.cfg, l.unpublished)
 	}
 	return shelf, problems, err

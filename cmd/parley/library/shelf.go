@@ -57,9 +57,9 @@ func outside(s *dialog.Script) (o Outside) {
 	return o
 }
 
-// ready compiles a script's intents and reads its clips, which lie beside it in
-// the folder dir of files, into memory.
-func ready(name string, s *dialog.Script, files fs.FS, dir string, src Source) (*loaded, error) {
+// ready makes an edition fit for calls: its intents compiled, its clips in memory.
+func (e edition) ready(src Source) (*loaded, error) {
+	name, s := e.name, e.s
 	detector, err := intent.New(s)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -68,7 +68,7 @@ func ready(name string, s *dialog.Script, files fs.FS, dir string, src Source) (
 		return nil, fmt.Errorf("%s: the script asks for a language model (defaults.understand.llm), and the configuration names none; add llm.model to it, or take the key out", name)
 	}
 	run := &call.Script{
-		ID: name, Version: s.Version, Language: s.Language, After: s.Answer.After,
+		ID: name, Version: s.Version, Hash: e.hash, Draft: e.draft, Language: s.Language, After: s.Answer.After,
 		Listens:  slices.ContainsFunc(s.Nodes, (*dialog.Node).Listens),
 		Record:   src.Record && !s.Market.Wants("recording"), // there the notice is heard first
 		Clips:    map[string]*media.Clip{},
@@ -83,7 +83,7 @@ func ready(name string, s *dialog.Script, files fs.FS, dir string, src Source) (
 			out.fixed = append(out.fixed, tts.Utterance{Text: p.Text, Language: p.Language, Voice: p.Voice})
 			continue
 		}
-		clip, err := readClip(files, path.Join(dir, p.Clip))
+		clip, err := readClip(e.files, path.Clean(p.Clip))
 		if err != nil {
 			return nil, fmt.Errorf("%s: clip %s: %w", name, p.Clip, err)
 		}

@@ -43,8 +43,7 @@ type edition struct {
 	name  string
 	hash  string
 	draft bool
-	files fs.FS
-	main  string
+	files fs.FS // its folder
 	s     *dialog.Script
 }
 
@@ -58,11 +57,9 @@ func (src Source) editions(ctx context.Context) (found map[string]edition, probl
 	}); err != nil {
 		return nil, nil, err
 	}
-	var published map[string]string
-	if src.Versions != nil {
-		if published, _, err = src.Versions.Published(ctx); err != nil {
-			return nil, nil, err
-		}
+	published, err := src.published(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(published)) {
 		b, err := src.Versions.Version(ctx, name, published[name])
@@ -98,6 +95,15 @@ func (src Source) editions(ctx context.Context) (found map[string]edition, probl
 	return found, problems, err
 }
 
+// published are the hashes of the published versions, by script.
+func (src Source) published(ctx context.Context) (map[string]string, error) {
+	if src.Versions == nil {
+		return nil, nil
+	}
+	hashes, _, err := src.Versions.Published(ctx)
+	return hashes, err
+}
+
 func (src Source) take(found map[string]edition, problems map[string]error, files fs.FS, file, name, shown string) {
 	e, err := readEdition(files, file, name, shown)
 	if err != nil {
@@ -120,11 +126,11 @@ func readEdition(files fs.FS, file, name, shown string) (edition, error) {
 	if err != nil {
 		return edition{}, err
 	}
-	b, err := review.Pack(own, main, s.Files())
+	hash, err := review.Hash(own, main, s.Files())
 	if err != nil {
 		return edition{}, fmt.Errorf("%s: %w", file, err)
 	}
-	return edition{name: name, hash: b.Hash, files: own, main: main, s: s}, nil
+	return edition{name: name, hash: hash, files: own, s: s}, nil
 }
 
 // Pack is the version of a script that a file on disk makes now.

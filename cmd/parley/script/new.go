@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/scripts"
 )
@@ -75,7 +76,7 @@ func (c *NewCmd) Run(w *World) error {
 func (c *NewCmd) write(beside map[string][]byte) error {
 	for name := range beside {
 		to := filepath.Join(c.Out, filepath.FromSlash(name))
-		if _, err := os.Stat(to); err == nil && !c.Force && isYAML(name) {
+		if _, err := os.Stat(to); err == nil && !c.Force && library.IsFile(name) {
 			return wrongf("%s is there already: choose another name, or --force", to)
 		}
 	}

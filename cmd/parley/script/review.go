@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/parley-voice/parley/cmd/parley/library"
@@ -78,7 +79,7 @@ func open(ctx context.Context, w *World, path string) (*store.Reviews, string, e
 	if err != nil {
 		return nil, "", err
 	}
-	r, err := store.OpenReviews(ctx, filepath.Join(cfg.Data, "reviews.db"))
+	r, err := store.OpenReviews(ctx, filepath.Join(cfg.Data, store.ReviewsFile))
 	return r, cfg.Scripts, err
 }
 
@@ -137,73 +138,68 @@ func (o Who) event(w *World, script, hash string, act review.Act) review.Event {
 
 // Run approves.
 func (c *ApproveCmd) Run(ctx context.Context, w *World) error {
-	return c.act(ctx, w, review.Approve, c.latest(c.Version), "approved. To use it:\n  parley script publish %s %s --as NAME\n")
+	return c.act(ctx, w, review.Approve, c.or(submitted), "approved. To use it:\n  parley script publish %s %s --as NAME\n")
 }
 
 // Run rejects.
 func (c *RejectCmd) Run(ctx context.Context, w *World) error {
-	return c.act(ctx, w, review.Reject, c.latest(c.Version), "rejected; it may be submitted again.\n")
+	return c.act(ctx, w, review.Reject, c.or(submitted), "rejected; it may be submitted again.\n")
 }
 
 // Run publishes.
 func (c *PublishCmd) Run(ctx context.Context, w *World) error {
-	return c.act(ctx, w, review.Publish, c.latest(c.Version), "published; a running server uses it within a second. Calls in progress keep theirs.\n")
+	return c.act(ctx, w, review.Publish, c.or(submitted), "published; a running server uses it within a second. Calls in progress keep theirs.\n")
 }
 
 // Run withdraws what is published.
 func (c *WithdrawCmd) Run(ctx context.Context, w *World) error {
-	return c.act(ctx, w, review.Withdraw, func(ctx context.Context, r *store.Reviews) (string, string, error) {
-		past, err := r.History(ctx, c.Script)
-		if err != nil {
-			return "", "", err
-		}
-		hash := review.Current(past)
-		if hash == "" {
-			return "", "", wrongf("no version of %q is published", c.Script)
-		}
-		return c.Script, hash, nil
-	}, "withdrawn; nothing is published under its name now.\n")
+	return c.act(ctx, w, review.Withdraw, Version{Script: c.Script}.or(published), "withdrawn; nothing is published under its name now.\n")
 }
 
 // Run goes back.
 func (c *RollbackCmd) Run(ctx context.Context, w *World) error {
-	return c.act(ctx, w, review.Rollback, func(ctx context.Context, r *store.Reviews) (string, string, error) {
-		if c.Hash != "" {
-			b, err := r.Version(ctx, c.Script, c.Hash)
-			return c.Script, b.Hash, err
-		}
-		past, err := r.History(ctx, c.Script)
-		if err != nil {
-			return "", "", err
-		}
-		hash, ok := review.Before(past)
-		if !ok {
-			return "", "", wrongf("no other version of %q was published before", c.Script)
-		}
-		return c.Script, hash, nil
-	}, "published again; a running server uses it within a second.\n")
+	return c.act(ctx, w, review.Rollback, Version{c.Script, c.Hash}.or(before), "published again; a running server uses it within a second.\n")
 }
 
 // pick finds the version that an act is about.
 type pick func(ctx context.Context, r *store.Reviews) (script, hash string, err error)
 
-func (o Who) latest(v Version) pick {
-	return func(ctx context.Context, r *store.Reviews) (string, string, error) {
+// or is the version named, else the one that choose takes from the history.
+func (v Version) or(choose func(script string, past []review.Event) (hash string, err error)) pick {
+	return func(ctx context.Context, r *store.Reviews) (script, hash string, err error) {
 		if v.Hash != "" {
-			b, err := r.Version(ctx, v.Script, v.Hash)
-			return v.Script, b.Hash, err
+			hash, err = r.Find(ctx, v.Script, v.Hash)
+			return v.Script, hash, err
 		}
 		past, err := r.History(ctx, v.Script)
-		if err != nil {
-			return "", "", err
+		if err == nil {
+			hash, err = choose(v.Script, past)
 		}
-		for i := len(past) - 1; i >= 0; i-- {
-			if past[i].Act == review.Submit {
-				return v.Script, past[i].Hash, nil
-			}
-		}
-		return "", "", wrongf("no version of %q was submitted", v.Script)
+		return v.Script, hash, err
 	}
+}
+
+func submitted(script string, past []review.Event) (string, error) {
+	for _, e := range slices.Backward(past) {
+		if e.Act == review.Submit {
+			return e.Hash, nil
+		}
+	}
+	return "", wrongf("no version of %q was submitted", script)
+}
+
+func published(script string, past []review.Event) (string, error) {
+	if hash := review.Current(past); hash != "" {
+		return hash, nil
+	}
+	return "", wrongf("no version of %q is published", script)
+}
+
+func before(script string, past []review.Event) (string, error) {
+	if hash, ok := review.Before(past); ok {
+		return hash, nil
+	}
+	return "", wrongf("no other version of %q was published before", script)
 }
 
 // act carries out one act and says so. after may have two places, for the

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -18,16 +16,15 @@ import (
 // changed tells why a file is not what was approved, "" when it is or when no
 // version of it was ever approved.
 func changed(ctx context.Context, cfg *config.Config, file string) (why string, err error) {
-	path := filepath.Join(cfg.Data, "reviews.db")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || !isYAML(file) {
+	if !library.IsFile(file) {
 		return "", nil
 	}
 	b, s, err := library.Pack(file)
 	if err != nil {
 		return "", nil // check tells what is wrong with it
 	}
-	r, err := store.OpenReviews(ctx, path)
-	if err != nil {
+	r, err := store.ReadReviews(ctx, filepath.Join(cfg.Data, store.ReviewsFile))
+	if r == nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()

@@ -77,7 +77,7 @@ func wrongf(format string, args ...any) error { return Wrong{fmt.Errorf(format, 
 
 // load reads a script from a file, or one that ships by its name.
 func load(name string) (*dialog.Script, error) {
-	if isYAML(name) {
+	if library.IsFile(name) {
 		return dialog.LoadFile(name)
 	}
 	folder, err := fs.Sub(scripts.FS, path.Dir(name))
@@ -99,11 +99,6 @@ func need(name string) (*dialog.Script, error) {
 	return s, nil
 }
 
-func isYAML(name string) bool {
-	ext := path.Ext(name)
-	return ext == ".yaml" || ext == ".yml"
-}
-
 // shipped are the names of the scripts that ship.
 func shipped() []string {
 	var all []string
@@ -123,7 +118,7 @@ func files(args []string, keep func(path string) bool) ([]string, error) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		if err != nil {
-			if !isYAML(arg) && errors.Is(err, fs.ErrNotExist) {
+			if !library.IsFile(arg) && errors.Is(err, fs.ErrNotExist) {
 				all = append(all, arg) // perhaps one that ships
 				continue
 			}
@@ -140,7 +135,7 @@ func files(args []string, keep func(path string) bool) ([]string, error) {
 				return err
 			case d.IsDir() && file != arg && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
 				return fs.SkipDir
-			case !d.IsDir() && isYAML(file) && keep(file):
+			case !d.IsDir() && library.IsFile(file) && keep(file):
 				all = append(all, file)
 			}
 			return nil

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -24,7 +22,7 @@ import (
 const renderAhead = 5 * time.Second
 
 func (s *Server) loadScripts(ctx context.Context, o Options) error {
-	reviews, err := store.OpenReviews(ctx, filepath.Join(cmp.Or(o.Reviews, s.cfg.Data), "reviews.db"))
+	reviews, err := store.OpenReviews(ctx, filepath.Join(cmp.Or(o.Reviews, s.cfg.Data), store.ReviewsFile))
 	if err != nil {
 		return err
 	}
@@ -54,17 +52,14 @@ func source(c *config.Config, v library.Versions) library.Source {
 // CheckScripts tells how many scripts a configuration leads to, or what is wrong
 // with them. It writes nothing.
 func CheckScripts(ctx context.Context, c *config.Config) (n int, err error) {
+	reviews, err := store.ReadReviews(ctx, filepath.Join(c.Data, store.ReviewsFile))
+	if err != nil {
+		return 0, err
+	}
 	var versions library.Versions
-	path := filepath.Join(c.Data, "reviews.db")
-	if _, err := os.Stat(path); err == nil {
-		reviews, err := store.OpenReviews(ctx, path)
-		if err != nil {
-			return 0, err
-		}
+	if reviews != nil {
 		defer func() { err = errors.Join(err, reviews.Close()) }()
 		versions = reviews
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return 0, err
 	}
 	src := source(c, versions)
 	if c.LLM.Model != "" {
