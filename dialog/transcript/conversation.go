@@ -36,19 +36,7 @@ func (c *Conversation) Do(ctx context.Context, s Step) error {
 // settle lets time pass until nothing goes on by itself.
 func (c *Conversation) settle(ctx context.Context) error {
 	l := c.run.line
-	for range 200 {
-		if l.state.ended || l.state.away || l.m.Listening() || l.asked() {
-			return nil
-		}
-		at, event := l.next()
-		if event == nil {
-			return nil
-		}
-		if err := l.advance(ctx, at.Sub(l.now)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.until(ctx, func() bool { return l.state.ended || l.state.away || l.m.Listening() || l.asked() })
 }
 
 // News are the entries since it was last asked.

@@ -251,9 +251,17 @@ func (l *line) quiet(ctx context.Context) error { return l.run(ctx, true) }
 // run runs until nothing is being said, and through the script's own waits if
 // asked to.
 func (l *line) run(ctx context.Context, through bool) error {
-	for range 200 {
+	return l.until(ctx, func() bool {
 		_, waits := l.timers[dialog.TimerWait]
-		if l.state.ended || (!waits || !through) && (len(l.speech.queue) == 0 || l.speech.queue[0].loop) {
+		return l.state.ended || (!waits || !through) && (len(l.speech.queue) == 0 || l.speech.queue[0].loop)
+	})
+}
+
+// until lets things happen one after the other until done, or until nothing more
+// happens by itself.
+func (l *line) until(ctx context.Context, done func() bool) error {
+	for range 200 {
+		if done() {
 			return nil
 		}
 		at, event := l.next()

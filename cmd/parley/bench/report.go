@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -67,27 +66,7 @@ func (r *Report) missed() bool {
 
 // write prints the table and, if a file is named, writes the JSON.
 func (r *Report) write(file string) error {
-	if file == "-" {
-		return r.json(os.Stdout)
-	}
-	if err := r.table(os.Stdout); err != nil || file == "" {
-		return err
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := r.json(f); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
-}
-
-func (r *Report) json(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
+	return measure.Output(os.Stdout, file, r, r.table)
 }
 
 func (r *Report) table(w io.Writer) error {

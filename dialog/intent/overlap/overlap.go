@@ -121,11 +121,6 @@ func way(s *dialog.Script, n *dialog.Node, name string) dialog.Edge {
 			return b.Edge
 		}
 	}
-	for _, a := range s.Asides {
-		if a.Name == name {
-			return a.Edge
-		}
-	}
 	return dialog.Edge{}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/parley-voice/parley/cmd/parley/bench/measure"
 	"github.com/parley-voice/parley/dialog/intent/classify"
 )
 
@@ -38,21 +39,7 @@ func (c *Command) run(out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("bench intents: %w", err)
 	}
-	if c.JSON == "-" {
-		return r.json(out)
-	}
-	if err := r.table(out); err != nil || c.JSON == "" {
-		return err
-	}
-	f, err := os.Create(c.JSON)
-	if err != nil {
-		return err
-	}
-	if err := r.json(f); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return measure.Output(out, c.JSON, r, r.table)
 }
 
 func (c *Command) measure() (*Report, error) {

@@ -1,7 +1,6 @@
 package intents
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -158,12 +157,6 @@ func (r *Report) bands() {
 		}
 		r.Bands = append(r.Bands, u)
 	}
-}
-
-func (r *Report) json(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
 }
 
 func (r *Report) table(w io.Writer) error {
