@@ -16,7 +16,7 @@ func (r *reader) check() {
 		}
 	}
 	for _, ref := range r.refs {
-		if r.enough() {
+		if r.Full() {
 			return
 		}
 		switch ref.kind {

@@ -1,19 +1,20 @@
 package dialog
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // Load reads a script that stands alone: it cannot include others, and its clips
 // are not looked for. name stands in the messages. Every problem is in the one
 // error, of type Problems.
 func Load(in io.Reader, name string) (*Script, error) {
-	return (&reader{}).load(in, name)
+	return newReader(includes{}).load(in, name)
 }
 
 // LoadFile reads a script from disk, with what it includes, and checks that its
@@ -36,26 +37,26 @@ func LoadFS(files fs.FS, main, shown string) (*Script, error) {
 		return nil, unreadable(shown, err)
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	return (&reader{inc: includes{files: files, folder: path.Dir(filepath.ToSlash(shown)), stack: []string{main}}}).load(f, shown)
+	return newReader(includes{files: files, folder: path.Dir(filepath.ToSlash(shown)), stack: []string{main}}).load(f, shown)
 }
 
 func unreadable(file string, err error) error {
-	return Problems{{Code: CodeBadValue, File: file, Text: "cannot be read: " + cause(err), Hint: "check the path and its permissions"}}
+	return Problems{{Code: CodeBadValue, File: file, Text: "cannot be read: " + strictyaml.Cause(err), Hint: "check the path and its permissions"}}
 }
 
 func (r *reader) load(in io.Reader, name string) (*Script, error) {
-	r.begin(name)
-	root := r.parse(in)
+	r.Begin(name)
+	root := r.Parse(in)
 	if root == nil {
-		return nil, r.problems.sorted()
+		return nil, r.Problems()
 	}
 	r.script = &Script{file: name, index: map[string]*Node{}}
-	r.script.places.note(r.src(), root)
+	r.script.places.note(&r.Reader, root)
 	r.root(root)
 	r.check()
 	r.clips()
-	if len(r.problems) > 0 {
-		return nil, r.problems.sorted()
+	if !r.Sound() {
+		return nil, r.Problems()
 	}
 	r.script.parts = r.inc.done
 	return r.script, nil
@@ -75,17 +76,9 @@ func (r *reader) clips() {
 		info, err := fs.Stat(r.inc.files, path.Clean(ref.name))
 		switch {
 		case err != nil:
-			r.fault(CodeUndefinedClip, ref.at, "put the WAV beside the script or mend its name", "clip %q: %s", ref.name, cause(err))
+			r.fault(CodeUndefinedClip, ref.at, "put the WAV beside the script or mend its name", "clip %q: %s", ref.name, strictyaml.Cause(err))
 		case !info.Mode().IsRegular():
 			r.fault(CodeUndefinedClip, ref.at, "name a WAV file", "clip %q is not a file", ref.name)
 		}
 	}
-}
-
-func cause(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
 }

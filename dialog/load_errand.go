@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // fetch reads what a node asks of another system.
@@ -143,11 +145,11 @@ func (r *reader) prose(v *yaml.Node) *Prose {
 		case "goal":
 			p.Goal = r.template(v, key)
 		case "facts":
-			for _, item := range items(v) {
+			for _, item := range strictyaml.Items(v) {
 				p.Facts = append(p.Facts, r.template(item, key))
 			}
 		case "forbid":
-			for _, t := range items(v) {
+			for _, t := range strictyaml.Items(v) {
 				r.forbid(p, t)
 			}
 		case "sentences":

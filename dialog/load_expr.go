@@ -9,6 +9,7 @@ import (
 
 	"github.com/parley-voice/parley/dialog/expr"
 	"github.com/parley-voice/parley/dialog/mood"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // bind is an expression whose names are resolved once the whole script is read.
@@ -22,7 +23,7 @@ type bind struct {
 // condition reads what must be true or false.
 func (r *reader) condition(v *yaml.Node, what string) *expr.Expr {
 	source := r.text(v, what)
-	if source == "" || r.enough() {
+	if source == "" || r.Full() {
 		return nil
 	}
 	e, err := expr.Parse(source)
@@ -37,12 +38,12 @@ func (r *reader) condition(v *yaml.Node, what string) *expr.Expr {
 // cases reads when: [{if: ..., go: ...}].
 func (r *reader) cases(v *yaml.Node) []Case {
 	var all []Case
-	for i, item := range items(v) {
+	for i, item := range strictyaml.Items(v) {
 		var c Case
 		seen := r.edgeBlock(item, "case", &c.Edge, func(_ string, v *yaml.Node) { c.If = r.condition(v, "if") })
 		switch {
 		case item.Kind != yaml.MappingNode:
-		case !seen["if"] && i+1 < len(items(v)):
+		case !seen["if"] && i+1 < len(strictyaml.Items(v)):
 			r.wrong(item, "give it an if, or put it last", "the cases after this one are never tried")
 		case c.Edge.Replay:
 			r.wrong(item, "say it in words", "replay has no place under a condition")
@@ -67,7 +68,7 @@ func (e Edge) surely() bool {
 
 // grade reads the A to D of the call.
 func (r *reader) grade(v *yaml.Node) {
-	for i, item := range items(v) {
+	for i, item := range strictyaml.Items(v) {
 		var g Grade
 		seen := map[string]bool{}
 		r.block(item, "grade", func(key string, _, v *yaml.Node) {
@@ -82,7 +83,7 @@ func (r *reader) grade(v *yaml.Node) {
 		case item.Kind != yaml.MappingNode:
 		case !seen["grade"]:
 			r.wrong(item, "write {grade: A, if: ...}", "this has no grade")
-		case !seen["if"] && i+1 < len(items(v)):
+		case !seen["if"] && i+1 < len(strictyaml.Items(v)):
 			r.wrong(item, "give it an if, or put it last", "the grades after this one are never given")
 		}
 		r.script.Grades = append(r.script.Grades, g)
@@ -109,7 +110,7 @@ func (r *reader) bind() {
 	}
 	scope := r.scope()
 	for _, b := range r.binds {
-		if r.enough() {
+		if r.Full() {
 			return
 		}
 		var err error
@@ -192,20 +193,5 @@ func (r *reader) faulty(v *yaml.Node, offset int, err error) {
 			code = kind
 		}
 	}
-	r.fault(code, r.inside(v, offset+f.Offset), hint, "%s", f.Text)
-}
-
-// inside is the place of a letter within a scalar, as far as it stands in the
-// source as it is; else the scalar's beginning.
-func (r *reader) inside(v *yaml.Node, offset int) *yaml.Node {
-	line, value := []rune(r.line(v.Line)), []rune(v.Value)
-	from := v.Column - 1
-	if v.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
-		from++
-	}
-	offset = min(offset, len(value))
-	if from < 0 || from+offset > len(line) || !strings.HasPrefix(string(line[from:]), string(value[:offset])) {
-		return v
-	}
-	return &yaml.Node{Kind: v.Kind, Line: v.Line, Column: from + offset + 1}
+	r.fault(code, r.Within(v, offset+f.Offset), hint, "%s", f.Text)
 }

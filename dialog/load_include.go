@@ -5,19 +5,12 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-)
 
-// source is one file of a script. Lines are counted on through all of them, so
-// that a line alone tells its file, as in go/token.
-type source struct {
-	name  string
-	lines []string
-	base  int // the lines of the files before
-}
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
+)
 
 // includes is how far the reading of a script's files has come.
 type includes struct {
@@ -25,8 +18,6 @@ type includes struct {
 	folder string // as messages call it
 	stack  []string
 	done   []string // files included
-	bytes  int
-	items  int
 }
 
 // PartSuffix ends the name of a file that is included, so that nobody takes it
@@ -35,27 +26,9 @@ const PartSuffix = ".part.yaml"
 
 const maxParts = 32
 
-// begin makes a file the one being read.
-func (r *reader) begin(name string) {
-	base := 0
-	if n := len(r.sources); n > 0 {
-		base = r.sources[n-1].base + len(r.sources[n-1].lines)
-	}
-	r.sources = append(r.sources, &source{name: name, base: base})
-}
-
-// src is the file being read.
-func (r *reader) src() *source { return r.sources[len(r.sources)-1] }
-
-// at finds the file of a line.
-func (r *reader) at(line int) *source {
-	i := sort.Search(len(r.sources), func(i int) bool { return r.sources[i].base >= line })
-	return r.sources[max(0, i-1)]
-}
-
 // include reads the files that a list names.
 func (r *reader) include(v *yaml.Node) {
-	for _, item := range items(v) {
+	for _, item := range strictyaml.Items(v) {
 		t := r.text(item, "include")
 		clean := path.Clean(t)
 		switch {
@@ -82,18 +55,18 @@ func (r *reader) one(item *yaml.Node, name string) {
 	r.inc.done = append(r.inc.done, name)
 	f, err := r.inc.files.Open(name)
 	if err != nil {
-		r.wrong(item, "check the path: it begins in the script's folder", "include %q: %s", name, cause(err))
+		r.wrong(item, "check the path: it begins in the script's folder", "include %q: %s", name, strictyaml.Cause(err))
 		return
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	r.inc.stack = append(r.inc.stack, name)
 	defer func() { r.inc.stack = r.inc.stack[:len(r.inc.stack)-1] }()
-	r.begin(path.Join(r.inc.folder, name))
-	root := r.parse(f)
+	r.Begin(path.Join(r.inc.folder, name))
+	root := r.Parse(f)
 	if root == nil {
 		return
 	}
-	r.script.places.note(r.src(), root)
+	r.script.places.note(&r.Reader, root)
 	var more *yaml.Node
 	r.block(root, "part", func(key string, _, v *yaml.Node) {
 		if key == "include" {
@@ -114,9 +87,9 @@ func (r *reader) define(kind, name string, k *yaml.Node) {
 	}
 	key := kind + " " + name
 	if earlier, ok := r.defined[key]; ok {
-		s := r.at(earlier.Line)
+		file, line := r.Where(earlier.Line)
 		r.fault(CodeDuplicateKey, k, "keep one of them, or give one another name", "there is another %s %q in %s", kind, name,
-			fmt.Sprintf("%s:%d", s.name, earlier.Line-s.base))
+			fmt.Sprintf("%s:%d", file, line))
 		return
 	}
 	r.defined[key] = k

@@ -64,9 +64,9 @@ func (r *reader) fixedWording(s spoken) {
 	for _, piece := range s.line.Text.pieces {
 		switch {
 		case piece.expr != nil:
-			r.fault(CodeMarket, r.inside(s.at, piece.offset), "write the words out, or take a variable that may be said", "in the market %s only fixed wording is said: no expressions", p.Name)
+			r.fault(CodeMarket, r.Within(s.at, piece.offset), "write the words out, or take a variable that may be said", "in the market %s only fixed wording is said: no expressions", p.Name)
 		case piece.name != "" && !known(p.Fixed.Variables, piece.name):
-			r.fault(CodeMarket, r.inside(s.at, piece.offset), suggest(piece.name, p.Fixed.Variables), "in the market %s a text cannot have the variable %q", p.Name, piece.name)
+			r.fault(CodeMarket, r.Within(s.at, piece.offset), suggest(piece.name, p.Fixed.Variables), "in the market %s a text cannot have the variable %q", p.Name, piece.name)
 		}
 	}
 	if s.line.Variant != "" && s.line.Approved == "" {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // node reads one node.
@@ -196,7 +198,7 @@ func (r *reader) effect(e *Effects, key string, v *yaml.Node) bool {
 			r.need("set", name, v)
 		})
 	case "tag":
-		for _, item := range items(v) {
+		for _, item := range strictyaml.Items(v) {
 			if t := r.name(item, key); t != "" {
 				e.Tags = append(e.Tags, t)
 				r.need("tag", t, item)
@@ -228,7 +230,7 @@ func (r *reader) ending(v *yaml.Node, name string) string {
 
 // keys reads what DTMF keys do: {1: intent or node, 2: {say, go}}.
 func (r *reader) keys(n *Node, v *yaml.Node) {
-	if !r.isMap(v, "keys") {
+	if !r.IsMap(v, "keys") {
 		return
 	}
 	for i := 0; i+1 < len(v.Content); i += 2 {

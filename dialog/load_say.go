@@ -1,11 +1,15 @@
 package dialog
 
-import "go.yaml.in/yaml/v3"
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
+)
 
 // sayLines reads what is said: a text, a part, or a list of either.
 func (r *reader) sayLines(v *yaml.Node, what string) []Line {
 	var all []Line
-	for _, item := range items(v) {
+	for _, item := range strictyaml.Items(v) {
 		if l, ok := r.sayLine(item, what); ok {
 			all = append(all, l)
 			r.spoken = append(r.spoken, spoken{l, item})

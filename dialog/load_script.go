@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/parley-voice/parley/dialog/expr"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // root reads the top of a script.
@@ -211,7 +212,7 @@ func (r *reader) silence(v *yaml.Node) Silence {
 		r.wrong(v, "write a list of {after, say}, or none", "silence cannot be %q", v.Value)
 		return s
 	}
-	for _, item := range items(v) {
+	for _, item := range strictyaml.Items(v) {
 		var rung Rung
 		seen := r.edgeBlock(item, "rung", &rung.Edge, func(key string, v *yaml.Node) {
 			rung.After = r.duration(v, key)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // slot reads what a node can ask for.
@@ -161,7 +163,7 @@ func (r *reader) options(v *yaml.Node) []Option {
 			all = append(all, Option{Value: t, Words: []string{t}})
 		}
 	}
-	if len(all) < 2 && len(r.problems) == 0 {
+	if len(all) < 2 && r.Sound() {
 		r.wrong(v, "give at least two", "a choice among %d is none", len(all))
 	}
 	for i, o := range all {
@@ -189,7 +191,7 @@ func (r *reader) length(v *yaml.Node) (int, int) {
 }
 
 func (r *reader) inputs(v *yaml.Node) (speech, keypad bool) {
-	for _, item := range items(v) {
+	for _, item := range strictyaml.Items(v) {
 		switch r.word(item, "input", inputs) {
 		case "speech":
 			speech = true

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/parley-voice/parley/dialog/phrase"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // intent reads {examples, keywords, match, unless, hear, label, description}.
@@ -48,7 +49,7 @@ func (r *reader) mustMatch(d *IntentDef, k *yaml.Node) {
 // phrases reads match phrases and checks their brackets.
 func (r *reader) phrases(v *yaml.Node, what string) []string {
 	var good []string
-	for _, item := range items(v) {
+	for _, item := range strictyaml.Items(v) {
 		t := r.text(item, what)
 		if t == "" {
 			continue

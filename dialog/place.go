@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // Pos is a place in a file.
@@ -23,11 +25,12 @@ type places struct {
 }
 
 // note remembers the places of a file's tree.
-func (p *places) note(src *source, root *yaml.Node) {
+func (p *places) note(r *strictyaml.Reader, root *yaml.Node) {
 	if p.at == nil {
 		p.at, p.lines = map[string]Pos{}, map[string][]string{}
 	}
-	p.lines[src.name] = src.lines
+	name, lines, base := r.Source()
+	p.lines[name] = lines
 	type visit struct {
 		path string
 		n    *yaml.Node
@@ -41,13 +44,13 @@ func (p *places) note(src *source, root *yaml.Node) {
 			for i := 0; i+1 < len(v.n.Content); i += 2 {
 				k := v.n.Content[i]
 				path := v.path + "\x00" + k.Value
-				p.at[path] = Pos{File: src.name, Line: k.Line - src.base, Column: k.Column}
+				p.at[path] = Pos{File: name, Line: k.Line - base, Column: k.Column}
 				stack = append(stack, visit{path, v.n.Content[i+1]})
 			}
 		case yaml.SequenceNode:
 			for i, item := range v.n.Content {
 				path := fmt.Sprintf("%s\x00%d", v.path, i)
-				p.at[path] = Pos{File: src.name, Line: item.Line - src.base, Column: item.Column}
+				p.at[path] = Pos{File: name, Line: item.Line - base, Column: item.Column}
 				stack = append(stack, visit{path, item})
 			}
 		}
@@ -72,19 +75,7 @@ func (s *Script) Source(at Pos) string {
 	if at.Line < 1 || at.Line > len(lines) {
 		return ""
 	}
-	return shorten(lines[at.Line-1])
-}
-
-// shorten makes a line fit to be shown.
-func shorten(line string) string {
-	line = strings.TrimRight(line, "\r")
-	n := 0
-	for i := range line {
-		if n++; n > 160 {
-			return line[:i] + "…"
-		}
-	}
-	return line
+	return strictyaml.Shorten(lines[at.Line-1])
 }
 
 // Written is every line of the script's files.

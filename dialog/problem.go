@@ -1,32 +1,25 @@
 package dialog
 
-import (
-	"fmt"
-	"sort"
-	"strings"
-)
+import "github.com/parley-voice/parley/dialog/vocab/strictyaml"
 
 // Problem is one thing wrong with a script: where, what, and what to do.
-type Problem struct {
-	Code   Code
-	File   string
-	Line   int // from 1; 0 when the whole file is meant
-	Column int // from 1
-	Text   string
-	Hint   string // what to do about it
-	Source string // the line itself
-}
+type Problem = strictyaml.Problem
 
-// Code says of which kind a problem is. It stays the same from version to
-// version, whatever becomes of the words; docs/linter.md has a paragraph on each.
-type Code string
+// Problems is everything wrong with a script, in the order of the lines.
+type Problems = strictyaml.Problems
+
+// Code says of which kind a problem is; docs/linter.md has a paragraph on each.
+type Code = strictyaml.Code
+
+// MaxBytes bounds one file.
+const MaxBytes = strictyaml.MaxBytes
 
 // What the loader refuses. dialog/lint finds more.
 const (
-	CodeNotYAML           Code = "not-yaml"
-	CodeUnknownKey        Code = "unknown-key"
-	CodeDuplicateKey      Code = "duplicate-key"
-	CodeBadValue          Code = "bad-value"
+	CodeNotYAML                = strictyaml.NotYAML
+	CodeUnknownKey             = strictyaml.UnknownKey
+	CodeDuplicateKey           = strictyaml.DuplicateKey
+	CodeBadValue               = strictyaml.BadValue
 	CodeBadExpression     Code = "bad-expression"
 	CodeUndefinedNode     Code = "undefined-node"
 	CodeUndefinedIntent   Code = "undefined-intent"
@@ -43,75 +36,4 @@ const (
 func Codes() []Code {
 	return []Code{CodeNotYAML, CodeUnknownKey, CodeDuplicateKey, CodeBadValue, CodeBadExpression, CodeUndefinedNode, CodeUndefinedIntent,
 		CodeUndefinedSlot, CodeUndefinedVariable, CodeUndefinedClip, CodeMissingStage, CodeLeadsNowhere, CodeMarket, CodeBusyCircle}
-}
-
-// Error gives file:line:column, the problem, the line with a caret, and the hint.
-func (p Problem) Error() string {
-	var b strings.Builder
-	b.WriteString(p.File)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
-	}
-	b.WriteString(": " + p.Text)
-	if p.Hint != "" {
-		b.WriteString("; " + p.Hint)
-	}
-	if p.Line > 0 && strings.TrimSpace(p.Source) != "" {
-		no := fmt.Sprint(p.Line)
-		fmt.Fprintf(&b, "\n  %s | %s\n  %s | %s^", no, p.Source,
-			strings.Repeat(" ", len(no)), margin(p.Source, p.Column))
-	}
-	return b.String()
-}
-
-// margin is the blank before the caret: wide for Han, a tab for a tab.
-func margin(source string, column int) string {
-	var b strings.Builder
-	for i, r := range []rune(source) {
-		switch {
-		case i >= column-1:
-			return b.String()
-		case r == '\t':
-			b.WriteByte('\t')
-		case r >= 0x2E80:
-			b.WriteString("  ")
-		default:
-			b.WriteByte(' ')
-		}
-	}
-	return b.String()
-}
-
-// Problems is everything wrong with a script, in the order of the lines.
-type Problems []Problem
-
-func (ps Problems) Error() string {
-	all := make([]string, len(ps))
-	for i, p := range ps {
-		all[i] = p.Error()
-	}
-	return strings.Join(all, "\n")
-}
-
-// placed is a Problem with its line counted through all the files of a script.
-type placed struct {
-	Problem
-	line int
-}
-
-type faults []placed
-
-// sorted puts them in the order of the files and their lines.
-func (fs faults) sorted() Problems {
-	sort.SliceStable(fs, func(i, j int) bool {
-		if fs[i].line != fs[j].line {
-			return fs[i].line < fs[j].line
-		}
-		return fs[i].Column < fs[j].Column
-	})
-	all := make(Problems, len(fs))
-	for i, f := range fs {
-		all[i] = f.Problem
-	}
-	return all
 }

@@ -72,11 +72,11 @@ func tree(t *testing.T, path string) any {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r := &reader{}
-	r.begin(path)
-	root := r.parse(f)
+	r := newReader(includes{})
+	r.Begin(path)
+	root := r.Parse(f)
 	if root == nil {
-		t.Fatal(r.problems.sorted())
+		t.Fatal(r.Problems())
 	}
 	return plain(root)
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/parley-voice/parley/dialog/expr"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // Template is a text with {{variables}} and {{expressions}}. {{name | other
@@ -140,18 +141,7 @@ func cutWords(inside string) (value, words string, has bool) {
 }
 
 // isName tells whether s may name a variable, node, intent or slot.
-func isName(s string) bool {
-	if s == "" || len(s) > 100 {
-		return false
-	}
-	for i, r := range s {
-		letter := unicode.IsLetter(r) || r == '_'
-		if !letter && (i == 0 || !unicode.IsDigit(r) && r != '.' && r != '-') {
-			return false
-		}
-	}
-	return true
-}
+func isName(s string) bool { return strictyaml.IsName(s) }
 
 // Empty tells whether there is nothing to say.
 func (t Template) Empty() bool { return strings.TrimSpace(t.Source) == "" }

@@ -1,4 +1,4 @@
-package dialog
+package strictyaml
 
 import (
 	"bytes"
@@ -10,43 +10,43 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Bounds of a script. They are checked before anything is built from it.
+// Bounds of what is read. They are checked before anything is built from it.
 const (
 	MaxBytes = 1 << 20 // of one file
 	MaxDepth = 64
-	maxTotal = 4 << 20 // with what it includes
+	maxTotal = 4 << 20 // of all the files of a reader
 	maxItems = 100_000 // nodes of the YAML trees
 )
 
-// parse reads at most MaxBytes of YAML and returns the root of a tree without
+// Parse reads at most MaxBytes of YAML and returns the root of a tree without
 // aliases, duplicate keys or great depth, or nil after noting why not.
-func (r *reader) parse(in io.Reader) *yaml.Node {
+func (r *Reader) Parse(in io.Reader) *yaml.Node {
 	data, err := io.ReadAll(io.LimitReader(in, MaxBytes+1))
 	if err != nil {
-		r.wrong(nil, "", "cannot be read: %s", cause(err))
+		r.Wrong(nil, "", "cannot be read: %s", Cause(err))
 		return nil
 	}
 	if len(data) > MaxBytes {
 		line := bytes.Count(data, []byte("\n"))
 		at := &yaml.Node{Line: r.src().base + line + 1, Column: len(data) - bytes.LastIndexByte(data, '\n') - 1}
-		r.wrong(at, "split the script", "the file is larger than 1 MiB")
+		r.Wrong(at, "split the "+r.Kind.Name, "the file is larger than 1 MiB")
 		return nil
 	}
-	if r.inc.bytes += len(data); r.inc.bytes > maxTotal {
-		r.wrong(nil, "include less", "the script and what it includes are larger than %d MiB together", maxTotal>>20)
+	if r.bytes += len(data); r.bytes > maxTotal {
+		r.Wrong(nil, "include less", "it and what it includes are larger than %d MiB together", maxTotal>>20)
 		return nil
 	}
 	src := r.src()
 	src.lines = strings.Split(string(data), "\n")
 	if deep, line, column := tooDeep(data); deep {
-		r.wrong(&yaml.Node{Line: src.base + line, Column: column}, "flatten it", "brackets are nested more than %d deep", MaxDepth)
+		r.Wrong(&yaml.Node{Line: src.base + line, Column: column}, "flatten it", "brackets are nested more than %d deep", MaxDepth)
 		return nil
 	}
 	d := yaml.NewDecoder(bytes.NewReader(veil(data)))
 	var doc, more yaml.Node
 	if err := decode(d, &doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			r.wrong(nil, "begin with \"script: name\"", "the file is empty")
+			r.Wrong(nil, r.head(), "the file is empty")
 			return nil
 		}
 		r.syntax(err)
@@ -56,14 +56,14 @@ func (r *reader) parse(in io.Reader) *yaml.Node {
 		if err != nil {
 			r.syntax(err)
 		} else {
-			r.wrong(&yaml.Node{Line: src.base + more.Line, Column: more.Column}, "one script per file: remove the \"---\"", "there is a second document in the file")
+			r.Wrong(&yaml.Node{Line: src.base + more.Line, Column: more.Column}, "one "+r.Kind.Name+" per file: remove the \"---\"", "there is a second document in the file")
 		}
 		return nil
 	}
 	before := len(r.problems)
 	if len(doc.Content) != 1 || !r.sound(&doc) {
 		if len(r.problems) == before {
-			r.wrong(nil, "begin with \"script: name\"", "the file is empty")
+			r.Wrong(nil, r.head(), "the file is empty")
 		}
 		return nil
 	}
@@ -102,7 +102,7 @@ func tooDeep(data []byte) (bool, int, int) {
 
 // sound refuses what the language has no use for and what could be a bomb:
 // anchors, aliases, tags, depth, duplicate keys.
-func (r *reader) sound(doc *yaml.Node) bool {
+func (r *Reader) sound(doc *yaml.Node) bool {
 	type visit struct {
 		n     *yaml.Node
 		depth int
@@ -113,23 +113,23 @@ func (r *reader) sound(doc *yaml.Node) bool {
 	for len(stack) > 0 {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		r.inc.items++
+		r.items++
 		v.n.Value = unveil(v.n.Value)
 		v.n.Line += base
 		if v.n.Kind == yaml.MappingNode {
 			maps = append(maps, v.n)
 		}
 		switch {
-		case r.inc.items > maxItems:
-			r.wrong(v.n, "split the script", "the file has more than %d values", maxItems)
+		case r.items > maxItems:
+			r.Wrong(v.n, "split the "+r.Kind.Name, "the file has more than %d values", maxItems)
 			return false
 		case v.depth > MaxDepth:
-			r.wrong(v.n, "flatten it", "values are nested more than %d deep", MaxDepth)
+			r.Wrong(v.n, "flatten it", "values are nested more than %d deep", MaxDepth)
 			return false
 		case v.n.Kind == yaml.AliasNode || v.n.Anchor != "":
-			r.wrong(v.n, "write the value out", "anchors (&) and aliases (*) are not part of the language")
+			r.Wrong(v.n, "write the value out", "anchors (&) and aliases (*) are not part of the language")
 		case v.n.Style&yaml.TaggedStyle != 0:
-			r.wrong(v.n, "remove the !tag", "tags are not part of the language")
+			r.Wrong(v.n, "remove the !tag", "tags are not part of the language")
 		}
 		for _, c := range v.n.Content {
 			stack = append(stack, visit{c, v.depth + 1})
@@ -141,16 +141,16 @@ func (r *reader) sound(doc *yaml.Node) bool {
 	return len(r.problems) <= before
 }
 
-func (r *reader) duplicates(n *yaml.Node) {
+func (r *Reader) duplicates(n *yaml.Node) {
 	first := map[string]*yaml.Node{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
 		if k.Kind != yaml.ScalarNode {
-			r.wrong(k, "use a word as the key", "a key must be a word, not %s", kind(k))
+			r.Wrong(k, "use a word as the key", "a key must be a word, not %s", Kinds(k))
 			continue
 		}
 		if earlier, ok := first[k.Value]; ok {
-			r.fault(CodeDuplicateKey, k, "keep one of them", "%q stands twice in this block, first in line %d", k.Value, earlier.Line-r.src().base)
+			r.Fault(DuplicateKey, k, "keep one of them", "%q stands twice in this block, first in line %d", k.Value, earlier.Line-r.src().base)
 			continue
 		}
 		first[k.Value] = k

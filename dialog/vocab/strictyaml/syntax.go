@@ -1,4 +1,4 @@
-package dialog
+package strictyaml
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 var atLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
 // syntax puts the YAML parser's message at a place and adds what to do.
-func (r *reader) syntax(err error) {
+func (r *Reader) syntax(err error) {
 	text := strings.SplitN(err.Error(), "\n", 2)[0]
 	at := &yaml.Node{Line: 1, Column: 1}
 	if m := atLine.FindStringSubmatch(text); m != nil {
@@ -26,7 +26,7 @@ func (r *reader) syntax(err error) {
 	}
 	src := r.src()
 	at.Line = src.base + min(max(at.Line, 1), max(len(src.lines), 1))
-	line := r.line(at.Line)
+	line := r.Line(at.Line)
 	at.Column = 1 + len([]rune(line)) - len([]rune(strings.TrimLeft(line, " \t")))
 	hint := "check the indentation and the colons of this line and the one before"
 	switch {
@@ -39,7 +39,7 @@ func (r *reader) syntax(err error) {
 	case strings.Contains(text, "mapping values"):
 		hint = "put a text with a colon in quotes, or mend the indentation"
 	}
-	r.fault(CodeNotYAML, at, hint, "this is not YAML: %s", text)
+	r.Fault(NotYAML, at, hint, "this is not YAML: %s", text)
 }
 
 // maxReparsed bounds, in bytes, the search for the line that breaks a file.
@@ -48,7 +48,7 @@ const maxReparsed = 4 << 20
 // breaksAt finds the line at which the file stops being YAML: the one after the
 // longest beginning that is. The parser itself only tells where the block began
 // that it was reading. 0 when the search would cost too much.
-func (r *reader) breaksAt() int {
+func (r *Reader) breaksAt() int {
 	size, spent, lines := 0, 0, r.src().lines
 	for _, l := range lines {
 		size += len(l) + 1
@@ -69,7 +69,7 @@ func (r *reader) breaksAt() int {
 
 // veiled stands for a question mark inside or after a word. YAML 1.2 takes it as
 // a part of the text; the parser, which is of 1.1 here, ends a text within [ ]
-// or { } at it, and scripts are full of questions.
+// or { } at it, and texts are full of questions.
 const veiled = '\ue03f'
 
 // veil hides such question marks from the parser. Columns stay as they are.
