@@ -35,6 +35,7 @@ var never = []struct{ room, imports, why string }{
 	{"dialog", "net net/http database/sql syscall time/tzdata", "the machine is pure: do I/O in call and pass the outcome in as an Event"},
 	{"dialog/expr", "log log/slog net net/http os database/sql syscall", "expressions are pure: pass in what they need as Facts"},
 	{"dialog/vocab", "log log/slog net net/http os database/sql syscall", "a reader reads what it is given: open files in the rooms above"},
+	{"customer", "net net/http os database/sql log log/slog", "rows come in, answers go out: read them in store"},
 	{"routing", "net net/http os database/sql log log/slog", "decisions are pure: pass in what they need"},
 	{"campaign", "net net/http os database/sql log log/slog", "decisions are pure: pass in what they need"},
 	{"call", "net/http database/sql", "call knows interfaces only: put HTTP into console or an engine, SQL into store"},

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"github.com/parley-voice/parley/customer"
 )
 
 // readPhone reads a telephone number: as E.164, or a short code (95588, 10086,
@@ -31,8 +33,8 @@ func readPhone(l line, o Options) (string, verdict) {
 		return validPhone("+"+digits, o.Region)
 	}
 	if o.Region == "CN" {
-		if short := chineseShort(digits); short != "" {
-			return short, found
+		if customer.ShortCode(digits) {
+			return digits, found
 		}
 	} else if len(digits) == 3 && (digits == "911" || digits == "999" || digits == "112" || digits == "111" || digits == "101") {
 		return digits, found
@@ -45,20 +47,6 @@ func readPhone(l line, o Options) (string, verdict) {
 		return e164, v // fifty five as 50 5
 	}
 	return digits, unclear
-}
-
-// chineseShort takes the codes that are no numbers of the plan: 95588, 12345,
-// 10086, 110, 955xx with an extension of its own.
-func chineseShort(d string) string {
-	switch {
-	case len(d) == 3 && (d[:2] == "11" || d[:2] == "12"):
-		return d
-	case len(d) == 5 && (d[0] == '1' || strings.HasPrefix(d, "95") || strings.HasPrefix(d, "96")):
-		return d
-	case len(d) >= 6 && len(d) <= 8 && (strings.HasPrefix(d, "95") || strings.HasPrefix(d, "100") || strings.HasPrefix(d, "12")) && len(d) != 7:
-		return d
-	}
-	return ""
 }
 
 func validPhone(digits, region string) (string, verdict) {
