@@ -125,9 +125,10 @@ func closest(w []string, members []string) (string, bool) {
 	return found, best <= alike && second-best >= apart
 }
 
-// English and Chinese names of the digits, with what recognisers write instead.
+// English and Chinese names of the digits, with what recognisers write instead:
+// of "zero" telephones carry "ero", which they take for "here" or "there".
 var digitNames = map[string]string{
-	"zero": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "won": "1", "two": "2", "to": "2", "too": "2", "three": "3",
+	"zero": "0", "here": "0", "there": "0", "oh": "0", "o": "0", "nought": "0", "one": "1", "won": "1", "two": "2", "to": "2", "too": "2", "three": "3",
 	"four": "4", "for": "4", "fore": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "ate": "8", "nine": "9", "niner": "9",
 	"ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
 	"seventeen": "17", "eighteen": "18", "nineteen": "19",

@@ -25,6 +25,8 @@ func TestSnap(t *testing.T) {
 		{digit, "en-US", "4, 0, 2, 1.", "4021"},
 		{digit, "en-US", "Tree free sex", "336"},
 		{digit, "en-US", "niner", "9"},
+		{digit, "en-US", "Here, six, zero nine.", "0609"},
+		{digit, "en-US", "I am here", ""},
 		{digit, "en-US", "The number is one two three, please.", "123"},
 		{four, "en-US", "Four, seven, nine, night", "4799"},
 		{four, "en-US", "One, one, eigh, two.", "1182"},

@@ -101,26 +101,52 @@ func (e *Engine) Decode(ctx context.Context, s asr.Segment) (string, error) {
 		e.fellBack.Add(1)
 		return decode(e.tiny, s), nil
 	}
-	return weigh(s, decode(e.base, s), func() string { return decode(e.tiny, s) }), nil
+	return weigh(s, func() string { return decode(e.base, s) }, func() string { return decode(e.tiny, s) }), nil
 }
 
-// weigh chooses between the base model's text and the tiny one's, which costs
-// another decode. Of coughs, hums and clatter the models make words where
-// anything may be said, each its own: both must hear the same. A row of digits
-// sets the base model looping (5509990000) or silences it now and then: the tiny
-// one is believed when it alone hears as many as are awaited.
-func weigh(s asr.Segment, text string, tiny func() string) string {
-	switch s.Expect.Shape {
-	case asr.Open:
-		if _, nod := asr.Hum(text, s.Language); text == "" || s.Speech >= shortSound || nod || asr.Alike(text, tiny()) {
-			return text
-		}
-		return ""
-	case asr.Digits:
-		if s.Expect.Max > 0 && asr.Judge(text, s.Expect, s.Language) != asr.Complete {
-			if other := tiny(); asr.Judge(other, s.Expect, s.Language) == asr.Complete {
-				return other
-			}
+// weigh chooses between the two models' texts. Each costs a decode, the tiny
+// model's half of the base model's.
+func weigh(s asr.Segment, base, tiny func() string) string {
+	switch {
+	case s.Expect.Shape == asr.Open:
+		return agreed(s, base(), tiny)
+	case s.Expect.Shape == asr.Digits && s.Expect.Max > 0 && s.Expect.Min == s.Expect.Max:
+		return counted(s, base, tiny)
+	case s.Expect.Shape == asr.Digits && s.Expect.Max > 0:
+		return longest(s, base(), tiny)
+	}
+	return base()
+}
+
+// agreed is the base model's text, if a short sound is the same word to the tiny
+// one: of coughs, hums and clatter the models make words where anything may be
+// said, each its own.
+func agreed(s asr.Segment, text string, tiny func() string) string {
+	if _, nod := asr.Hum(text, s.Language); text == "" || s.Speech >= shortSound || nod || asr.Alike(text, tiny()) {
+		return text
+	}
+	return ""
+}
+
+// counted hears digits whose number is known. The tiny model is asked first and
+// believed when it hears exactly as many: of 120 rows of four it did in 88, and
+// was right in all of them (the base model heard four digits in 112, 2 of them
+// wrong). So most rows are known in half the time.
+func counted(s asr.Segment, base, tiny func() string) string {
+	quick := tiny()
+	if asr.Judge(quick, s.Expect, s.Language) == asr.Complete {
+		return quick
+	}
+	return base()
+}
+
+// longest hears digits of which the most is known. They set the base model
+// looping (5509990000) or silence it now and then: the tiny one is believed when
+// it alone hears as many as there may be.
+func longest(s asr.Segment, text string, tiny func() string) string {
+	if asr.Judge(text, s.Expect, s.Language) != asr.Complete {
+		if other := tiny(); asr.Judge(other, s.Expect, s.Language) == asr.Complete {
+			return other
 		}
 	}
 	return text

@@ -237,32 +237,35 @@ func TestFallsToTiny(t *testing.T) {
 
 func TestWeigh(t *testing.T) {
 	four := asr.Expectation{Shape: asr.Digits, Min: 4, Max: 4}
+	upToFour := asr.Expectation{Shape: asr.Digits, Min: 2, Max: 4}
 	for name, c := range map[string]struct {
 		expect     asr.Expectation
 		speech     time.Duration
 		base, tiny string
 		want       string
-		once       bool // the tiny model is not asked
+		asked      string // b: the base model, t: the tiny one
 	}{
-		"long enough":       {speech: 500 * time.Millisecond, base: "Good morning.", want: "Good morning.", once: true},
-		"short, alike":      {speech: 300 * time.Millisecond, base: "Help.", tiny: "Help!", want: "Help."},
-		"short, unlike":     {speech: 300 * time.Millisecond, base: "Everett,", tiny: "That's right."},
-		"short, one only":   {speech: 300 * time.Millisecond, base: "Ever."},
-		"short, a hum":      {speech: 300 * time.Millisecond, base: "Aha!", want: "Aha!", once: true},
-		"nothing":           {speech: 300 * time.Millisecond, once: true},
-		"yes":               {expect: asr.Expectation{Shape: asr.YesNo}, speech: 200 * time.Millisecond, base: "Yes.", want: "Yes.", once: true},
-		"all digits":        {expect: four, base: "5, 5, 0, 9", tiny: "5 5 0 5", want: "5, 5, 0, 9", once: true},
-		"looping digits":    {expect: four, base: "5509990000", tiny: "Five, five, zero, nine.", want: "Five, five, zero, nine."},
-		"silent on digits":  {expect: four, tiny: "Five, five, zero, nine.", want: "Five, five, zero, nine."},
-		"both at a loss":    {expect: four, base: "five five", tiny: "five fine", want: "five five"},
-		"a wish, no digits": {expect: four, base: "An agent, please.", tiny: "An agent, please.", want: "An agent, please."},
-		"any number":        {expect: asr.Expectation{Shape: asr.Digits}, base: "five five", want: "five five", once: true},
+		"long enough":       {speech: 500 * time.Millisecond, base: "Good morning.", want: "Good morning.", asked: "b"},
+		"short, alike":      {speech: 300 * time.Millisecond, base: "Help.", tiny: "Help!", want: "Help.", asked: "bt"},
+		"short, unlike":     {speech: 300 * time.Millisecond, base: "Everett,", tiny: "That's right.", asked: "bt"},
+		"short, one only":   {speech: 300 * time.Millisecond, base: "Ever.", asked: "bt"},
+		"short, a hum":      {speech: 300 * time.Millisecond, base: "Aha!", want: "Aha!", asked: "b"},
+		"nothing":           {speech: 300 * time.Millisecond, asked: "b"},
+		"yes":               {expect: asr.Expectation{Shape: asr.YesNo}, speech: 200 * time.Millisecond, base: "Yes.", want: "Yes.", asked: "b"},
+		"all digits":        {expect: four, tiny: "5 5 0 9", want: "5 5 0 9", asked: "t"},
+		"too few digits":    {expect: four, base: "5, 5, 0, 9", tiny: "5 5 9", want: "5, 5, 0, 9", asked: "tb"},
+		"both at a loss":    {expect: four, base: "five five", tiny: "five fine", want: "five five", asked: "tb"},
+		"a wish, no digits": {expect: four, base: "An agent, please.", tiny: "A gent, please.", want: "An agent, please.", asked: "tb"},
+		"looping digits":    {expect: upToFour, base: "5509990000", tiny: "Five, five, zero, nine.", want: "Five, five, zero, nine.", asked: "bt"},
+		"silent on digits":  {expect: upToFour, tiny: "Five, five, zero, nine.", want: "Five, five, zero, nine.", asked: "bt"},
+		"any number":        {expect: asr.Expectation{Shape: asr.Digits}, base: "five five", want: "five five", asked: "b"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			asked := false
-			got := weigh(asr.Segment{Expect: c.expect, Speech: c.speech, Language: "en-US"}, c.base, func() string { asked = true; return c.tiny })
-			if got != c.want || asked == c.once {
-				t.Errorf("got %q, the tiny model asked: %v; want %q", got, asked, c.want)
+			asked := ""
+			hear := func(model, text string) func() string { return func() string { asked += model; return text } }
+			got := weigh(asr.Segment{Expect: c.expect, Speech: c.speech, Language: "en-US"}, hear("b", c.base), hear("t", c.tiny))
+			if got != c.want || asked != c.asked {
+				t.Errorf("got %q of the models %q; want %q of %q", got, asked, c.want, c.asked)
 			}
 		})
 	}
