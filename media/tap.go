@@ -1,6 +1,9 @@
 package media
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // laneDepth is the frames that may wait between two bridged sessions. One waits
 // as a rule; a wheel that catches up can bring two at once.
@@ -17,64 +20,102 @@ func newLane() *lane {
 	return &lane{frames: newRing[[frameSize]int16](laneDepth), digits: newRing[Event](16)}
 }
 
-// tap is what else a session's audio goes to and comes from: echo, the other
-// side of a bridge, the recorder. It belongs to the pacer thread.
+// tap is what else a session's audio goes to and comes from: echo, the sessions
+// it is bridged with, the recorder. It belongs to the pacer thread.
 type tap struct {
 	echoAudio, echoDigits bool
-	from, to              *lane
+	from, to              []way
 	rec                   *recording
 }
 
-// forward gives the caller's frame to the other side.
+func (t *tap) hearFrom(w way) error {
+	switch {
+	case slices.ContainsFunc(t.from, func(o way) bool { return o.from == w.from }):
+		return ErrBridged
+	case len(t.from) >= maxPatches:
+		return ErrCrowded
+	}
+	t.from = append(t.from, w)
+	return nil
+}
+
+func (t *tap) giveTo(w way) error {
+	if len(t.to) >= maxPatches {
+		return ErrCrowded
+	}
+	t.to = append(t.to, w)
+	return nil
+}
+
+// without never changes ways in place, so that a pacer may go through them.
+func without(ways []way, w way) []way {
+	var left []way
+	for _, o := range ways {
+		if o != w {
+			left = append(left, o)
+		}
+	}
+	return left
+}
+
+// forward gives the caller's frame to those who hear it.
 func (t *tap) forward(pcm *[frameSize]int16) {
-	if t.to == nil {
-		return
+	for i := range t.to {
+		to := t.to[i].lane
+		slot := to.frames.slot()
+		if slot == nil {
+			to.dropped.Add(1)
+			continue
+		}
+		*slot = *pcm
+		to.frames.commit()
 	}
-	slot := t.to.frames.slot()
-	if slot == nil {
-		t.to.dropped.Add(1)
-		return
-	}
-	*slot = *pcm
-	t.to.frames.commit()
 }
 
-// forwardDigit gives the caller's digit to the other side.
+// forwardDigit gives the caller's digit to those who hear the caller.
 func (t *tap) forwardDigit(e Event) {
-	if t.to == nil {
-		return
-	}
-	if slot := t.to.digits.slot(); slot != nil {
+	for i := range t.to {
+		to := t.to[i].lane
+		slot := to.digits.slot()
+		if slot == nil {
+			to.dropped.Add(1)
+			continue
+		}
 		*slot = e
-		t.to.digits.commit()
-		return
+		to.digits.commit()
 	}
-	t.to.dropped.Add(1)
 }
 
-// other is the frame of the other side to send now, nil when there is none. It
-// keeps the bridge's delay at one frame by dropping older ones.
-func (t *tap) other() *[frameSize]int16 {
-	if t.from == nil {
-		return nil
+// mix adds to pcm what the sessions bring that this one hears, and tells whether
+// any did. It keeps a bridge's delay at one frame by dropping older ones.
+func (t *tap) mix(pcm *[frameSize]int16) bool {
+	heard := false
+	for i := range t.from {
+		from := t.from[i].lane
+		for from.frames.len() > 2 {
+			from.frames.release()
+			from.dropped.Add(1)
+		}
+		frame := from.frames.peek()
+		if frame == nil {
+			continue
+		}
+		for i, v := range frame {
+			pcm[i] = int16(max(-32768, min(32767, int(pcm[i])+int(v))))
+		}
+		from.frames.release()
+		heard = true
 	}
-	for t.from.frames.len() > 2 {
-		t.from.frames.release()
-		t.from.dropped.Add(1)
-	}
-	return t.from.frames.peek()
+	return heard
 }
 
-// taken lets go of the frame that other gave.
-func (t *tap) taken() { t.from.frames.release() }
-
-// dial hands the other side's digits to the dialer.
+// dial hands the others' digits to the dialer.
 func (t *tap) dial(d *dialer) {
-	if t.from == nil {
-		return
-	}
-	for e := t.from.digits.peek(); e != nil; e = t.from.digits.peek() {
-		d.pass(*e)
-		t.from.digits.release()
+	for i := range t.from {
+		from := t.from[i].lane
+		for e := from.digits.peek(); e != nil; e = from.digits.peek() {
+			d.pass(*e)
+			from.digits.release()
+		}
 	}
 }

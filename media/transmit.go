@@ -103,11 +103,7 @@ func (s *Session) compose(w *wheel, l *law, coded *[frameSize]byte) int {
 		n = s.out.fill(l, coded, &t.pcm)
 	}
 	l.silence(coded[n:])
-	if other := s.tap.other(); other != nil {
-		for i, v := range other {
-			t.pcm[i] = int16(max(-32768, min(32767, int(t.pcm[i])+int(v))))
-		}
-		s.tap.taken()
+	if s.tap.mix(&t.pcm) {
 		l.compress(coded[:], t.pcm[:])
 	}
 	return n
