@@ -7,8 +7,10 @@ package intent
 
 import (
 	"context"
+	"slices"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/intent/answers"
 	"github.com/parley-voice/parley/dialog/intent/classify"
 )
 
@@ -27,6 +29,7 @@ type Detector struct {
 // New compiles a script's intents and learns their examples. The error names the
 // phrase that cannot be compiled, or the limit of classify.Train that was passed.
 func New(s *dialog.Script) (*Detector, error) {
+	answers.Warm()
 	d := &Detector{rules: map[string]*rule{}, always: map[string]bool{}, defs: map[string]dialog.IntentDef{}, doubts: s.Defaults.Doubts}
 	var defs []dialog.IntentDef
 	for _, a := range s.Always {
@@ -99,11 +102,20 @@ func (d *Detector) Understand(ctx context.Context, q dialog.Query) (dialog.Inten
 			}
 		}
 	}
+	if closed(q) {
+		t.learn()
+	}
 	ruled, open := d.ruled(t, q)
 	if ruled.Score > scoreAmong {
 		return ruled, nil
 	}
 	return d.judged(ctx, q, t.settle(ruled, d.guess(t, open)), open), nil
+}
+
+// closed tells whether a yes or no is asked for, and no value in words: those are
+// taken as they are.
+func closed(q dialog.Query) bool {
+	return q.Want == nil && slices.ContainsFunc(q.Intents, func(name string) bool { return polar[name] })
 }
 
 // ruled is the best that the rules say of the node's own intents, and which

@@ -90,13 +90,15 @@ func (t *turn) settle(ruled dialog.Intent, g classify.Result) dialog.Intent {
 	if wish != "" && theirs != "" && wish != theirs { // "I am interested" is not like "I am not interested"
 		g.Band = classify.Fallback
 	}
-	refused := ruled.Name == dialog.IntentDeny && !t.answersFirst() && !like.denies()
+	learned := ruled.Name == t.polar.name && t.polar.learned > 0
+	refused := ruled.Name == dialog.IntentDeny && !learned && !t.answersFirst() && !like.denies()
 	in := dialog.Intent{Name: g.Intent, Score: g.Confidence, Why: why}
 	switch {
 	case g.Band == classify.Accept && !refused:
 		in.Doubt = ruled.Name == "" && wish == dialog.IntentDeny && theirs == ""
 		return in
-	case ruled.Name != "":
+	case ruled.Name != "" && !(learned && g.Band == classify.Confirm && g.Confidence > t.polar.learned):
+		ruled.Doubt = learned && ruled.Name == dialog.IntentAffirm && t.polar.learned < classify.DefaultBands.Accept
 		return ruled
 	case g.Band == classify.Confirm:
 		in.Doubt = true

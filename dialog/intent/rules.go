@@ -18,6 +18,7 @@ const (
 	scorePlain   = 0.90 // yes or no and nothing else, or an example inside the words
 	scoreKeyword = 0.85
 	scoreSound   = 0.82 // a phrase, keyword or example by its sound only
+	scoreLearned = 0.70 // yes or no by the examples that ship
 	scoreAmong   = 0.80 // yes or no among other words, or a wish (I want it): the author's own intents come first
 )
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/intent/answers"
 	"github.com/parley-voice/parley/dialog/phrase"
 	"github.com/parley-voice/parley/dialog/pinyin"
 	"github.com/parley-voice/parley/dialog/polarity"
@@ -25,9 +26,23 @@ type turn struct {
 
 // answer is yes, no or wavering, as one of the machine's intents.
 type answer struct {
-	name  string
-	score float64
-	why   string
+	name    string
+	score   float64
+	why     string
+	learned float64 // the probability that it is right, where rules alone do not say it
+}
+
+// learn reads the answer once more, with what was learned from how people say yes
+// and no.
+func (t *turn) learn() {
+	a := answers.Read(t.signs)
+	switch {
+	case !a.Learned:
+	case a.Sense == polarity.None:
+		t.polar = answer{}
+	default:
+		t.polar = answer{name: intentOf[a.Sense], score: scoreLearned, why: a.Why, learned: a.Confidence}
+	}
 }
 
 func newTurn(text string) *turn {

@@ -3,6 +3,8 @@ package polarity
 import (
 	"fmt"
 	"strings"
+
+	"github.com/parley-voice/parley/dialog/words"
 )
 
 // Sense is what an answer says.
@@ -22,6 +24,8 @@ func (s Sense) String() string { return [...]string{"-", "yes", "no", "wavering"
 type Answer struct {
 	Sense Sense
 	Alone bool // and hardly a word more; else it stands among others, or is a wish (I want it)
+	Faint bool // nothing but a negator, a mild word or one of many meanings says so
+	Asked bool // it is a question of the caller's, or about the line: no answer, by the rules' own word
 	Why   string
 }
 
@@ -30,14 +34,14 @@ type Answer struct {
 // caller's (要不要, 是不是) is no answer.
 func (t *Turn) answerOrWaver() Answer {
 	if w := waverWords.in(t.Words); w != nil && again.in(t.Words) == nil {
-		return Answer{Wavering, true, "wavering: " + quote(show(w))}
+		return Answer{Sense: Wavering, Alone: true, Why: "wavering: " + quote(show(w))}
 	}
 	if t.onlyQuestion() || unheard.in(t.Words) != nil {
-		return Answer{}
+		return Answer{Asked: true}
 	}
 	p := t.answer()
-	if p.Sense == Yes && t.asks() && !t.yesFirst() {
-		return Answer{} // "is it?", 可以便宜点吗: a question, not a yes
+	if p.Sense != No && t.asks() && !t.yesFirst() {
+		return Answer{Asked: true} // "is it?", 可以便宜点吗: a question, not a yes
 	}
 	return p
 }
@@ -81,11 +85,15 @@ func (t *Turn) yesFirst() bool {
 func (t *Turn) answer() Answer {
 	wish, wishAt := t.wish()
 	yes, yesAt := t.standing(yesWords, nil, 0)
+	if short, at := t.ending(beginnings); yes == "" && short != "" {
+		yes, yesAt = short, at
+	}
 	no, noAt := t.standing(noWords, t.frozen, 0)
 	mild, _ := t.standing(mildWords, nil, 0)
 	refused, _ := t.standing(noWords, t.frozen, wishAt) // "I want it, but I have no time"
 	switch {
 	case wish.Sense == No, wish.Sense != None && refused == "" && (no == "" || noAt < yesAt):
+		wish.Faint = t.slight(wishAt, wishWords)
 		if wish.Sense == Yes && yes != "" { // 可以 is a wish and a yes
 			return t.plain(wish, yes)
 		}
@@ -93,11 +101,12 @@ func (t *Turn) answer() Answer {
 	case no != "" && (yes == "" || noAt <= yesAt || len(no) > len("no")):
 		return t.plain(Answer{Sense: No, Why: "no: " + quote(no)}, no)
 	case yes != "":
-		return t.plain(Answer{Sense: Yes, Why: "yes: " + quote(yes)}, yes)
+		return t.plain(Answer{Sense: Yes, Faint: t.slight(yesAt, yesWords), Why: "yes: " + quote(yes)}, yes)
 	case t.Negated:
-		return t.plain(Answer{Sense: No, Why: "negated"}, "")
+		short, _ := t.ending(refusals)
+		return t.plain(Answer{Sense: No, Faint: short == "", Why: "negated"}, "")
 	case mild != "":
-		return t.plain(Answer{Sense: Yes, Why: "yes: " + quote(mild)}, mild)
+		return t.plain(Answer{Sense: Yes, Faint: true, Why: "yes: " + quote(mild)}, mild)
 	}
 	return Answer{}
 }
@@ -132,6 +141,43 @@ func (t *Turn) standing(list phrases, marked map[int]bool, from int) (string, in
 		w := list.at(t.Words[i:])
 		denied := w != nil && i+len(w) < len(t.Words) && t.Words[i+len(w)] == "not" // I did not
 		if w != nil && !denied && !marked[i] && !marked[i+len(w)-1] && !t.NegatedAt(i) {
+			return show(w), i
+		}
+	}
+	return "", len(t.Words)
+}
+
+// slight tells whether the word at i has many meanings, a single character, a
+// verb of wishing or an adverb, and its clause goes on about something: 得问我爸妈, "I want my
+// money back".
+func (t *Turn) slight(i int, list phrases) bool {
+	w := list.at(t.Words[i:])
+	if len(w) != 1 || !isHan(w[0]) && !vague[w[0]] {
+		return false
+	}
+	others, turns := 0, 0
+	for j, word := range t.Words {
+		if negators[word] && t.Clause[j] == t.Clause[i] {
+			turns++
+		}
+		if j != i && t.Clause[j] == t.Clause[i] && !words.Idle(word) && !polite[word] && !negators[word] && (isHan(word) || j > i) {
+			others++
+		}
+	}
+	return others > 0 && turns < 2 // 不得不要: parity is surer
+}
+
+var vague = set("want", "need", "like", "definitely", "absolutely", "certainly", "totally", "obviously")
+
+// ending finds the first of the words that a clause ends with, politeness aside.
+func (t *Turn) ending(list phrases) (string, int) {
+	for i := range t.Words {
+		w := list.at(t.Words[i:])
+		end := i + len(w)
+		for w != nil && end < len(t.Words) && t.Clause[end] == t.Clause[i] && polite[t.Words[end]] {
+			end++
+		}
+		if w != nil && (end == len(t.Words) || t.Clause[end] != t.Clause[i]) && !t.NegatedAt(i) {
 			return show(w), i
 		}
 	}

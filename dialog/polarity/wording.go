@@ -16,33 +16,39 @@ var frozen = phrasesOf("没问题", "没有问题", "没毛病", "不错", "不�
 	"dont see why not", "not at all a problem", "isnt it", "dont worry", "no objection", "no objections", "cant argue", "cant argue with that",
 	"dont have a problem", "dont have any problem", "dont see a problem", "nothing against", "no harm", "nothing wrong", "no complaints",
 	"cant be wrong", "no question", "never better", "no trouble", "not half", "no rush", "no hurry", "cant go wrong", "cant say no",
+	"wouldnt say no", "cant fault", "couldnt be happier", "couldnt be better", "wouldnt object",
 	"why wouldnt i", "why wouldnt we", "why shouldnt", "dont see any reason not to", "see no reason not to", "not a bad", "not the worst",
+	"怎么不要", "怎么不去", "怎么不来", "怎么不行", "怎么不想", "可不是", "求之不得",
 	"不反对", "哪能不", "怎么会不", "怎能不", "哪会不", "怎么可能不", "没意见", "没异议", "没什么问题", "没啥问题", "没什么不可以", "没什么不好", "没的说", "没得说", "没说的", "没啥", "没什么", "不见得", "不瞒你说", "不是吧",
 	"不要紧", "不碍事", "少不了", "免不了", "不得了", "无所谓", "无妨", "不成问题", "不在话下", "不亏", "不难", "不贵", "不远", "不早了", "不用说")
 
 // yesWords are answers that say yes by themselves, whatever else is said.
 var yesWords = phrasesOf("yes", "yeah", "yep", "yup", "ya", "aye", "sure", "of course", "certainly", "absolutely", "definitely", "correct",
-	"thats right", "thats it", "exactly", "indeed", "affirmative", "go ahead", "go on", "go for it", "sounds good", "sounds great",
+	"thats right", "thats it", "exactly", "indeed", "affirmative", "go ahead", "go on", "wouldnt say no", "cant fault", "couldnt be happier", "couldnt be better", "wouldnt object", "go for it", "sounds good", "sounds great",
 	"sounds fine", "by all means", "lets do it", "lets do that", "please do", "yes please", "no problem", "not a problem", "why not",
-	"no worries", "dont mind", "wouldnt mind", "dont see why not", "couldnt agree more", "no doubt", "cant wait", "i do", "i am", "i can",
-	"i would", "i have", "i will", "it is", "it does", "it was", "we do", "we are", "uh huh", "mm hmm", "mhm", "happy to", "works for me",
+	"no worries", "dont mind", "wouldnt mind", "dont see why not", "couldnt agree more", "no doubt", "cant wait", "uh huh", "mm hmm", "mhm", "happy to", "works for me",
 	"that works", "i guess so", "i think so", "i suppose so", "thats fine", "that is fine", "fine by me", "not bad", "cant complain", "true", "you bet",
 	"why wouldnt i", "why wouldnt we", "dont see any reason not to", "see no reason not to", "not a bad", "thats the one", "thats my", "you can", "you may", "i think we should",
 	"works perfectly", "works well", "works fine", "it works", "suits me", "im free", "不反对",
-	"speaking", "thats me", "that is me", "this is he", "this is she", "its me", "i did", "i suppose", "i guess", "i reckon", "i believe so", "i imagine so",
+	"speaking", "thats me", "that is me", "this is he", "this is she", "its me", "i suppose", "i guess", "i reckon", "i believe so", "i imagine so",
 	"you got it", "right you are", "fair enough", "very well", "all good", "totally", "naturally", "obviously", "deal", "done deal", "count me in",
-	"im in", "im game", "it has", "it did", "they did", "we did", "we have", "i was", "he is", "she is", "he did", "she did", "no objection", "no objections",
+	"im in", "im game", "no objection", "no objections",
 	"cant argue", "dont have a problem", "dont see a problem", "nothing against", "no complaints", "no question", "no harm", "no trouble", "fire away",
 	"shoot", "be my guest", "feel free", "okey dokey", "roger", "spot on", "bingo", "precisely", "quite right", "quite so", "for sure", "sure do",
 	"sure is", "say no more", "im all ears", "im listening", "as you like", "whatever you say", "i got it", "got it", "understood", "i understand",
 	"good idea", "i hear you", "im up for it", "up for that", "lets go", "lets try", "cant say no", "cant go wrong", "not half", "im on board",
 	"没意见", "没异议", "没什么问题", "没啥问题", "没什么不可以", "没什么不好", "没的说", "没得说", "没说的", "不要紧", "不成问题", "无妨", "有的", "有啊", "有呀",
 	"请讲", "请说", "您讲", "你讲", "肯定", "一定", "那当然", "那是", "那行", "听你的", "听您的", "按你说的", "按您说的", "欢迎", "乐意", "是呀", "是啊", "正是",
-	"收到", "明白", "了解", "知道了", "是我", "我就是", "就是我", "本人", "谁说不是", "可不", "那必须", "妥", "妥了", "整", "要得", "得", "中啊", "你问吧", "您问",
+	"收到", "明白", "了解", "知道了", "是我", "我就是", "就是我", "本人", "谁说不是", "那必须", "妥", "妥了", "整", "要得", "得", "中啊", "你问吧", "您问",
 	"试试", "试一下", "就它", "就要这个", "来一个", "来一份", "给我来", "帮我办", "办吧", "定了", "订吧", "买了吧", "靠谱", "挺好", "蛮好", "很好", "太好了",
 	"是", "是的", "对", "对的", "可以", "行", "没问题", "没有问题", "没错", "当然", "好的", "好啊", "好呀", "好吧", "好呢", "好嘞", "好哒",
 	"没关系", "没事", "确定", "确认", "正确", "来吧", "成交", "不介意", "不错", "就这样", "就这么", "ok啊", "中", "得嘞", "必须的", "可不是",
-	"那好", "没毛病", "说吧", "你说", "您说", "讲吧")
+	"怎么不要", "怎么不去", "怎么不来", "怎么不行", "怎么不想", "求之不得", "那好", "没毛病", "说吧", "你说", "您说", "讲吧")
+
+// beginnings say yes where a clause ends with them; "I have to cancel" begins
+// anything.
+var beginnings = phrasesOf("i do", "i am", "i can", "i would", "i have", "i will", "i did", "i was", "it is", "it does", "it was", "it has", "it did",
+	"we do", "we are", "we did", "we have", "they did", "they are", "he is", "she is", "he did", "she did")
 
 // mildWords say yes when nothing says no.
 var mildWords = phrasesOf("ok", "okay", "right", "alright", "all right", "fine", "great", "good", "perfect", "please", "lovely", "cool",
@@ -58,8 +64,7 @@ var wishWords = phrasesOf("want", "need", "like", "love", "interested", "interes
 var noWords = phrasesOf("no", "nope", "nah", "no way", "no thanks", "no thank you", "not really", "not now", "not today", "not at the moment",
 	"negative", "never", "incorrect", "wrong", "no need", "im good thanks", "im good thank you", "im busy", "im driving", "in a meeting",
 	"no time", "no longer", "rather not", "not interested", "no interest", "absolutely not", "of course not", "certainly not",
-	"definitely not", "i dont", "i do not", "its not", "it isnt", "im not", "i cant", "i cannot", "i wont", "i havent", "it doesnt",
-	"forget it", "yeah no", "pass", "too busy", "bad time", "stop",
+	"definitely not", "forget it", "yeah no", "pass", "too busy", "bad time", "stop",
 	"still waiting", "shes out", "hes out", "on another call", "on the phone", "im eating", "disagree", "cancelled", "canceled", "returned it", "happy with what",
 	"开会呢", "正开会", "不考虑", "没考虑", "不用考虑", "已经有", "退货", "退了", "反对",
 	"leave me alone", "im all right thanks", "im alright thanks", "im fine thanks", "im okay thanks", "im ok thanks", "im fine thank you", "im all right thank you",
@@ -76,9 +81,13 @@ var noWords = phrasesOf("no", "nope", "nah", "no way", "no thanks", "no thank yo
 	"在路上", "没电", "不大行", "不太行", "不怎么样", "一般般", "退订", "取消", "以后吧", "回头吧", "回头", "晚点", "等会", "换个时间", "另外找时间", "一点都不", "一点也不",
 	"从来没", "还没", "没呢", "没有的事", "瞎说", "胡说", "假的", "骗子", "骗人")
 
+// refusals begin a no, surely only where a clause ends with them: "I don't know"
+// begins with one, too.
+var refusals = phrasesOf("i dont", "i do not", "its not", "it isnt", "im not", "i cant", "i cannot", "i wont", "i havent", "it doesnt")
+
 // waverWords are neither.
 var waverWords = phrasesOf("let me think", "think about it", "think it over", "not sure", "not certain", "maybe", "perhaps", "dont know",
-	"no idea", "it depends", "depends", "consider it", "have to ask", "need to ask", "get back to you", "sleep on it", "hard to say",
+	"no idea", "no clue", "a clue", "the foggiest", "no knowledge", "it depends", "depends", "consider it", "have to ask", "need to ask", "get back to you", "sleep on it", "hard to say",
 	"need some time", "need to think", "like to think", "not decided", "havent decided", "cant decide", "might", "possibly", "could be", "hundred percent sure", "to think", "hard to tell", "made up my mind", "make up my mind", "on the fence",
 	"have to talk to", "need to talk to", "talk to my", "ask my", "check with", "discuss it", "discuss this", "run it by", "undecided", "torn", "fifty fifty", "50 50", "cant say", "couldnt say",
 	"remains to be seen", "well see", "we will see", "ill see", "too early", "some time to", "give me a day", "weigh it up", "mull it over", "in two minds", "speak to my",
