@@ -112,15 +112,18 @@ func (f file) height(n ast.Node) int {
 // clocks are the functions of package time that know what time it is.
 var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick"}
 
-// checkPurity holds the dialog machine to no clock, no goroutine and no files,
-// but for the loader.
+// pure are the rooms that decide: they have no clock and no goroutines.
+var pure = []string{"dialog", "routing", "routing/queue", "routing/queue/sim", "campaign"}
+
+// checkPurity holds the pure rooms to no clock and no goroutine, and the dialog
+// machine to no files, but for the loader.
 func checkPurity(pkgs []pkg) (out []string) {
 	for _, p := range pkgs {
-		if p.path != "dialog" {
+		if !slices.Contains(pure, p.path) {
 			continue
 		}
 		for _, i := range p.imports {
-			if i.path == "os" && !strings.HasPrefix(i.at, "dialog/load") {
+			if p.path == "dialog" && i.path == "os" && !strings.HasPrefix(i.at, "dialog/load") {
 				out = append(out, i.at+" imports os: the machine reads no files: load in dialog/load*.go, act in call")
 			}
 		}
@@ -131,10 +134,10 @@ func checkPurity(pkgs []pkg) (out []string) {
 			ast.Inspect(f.ast, func(n ast.Node) bool {
 				switch n := n.(type) {
 				case *ast.GoStmt:
-					out = append(out, f.at(n.Pos())+": a goroutine in dialog: the machine is pure: return an Action and let call run it")
+					out = append(out, f.at(n.Pos())+": a goroutine in "+p.path+": the machine is pure: return an Action and let call run it")
 				case *ast.SelectorExpr:
 					if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains(clocks, n.Sel.Name) {
-						out = append(out, fmt.Sprintf("%s: time.%s in dialog: the machine has no clock: use the time given to Step, or SetTimer", f.at(n.Pos()), n.Sel.Name))
+						out = append(out, fmt.Sprintf("%s: time.%s in %s: the machine has no clock: use the time given to Step", f.at(n.Pos()), n.Sel.Name, p.path))
 					}
 				}
 				return true
