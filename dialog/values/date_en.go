@@ -248,10 +248,8 @@ func calendar(l line, from, end int, month time.Month, day int, now time.Time) d
 		year, n = y, 1
 	} else if num := latinNumeral(l, j); num.n > 0 && l.kindAt(j) == latin && num.value >= 1900 && num.value < 2200 {
 		year, n = int(num.value), num.n
-	} else if l.is(j, "next") && l.is(j+1, "year") {
-		year, n = now.Year()+1, 2
-	} else if l.is(j, "this") && l.is(j+1, "year") {
-		year, n = now.Year(), 2
+	} else if years, took := englishYear(l, j); took > 0 {
+		year, n = now.Year()+years, took
 	}
 	if n > 0 {
 		t, ok := dateOf(year, month, day, now.Location())
@@ -259,4 +257,17 @@ func calendar(l line, from, end int, month time.Month, day int, now time.Time) d
 	}
 	t, ok := comingDate(month, day, now)
 	return dayAt{day: t, n: end - from, vague: !ok, every: span{months: 12}}
+}
+
+// englishYear reads next year, of last year: how many years from this one.
+func englishYear(l line, i int) (years, n int) {
+	j := i
+	if l.is(j, "of") {
+		j++
+	}
+	at, named := map[string]int{"last": -1, "this": 0, "next": 1}[l.at(j)]
+	if !named || !l.is(j+1, "year") {
+		return 0, 0
+	}
+	return at, j + 2 - i
 }
