@@ -37,7 +37,7 @@ var vocabulary = vocab.Table{
 	}},
 	{Name: "need", Keys: []vocab.Key{
 		key("type", vocab.Word(needTypes...), "`text`", "what kind of value it is. A value that does not fit counts as unknown, and the record says so"),
-		key("example", vocab.Text, "", "a value that tests and simulators use"),
+		key("example", vocab.Text, "", "a value for simulators and for reading times; a test gives its own"),
 		key("default", vocab.Text, "", "the value when the caller's is unknown"),
 	}},
 	{Name: "grade", Keys: []vocab.Key{

@@ -166,7 +166,13 @@ func (b *binder) binary(n *ast.BinaryNode) (ast.Node, error) {
 	if n.Left, err = b.resolve(n.Left, optional); err != nil {
 		return n, err
 	}
+	before := len(b.uses)
 	n.Right, err = b.resolve(n.Right, false)
+	if optional {
+		for i := before; i < len(b.uses); i++ {
+			b.uses[i].unless = b.uses[before-1].key
+		}
+	}
 	return n, err
 }
 

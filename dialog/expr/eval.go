@@ -63,7 +63,8 @@ type use struct {
 	name     string
 	ask      ask
 	typ      Type
-	optional bool // unknown is allowed: it stands before ??
+	optional bool   // unknown is allowed: it stands before ??
+	unless   string // needed only while the fact of this key is unknown: it stands behind its ??
 }
 
 type ask uint8
@@ -105,7 +106,7 @@ func (l *leaf) eval(f Facts) any {
 	env := make(map[string]any, len(l.uses))
 	for _, u := range l.uses {
 		v, ok := u.of(f)
-		if !ok && !u.optional {
+		if _, settled := env[u.unless]; !ok && !u.optional && !settled {
 			return nil
 		}
 		if ok {

@@ -68,6 +68,11 @@ func TestConditions(t *testing.T) {
 		"weekday(call.day) == 5":                               true,
 		"(fee ?? 10) * 2 == 20":                                true,
 		"(fee ?? 10) >= 10":                                    true,
+		"(customer.aov ?? fee) > 1":                            true, // fee is not needed
+		"(fee ?? customer.aov) > 1":                            true,
+		"(fee ?? other.aov) > 1 or other.vip":                  false, // neither is known
+		"(fee ?? (other.aov ?? 3)) == 3":                       true,
+		"(customer.aov ?? fee) > fee":                          false, // needed elsewhere
 		"known(customer.name) and not known(fee)":              true,
 		"min(customer.aov, 100) == 100 and round(2.5) == 3":    true,
 		"(customer.vip ? 1 : 2) == 1":                          true,
