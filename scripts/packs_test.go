@@ -123,6 +123,25 @@ func TestPacks(t *testing.T) {
 	}
 }
 
+// Authors find a pack by the table of the tools' page, in both languages.
+func TestPacksAreTold(t *testing.T) {
+	page, err := os.ReadFile("../docs/script-tools.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := packs(t)
+	for _, name := range all {
+		pack, language, _ := strings.Cut(strings.TrimSuffix(name, ".yaml"), ".")
+		other := map[string]string{"en": "zh", "zh": "en"}[language]
+		if !slices.Contains(all, pack+"."+other+".yaml") {
+			t.Errorf("%s has no pack in %s", name, other)
+		}
+		if !bytes.Contains(page, []byte("| `"+pack+"` |")) {
+			t.Errorf("docs/script-tools.md does not list %s among the packs", pack)
+		}
+	}
+}
+
 // held plays the tests of a pack.
 func held(t *testing.T, s *dialog.Script, file string) []conversation {
 	t.Helper()
@@ -166,5 +185,34 @@ func TestChinesePacksSpeakChinese(t *testing.T) {
 				t.Errorf("%s says %q", name, p.Text)
 			}
 		}
+	}
+}
+
+// What the law wants told is told to the end, and nothing before the caller has
+// proved who they are: fixed wording is no use when it can be talked over.
+func TestFinancePacksAreHeardWhole(t *testing.T) {
+	found := 0
+	for _, name := range packs(t) {
+		s, err := dialog.LoadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Market.Fixed == nil {
+			continue
+		}
+		found++
+		for _, n := range s.Nodes {
+			if told := slices.Contains(n.Effects.Tags, "risk_told"); told && n.Protect != dialog.ProtectAll {
+				t.Errorf("%s: the risk notice of %s can be interrupted", name, n.Name)
+			} else if told {
+				found++
+			}
+		}
+		if len(s.Defaults.BargeIn.Always) > 0 {
+			t.Errorf("%s: %q interrupt what is protected", name, s.Defaults.BargeIn.Always)
+		}
+	}
+	if found < 4 {
+		t.Errorf("%d finance packs and risk notices", found)
 	}
 }
