@@ -40,7 +40,7 @@ func (b *binder) term(n ast.Node) (term, Type, error) {
 				return nil, Flag, err
 			}
 			right, err := b.truth(n.Right)
-			return both{and: and, left: left, right: right}, Flag, err
+			return both{and: and, left: left, right: right, source: n.String()}, Flag, err
 		}
 	case *ast.ConditionalNode:
 		return b.choice(n)
@@ -76,6 +76,7 @@ func (b *binder) choice(n *ast.ConditionalNode) (term, Type, error) {
 // leaf compiles what stands between the connectives.
 func (b *binder) leaf(n ast.Node) (term, Type, error) {
 	b.uses = nil
+	source, claim := n.String(), claimOf(n)
 	n, err := b.resolve(n, false)
 	if err != nil {
 		return nil, Text, err
@@ -99,7 +100,9 @@ func (b *binder) leaf(n ast.Node) (term, Type, error) {
 		text, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, typ, fault(start(n), "", "%s", text)
 	}
-	return &leaf{program: program, uses: b.uses}, typ, nil
+	l := &leaf{program: program, uses: b.uses, source: source, claim: claim}
+	l.plain = l.isPlain()
+	return l, typ, nil
 }
 
 func typeOf(t reflect.Type) (Type, bool) {

@@ -4,8 +4,12 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// term is a piece of an expression. eval gives nil for unknown.
-type term interface{ eval(f Facts) any }
+// term is a piece of an expression. eval gives nil for unknown; why does too,
+// and adds the leaves that settled it.
+type term interface {
+	eval(f Facts) any
+	why(f Facts, settled []*leaf) (any, []*leaf)
+}
 
 type not struct{ of term }
 
@@ -19,6 +23,7 @@ func (t not) eval(f Facts) any {
 type both struct {
 	and         bool
 	left, right term
+	source      string
 }
 
 // eval needs the right side only while the left does not settle it.
@@ -55,6 +60,9 @@ func (t choice) eval(f Facts) any {
 type leaf struct {
 	program *vm.Program
 	uses    []use
+	source  string
+	claim   Claim
+	plain   bool // quick can answer
 }
 
 // use is one fact that a leaf needs.
@@ -103,6 +111,13 @@ func (u use) of(f Facts) (any, bool) {
 }
 
 func (l *leaf) eval(f Facts) any {
+	if v, ok := l.quick(f); ok {
+		return v
+	}
+	return l.run(f)
+}
+
+func (l *leaf) run(f Facts) any {
 	env := make(map[string]any, len(l.uses))
 	for _, u := range l.uses {
 		v, ok := u.of(f)

@@ -71,11 +71,16 @@ func read(t Type, text string) (any, bool) {
 	return text, text != ""
 }
 
-// number reads 42, -1.5 and, of an amount, what stands before its currency.
 func number(text string) (any, bool) {
+	v, ok := amount(text)
+	return v, ok
+}
+
+// amount reads 42, -1.5 and, of an amount, what stands before its currency.
+func amount(text string) (float64, bool) {
 	text, _, _ = strings.Cut(text, " ")
 	if text == "" || len(text) > 30 || strings.Trim(text, "0123456789.-+") != "" {
-		return nil, false
+		return 0, false
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	return v, err == nil && !math.IsInf(v, 0)

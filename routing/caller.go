@@ -1,0 +1,45 @@
+package routing
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/customer"
+)
+
+// OfCaller is what is known of a caller, as facts. called is the number that was
+// dialled.
+func OfCaller(now time.Time, called string, c customer.Facts) Facts {
+	counts := c.Counts(now)
+	f := Facts{
+		"called.number": called, "caller.kind": string(c.Number.Kind), "caller.withheld": strconv.FormatBool(counts.Withheld),
+		"customer.known": strconv.FormatBool(c.Known), "customer.tags": strings.Join(c.Profile.Tags, ", "),
+		"customer.products":   strings.Join(c.Profile.Products, ", "),
+		"customer.complaints": strconv.Itoa(counts.Complaints), "customer.open_complaints": strconv.Itoa(counts.Open),
+	}
+	if product, n := c.History.TopProduct(); product != "" {
+		f["product"], f["enquiries_30d"] = product, strconv.Itoa(n)
+	}
+	if c.Profile.Value.Currency != "" {
+		f["customer.value"] = strconv.FormatFloat(float64(c.Profile.Value.Cents)/100, 'f', -1, 64)
+	}
+	place := c.Number.Place()
+	region := c.Profile.Region
+	if region == "" && (place.Province != "" || place.City != "") {
+		region = place.String()
+	}
+	for name, text := range map[string]string{"caller.number": c.Number.Text, "caller.region": region, "caller.country": place.Country,
+		"customer.name": c.Profile.Name, "customer.language": c.Profile.Language, "customer.risk": string(c.Profile.Risk)} {
+		if text != "" {
+			f[name] = text
+		}
+	}
+	if counts.Withheld { // nobody knows whose calls these are
+		return f
+	}
+	f["first_call"] = strconv.FormatBool(counts.First)
+	f["calls_1h"], f["calls_30d"] = strconv.Itoa(counts.Calls1h), strconv.Itoa(counts.Calls30d)
+	f["ivr_hangups_1h"], f["ivr_hangups_30d"] = strconv.Itoa(counts.GaveUp1h), strconv.Itoa(counts.GaveUp30d)
+	return f
+}
