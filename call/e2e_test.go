@@ -47,7 +47,7 @@ func newTown(t *testing.T, lines ...string) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tn.engine.Close() })
-	if tn.records, err = store.Open(t.Context(), filepath.Join(tn.dir, "records.db")); err != nil {
+	if tn.records, err = store.Open(t.Context(), filepath.Join(tn.dir, "records.db"), "CN"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tn.records.Close() })

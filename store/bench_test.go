@@ -12,7 +12,7 @@ import (
 
 // BenchmarkCall writes whole calls, many at a time: begun, answered, finished.
 func BenchmarkCall(b *testing.B) {
-	s, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "records.db"))
+	s, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "records.db"), "CN")
 	if err != nil {
 		b.Fatal(err)
 	}

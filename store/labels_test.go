@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,9 +11,11 @@ import (
 
 // TestLabels writes labels beside an open store, as a person does while the
 // server runs.
-func TestLabels(t *testing.T) {
-	ctx, path := t.Context(), filepath.Join(t.TempDir(), "records.db")
-	s, err := store.Open(ctx, path)
+func TestLabels(t *testing.T) { both(t, labels) }
+
+func labels(t *testing.T, path string) {
+	ctx := t.Context()
+	s, err := store.Open(ctx, path, "CN")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,16 +31,16 @@ func TestLabels(t *testing.T) {
 	if err := s.Flush(ctx, "a"); err != nil {
 		t.Fatal(err)
 	}
-	l, err := store.OpenLabels(ctx, path)
+	l, err := store.OpenEditor(ctx, path, "CN")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
 	at := storetest.T0.Add(time.Hour)
-	if _, err := l.Add(ctx, "a", 1, "feature", "Bo", at); err != nil {
+	if _, err := l.Label(ctx, "a", 1, "feature", "Bo", at); err != nil {
 		t.Fatal(err)
 	}
-	got, err := l.Add(ctx, "a@host", 1, "price", "Anna", at.Add(time.Minute))
+	got, err := l.Label(ctx, "a@host", 1, "price", "Anna", at.Add(time.Minute))
 	want := store.Label{Call: "a", Seq: 2, Turn: 1, Intent: "price", Who: "Anna", At: at.Add(time.Minute), Script: "member", Text: "多少钱", Taken: "price"}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
@@ -62,11 +63,11 @@ func TestLabels(t *testing.T) {
 		turn int
 		want error
 	}{{"a", 0, store.ErrNoTurn}, {"a", 2, store.ErrNoTurn}, {"b", 1, store.ErrNoTurn}, {"c", 1, store.ErrNotFound}} {
-		if _, err := l.Add(ctx, c.call, c.turn, "price", "Anna", at); !errors.Is(err, c.want) {
+		if _, err := l.Label(ctx, c.call, c.turn, "price", "Anna", at); !errors.Is(err, c.want) {
 			t.Errorf("%s turn %d: %v, want %v", c.call, c.turn, err, c.want)
 		}
 	}
-	if _, err := store.OpenLabels(ctx, path+"x"); err == nil {
+	if _, err := store.OpenEditor(ctx, path+"x", "CN"); err == nil {
 		t.Error("labels were opened where there are no records")
 	}
 }

@@ -13,23 +13,34 @@ import (
 	"github.com/parley-voice/parley/call"
 )
 
-// Reader looks records up. It may be open while a server writes.
-type Reader struct{ db *sql.DB }
+// Reader looks records and customers up. It may be open while a server writes.
+type Reader struct{ db database }
 
-// Read opens the records at path to look at, not to write.
-func Read(ctx context.Context, path string) (*Reader, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("there are no records at %s: %w", path, err)
+// Read opens the records at where (see Open) to look at, not to write.
+func Read(ctx context.Context, where string) (*Reader, error) {
+	if err := exists(where); err != nil {
+		return nil, err
 	}
-	db, err := connect(ctx, path, 4)
+	db, err := open(ctx, "records", where, 4)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := db.ExecContext(ctx, "SELECT id, grade FROM calls LIMIT 1"); err != nil {
 		_ = db.Close()
-		return nil, fmt.Errorf("%s holds no records, or an older parley wrote them and serve has not run since: %w", path, err)
+		return nil, fmt.Errorf("%s holds no records, or an older parley wrote them and serve has not run since: %w", named(where), err)
 	}
 	return &Reader{db: db}, nil
+}
+
+// exists tells of a file that is not there; a database tells by itself.
+func exists(where string) error {
+	if isPostgres(where) {
+		return nil
+	}
+	if _, err := os.Stat(where); err != nil {
+		return fmt.Errorf("there are no records at %s: %w", where, err)
+	}
+	return nil
 }
 
 // Close ends the reading.
@@ -70,66 +81,65 @@ func (r *Reader) List(ctx context.Context, f Filter) ([]call.Record, error) {
 	if f.Limit <= 0 {
 		f.Limit = 100
 	}
-	rows, err := r.db.QueryContext(ctx, q+" ORDER BY began DESC, id DESC LIMIT ?", append(args, f.Limit)...)
+	list := []call.Record{}
+	err := r.db.q().each(ctx, func(scan func(...any) error) error {
+		rec, err := record(scan)
+		list = append(list, rec)
+		return err
+	}, q+" ORDER BY began DESC, id DESC LIMIT ?", append(args, f.Limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("records: list: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	list := []call.Record{}
-	for rows.Next() {
-		rec, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, rec)
-	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // Get returns one record with its journal, or ErrNotFound. id is the record's
 // own or, if it is no record's, a SIP Call-ID, which the peer chose: the latest
 // call that had it.
 func (r *Reader) Get(ctx context.Context, id string) (call.Record, error) {
-	rec, err := scan(r.db.QueryRowContext(ctx, "SELECT "+columns+
-		" FROM calls WHERE id = ?1 OR call_id = ?1 ORDER BY id = ?1 DESC, began DESC LIMIT 1", id))
+	rec, err := record(r.db.q().row(ctx, "SELECT "+columns+
+		" FROM calls WHERE id = ?1 OR call_id = ?1 ORDER BY id = ?1 DESC, began DESC LIMIT 1", id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return call.Record{}, fmt.Errorf("%w: %s", ErrNotFound, id)
 	}
 	if err != nil {
 		return call.Record{}, err
 	}
-	rows, err := r.db.QueryContext(ctx, `SELECT seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing
-		FROM entries WHERE call = ? ORDER BY seq`, rec.ID)
-	if err != nil {
-		return call.Record{}, fmt.Errorf("records: %w", err)
+	if rec.Entries, err = entries(ctx, r.db.q(), rec.ID); err != nil {
+		return call.Record{}, fmt.Errorf("records: journal of %s: %w", id, err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return rec, nil
+}
+
+// entries is a call's journal.
+func entries(ctx context.Context, q queries, id string) (all []call.Entry, err error) {
+	err = q.each(ctx, func(scan func(...any) error) error {
 		var e call.Entry
 		var at int64
 		var timing sql.NullString
-		err := rows.Scan(&e.Seq, &at, &e.Kind, &e.Turn, &e.Node, &e.From, &e.Stage, &e.Text, &e.Intent, &e.Score, &e.Why, &timing)
-		if err != nil {
-			return call.Record{}, fmt.Errorf("records: %w", err)
+		if err := scan(&e.Seq, &at, &e.Kind, &e.Turn, &e.Node, &e.From, &e.Stage, &e.Text, &e.Intent, &e.Score, &e.Why, &timing); err != nil {
+			return err
 		}
 		e.At = time.Unix(0, at).UTC()
 		if timing.Valid {
 			e.Timing = &call.Timing{}
 			if err := json.Unmarshal([]byte(timing.String), e.Timing); err != nil {
-				return call.Record{}, fmt.Errorf("records: timing of %s/%d: %w", id, e.Seq, err)
+				return fmt.Errorf("timing of line %d: %w", e.Seq, err)
 			}
 		}
-		rec.Entries = append(rec.Entries, e)
-	}
-	return rec, rows.Err()
+		all = append(all, e)
+		return nil
+	}, `SELECT seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing
+		FROM entries WHERE call = ? ORDER BY seq`, id)
+	return all, err
 }
 
-func scan(row interface{ Scan(...any) error }) (call.Record, error) {
+func record(scan func(...any) error) (call.Record, error) {
 	var r call.Record
 	var began int64
 	var answered, ended sql.NullInt64
 	var media string
-	err := row.Scan(&r.ID, &r.CallID, &r.Direction, &r.Trunk, &r.Caller, &r.Called, &r.Script, &r.Version, &r.Language,
+	err := scan(&r.ID, &r.CallID, &r.Direction, &r.Trunk, &r.Caller, &r.Called, &r.Script, &r.Version, &r.Language,
 		&began, &answered, &ended, &r.State, &r.Outcome, &r.Grade, &r.EndedBy, &r.Why, &r.SIPCode, &r.Cause, &r.Recording, &media)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, err

@@ -14,35 +14,35 @@ import (
 )
 
 // Reviews keeps the versions of scripts and who submitted, approved and
-// published them, in a file of its own: authors write it while a server reads.
-type Reviews struct{ db *sql.DB }
-
-// ReviewsFile is the name of the file in a data folder.
-const ReviewsFile = "reviews.db"
+// published them, in tables of their own: authors write them while a server reads.
+type Reviews struct{ db database }
 
 // ErrNoVersion tells that a script has no such version.
 var ErrNoVersion = errors.New("no such version")
 
-// ReadReviews opens the reviews at path to look at; nil without an error when
+// ReadReviews opens the reviews at where to look at; nil without an error when
 // nothing was ever submitted there.
-func ReadReviews(ctx context.Context, path string) (*Reviews, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+func ReadReviews(ctx context.Context, where string) (*Reviews, error) {
+	if err := exists(where); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return OpenReviews(ctx, path)
+	return OpenReviews(ctx, where)
 }
 
-// OpenReviews opens the reviews at path and makes the file where there is none.
-func OpenReviews(ctx context.Context, path string) (*Reviews, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, fmt.Errorf("reviews: %w", err)
+// OpenReviews opens the reviews at where, a PostgreSQL URL or a SQLite file, and
+// makes the file where there is none.
+func OpenReviews(ctx context.Context, where string) (*Reviews, error) {
+	if !isPostgres(where) {
+		if err := os.MkdirAll(filepath.Dir(where), 0o750); err != nil {
+			return nil, fmt.Errorf("reviews: %w", err)
+		}
 	}
-	db, err := connect(ctx, path, 1)
+	db, err := open(ctx, "reviews", where, 1)
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, db, "migrations/reviews/*.sql"); err != nil {
-		return nil, errors.Join(fmt.Errorf("reviews %s: %w", path, err), db.Close())
+	if err := migrate(ctx, db, setReviews); err != nil {
+		return nil, errors.Join(wrapped("reviews", where, err), db.Close())
 	}
 	return &Reviews{db: db}, nil
 }
@@ -53,12 +53,12 @@ func (r *Reviews) Close() error { return r.db.Close() }
 // Submit keeps a version and that it was submitted.
 func (r *Reviews) Submit(ctx context.Context, b review.Bundle, e review.Event) error {
 	e.Act, e.Hash = review.Submit, b.Hash
-	return r.change(ctx, e, func(tx *sql.Tx) error {
+	return r.change(ctx, e, func(tx queries) error {
 		var script string
-		err := tx.QueryRowContext(ctx, "SELECT script FROM bundles WHERE hash = ?", b.Hash).Scan(&script)
+		err := tx.row(ctx, "SELECT script FROM bundles WHERE hash = ?", b.Hash).Scan(&script)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			_, err = tx.ExecContext(ctx, "INSERT INTO bundles (hash, script, main, zip) VALUES (?, ?, ?, ?)", b.Hash, e.Script, b.Main, b.Zip)
+			_, err = tx.exec(ctx, "INSERT INTO bundles (hash, script, main, zip) VALUES (?, ?, ?, ?)", b.Hash, e.Script, b.Main, b.Zip)
 		case err == nil && script != e.Script:
 			err = fmt.Errorf("the same files are version %s of the script %q already", review.Short(b.Hash), script)
 		}
@@ -68,37 +68,37 @@ func (r *Reviews) Submit(ctx context.Context, b review.Bundle, e review.Event) e
 
 // Record keeps what somebody did with a version, if the rules allow it.
 func (r *Reviews) Record(ctx context.Context, e review.Event) error {
-	return r.change(ctx, e, func(*sql.Tx) error { return nil })
+	return r.change(ctx, e, func(queries) error { return nil })
 }
 
 // change checks and writes an event in one transaction, so that two people at
 // once cannot both be right.
-func (r *Reviews) change(ctx context.Context, e review.Event, also func(*sql.Tx) error) error {
-	tx, err := r.db.BeginTx(ctx, nil) // immediate: see connect
-	if err != nil {
-		return fmt.Errorf("reviews: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
-	past, err := history(ctx, tx, e.Script)
-	if err != nil {
-		return err
-	}
-	if err := review.Check(past, e); err != nil {
-		return err
-	}
-	if err := also(tx); err != nil {
-		return fmt.Errorf("reviews: %w", err)
-	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO reviews (script, hash, act, who, note, at) VALUES (?, ?, ?, ?, ?, ?)",
-		e.Script, e.Hash, string(e.Act), e.Who, e.Note, e.At.UnixNano()); err != nil {
-		return fmt.Errorf("reviews: %w", err)
-	}
-	return tx.Commit()
+func (r *Reviews) change(ctx context.Context, e review.Event, also func(queries) error) error {
+	return r.db.change(ctx, func(tx queries) error {
+		if err := tx.alone(ctx, "reviews"); err != nil {
+			return fmt.Errorf("reviews: %w", err)
+		}
+		past, err := history(ctx, tx, e.Script)
+		if err != nil {
+			return err
+		}
+		if err := review.Check(past, e); err != nil {
+			return err
+		}
+		if err := also(tx); err != nil {
+			return fmt.Errorf("reviews: %w", err)
+		}
+		if _, err := tx.exec(ctx, "INSERT INTO reviews (script, hash, act, who, note, at) VALUES (?, ?, ?, ?, ?, ?)",
+			e.Script, e.Hash, string(e.Act), e.Who, e.Note, e.At.UnixNano()); err != nil {
+			return fmt.Errorf("reviews: %w", err)
+		}
+		return nil
+	})
 }
 
 // History is what was done with a script's versions, oldest first.
 func (r *Reviews) History(ctx context.Context, script string) ([]review.Event, error) {
-	return history(ctx, r.db, script)
+	return history(ctx, r.db.q(), script)
 }
 
 // Scripts are the names of all that was ever submitted, sorted.
@@ -108,43 +108,26 @@ func (r *Reviews) Scripts(ctx context.Context) ([]string, error) {
 
 // texts is the one column that a query gives.
 func (r *Reviews) texts(ctx context.Context, query string, args ...any) ([]string, error) {
-	rows, err := r.db.QueryContext(ctx, query, args...)
+	all, err := r.db.q().texts(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reviews: %w", err)
 	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return nil, fmt.Errorf("reviews: %w", err)
-		}
-		all = append(all, text)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func history(ctx context.Context, q querier, script string) ([]review.Event, error) {
-	rows, err := q.QueryContext(ctx, "SELECT script, hash, act, who, note, at FROM reviews WHERE script = ? ORDER BY id", script)
-	if err != nil {
-		return nil, fmt.Errorf("reviews: %w", err)
-	}
-	defer rows.Close()
-	var all []review.Event
-	for rows.Next() {
+func history(ctx context.Context, q queries, script string) (all []review.Event, err error) {
+	err = q.each(ctx, func(scan func(...any) error) error {
 		var e review.Event
 		var at int64
-		if err := rows.Scan(&e.Script, &e.Hash, &e.Act, &e.Who, &e.Note, &at); err != nil {
-			return nil, fmt.Errorf("reviews: %w", err)
-		}
+		err := scan(&e.Script, &e.Hash, &e.Act, &e.Who, &e.Note, &at)
 		e.At = time.Unix(0, at).UTC()
 		all = append(all, e)
+		return err
+	}, "SELECT script, hash, act, who, note, at FROM reviews WHERE script = ? ORDER BY id", script)
+	if err != nil {
+		return nil, fmt.Errorf("reviews: %w", err)
 	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // Find is the hash of a script's version by its beginning. ErrNoVersion tells that
@@ -167,7 +150,7 @@ func (r *Reviews) Version(ctx context.Context, script, hash string) (b review.Bu
 	if b.Hash, err = r.Find(ctx, script, hash); err != nil {
 		return b, err
 	}
-	if err := r.db.QueryRowContext(ctx, "SELECT main, zip FROM bundles WHERE hash = ?", b.Hash).Scan(&b.Main, &b.Zip); err != nil {
+	if err := r.db.q().row(ctx, "SELECT main, zip FROM bundles WHERE hash = ?", b.Hash).Scan(&b.Main, &b.Zip); err != nil {
 		return b, fmt.Errorf("reviews: %w", err)
 	}
 	return b, nil
@@ -176,18 +159,15 @@ func (r *Reviews) Version(ctx context.Context, script, hash string) (b review.Bu
 // Published tells which version of each script is published: hash by script.
 // seq grows with every act, so that a server sees at a glance that one happened.
 func (r *Reviews) Published(ctx context.Context) (hashes map[string]string, seq int64, err error) {
-	rows, err := r.db.QueryContext(ctx, "SELECT id, script, hash, act FROM reviews ORDER BY id")
+	past := map[string][]review.Event{}
+	err = r.db.q().each(ctx, func(scan func(...any) error) error {
+		var e review.Event
+		err := scan(&seq, &e.Script, &e.Hash, &e.Act)
+		past[e.Script] = append(past[e.Script], e)
+		return err
+	}, "SELECT id, script, hash, act FROM reviews ORDER BY id")
 	if err != nil {
 		return nil, 0, fmt.Errorf("reviews: %w", err)
-	}
-	defer rows.Close()
-	past := map[string][]review.Event{}
-	for rows.Next() {
-		var e review.Event
-		if err := rows.Scan(&seq, &e.Script, &e.Hash, &e.Act); err != nil {
-			return nil, 0, fmt.Errorf("reviews: %w", err)
-		}
-		past[e.Script] = append(past[e.Script], e)
 	}
 	hashes = map[string]string{}
 	for script, events := range past {
@@ -195,11 +175,11 @@ func (r *Reviews) Published(ctx context.Context) (hashes map[string]string, seq 
 			hashes[script] = hash
 		}
 	}
-	return hashes, seq, rows.Err()
+	return hashes, seq, nil
 }
 
 // Seq is the number of the latest act, 0 before the first.
 func (r *Reviews) Seq(ctx context.Context) (seq int64, err error) {
-	err = r.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM reviews").Scan(&seq)
+	err = r.db.q().row(ctx, "SELECT COALESCE(MAX(id), 0) FROM reviews").Scan(&seq)
 	return seq, err
 }

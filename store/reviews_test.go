@@ -1,20 +1,20 @@
-package store
+package store_test
 
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/parley-voice/parley/dialog/review"
+	"github.com/parley-voice/parley/store"
 )
 
-func openReviews(t *testing.T, path string) *Reviews {
+func openReviews(t *testing.T, path string) *store.Reviews {
 	t.Helper()
-	r, err := OpenReviews(t.Context(), path)
+	r, err := store.OpenReviews(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,8 +31,9 @@ func bundle(t *testing.T, text string) review.Bundle {
 	return b
 }
 
-func TestReviewsAreKept(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "reviews.db")
+func TestReviewsAreKept(t *testing.T) { both(t, kept) }
+
+func kept(t *testing.T, path string) {
 	r := openReviews(t, path)
 	b := bundle(t, "script: s")
 	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
@@ -79,15 +80,16 @@ func TestReviewsAreKept(t *testing.T) {
 		t.Error(err)
 	}
 	for _, hash := range []string{"zz", b.Hash + "0"} {
-		if _, err := again.Version(t.Context(), "s", hash); !errors.Is(err, ErrNoVersion) {
+		if _, err := again.Version(t.Context(), "s", hash); !errors.Is(err, store.ErrNoVersion) {
 			t.Errorf("%s: %v", hash, err)
 		}
 	}
 }
 
 // Many approve one version at once, from two processes' worth of connections.
-func TestOneApprovalWins(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "reviews.db")
+func TestOneApprovalWins(t *testing.T) { both(t, oneApproval) }
+
+func oneApproval(t *testing.T, path string) {
 	r := openReviews(t, path)
 	b := bundle(t, "script: s")
 	if err := r.Submit(t.Context(), b, review.Event{Script: "s", Who: "li"}); err != nil {

@@ -16,39 +16,46 @@ type statements struct {
 	begin, answered, end, finish, line, recording *sql.Stmt
 }
 
-var insertCall = "INSERT INTO calls (" + columns + ") VALUES (?" + strings.Repeat(",?", strings.Count(columns, ",")) + ") ON CONFLICT (id) DO "
-
-// overwrite takes every column but the key from the row that was to be inserted.
-func overwrite() string {
+// insert writes a row, or over the one with the same key, which is the first keys
+// of the columns.
+func insert(table, columns string, keys int) string {
+	names := strings.Split(strings.Join(strings.Fields(columns), ""), ",")
 	var set []string
-	for name := range strings.SplitSeq(columns, ",") {
-		if name = strings.TrimSpace(name); name != "id" {
-			set = append(set, name+" = excluded."+name)
-		}
+	for _, name := range names[keys:] {
+		set = append(set, name+" = excluded."+name)
 	}
-	return "UPDATE SET " + strings.Join(set, ", ")
+	return insertOr(table, columns, keys, "UPDATE SET "+strings.Join(set, ", "))
 }
 
-func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
+// insertOnce writes a row unless there is one with the same key.
+func insertOnce(table, columns string, keys int) string {
+	return insertOr(table, columns, keys, "NOTHING")
+}
+
+func insertOr(table, columns string, keys int, what string) string {
+	names := strings.Split(strings.Join(strings.Fields(columns), ""), ",")
+	return "INSERT INTO " + table + " (" + columns + ") VALUES (" + marks(len(names)) + ") ON CONFLICT (" +
+		strings.Join(names[:keys], ", ") + ") DO " + what
+}
+
+func prepare(ctx context.Context, db database) (s statements, err error) {
 	for _, p := range []struct {
 		to   **sql.Stmt
 		text string
 	}{
 		// A record that has gone further already must not go back.
-		{&s.begin, insertCall + "NOTHING"},
+		{&s.begin, insertOnce("calls", columns, 1)},
 		// What an index holds does not change as a rule; to write it again all the
 		// same would cost more than the rest.
 		{&s.end, `UPDATE calls SET answered = ?, ended = ?, state = ?, outcome = ?, grade = ?, ended_by = ?, why = ?,
 			sip_code = ?, cause = ?, recording = ?, media = ? WHERE id = ? AND
 			(call_id, direction, trunk, caller, called, script, version, language, began) = (?,?,?,?,?,?,?,?,?)`},
-		{&s.finish, insertCall + overwrite()},
+		{&s.finish, insert("calls", columns, 1)},
 		{&s.answered, "UPDATE calls SET answered = ?, state = 'talking' WHERE id = ? AND state IN ('ringing', 'talking')"},
-		{&s.line, `INSERT OR REPLACE INTO entries
-			(call, seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing)
-			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`},
+		{&s.line, insert("entries", "call, seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing", 2)},
 		{&s.recording, "UPDATE calls SET recording = ? WHERE id = ?"},
 	} {
-		if *p.to, err = db.PrepareContext(ctx, p.text); err != nil {
+		if *p.to, err = db.PrepareContext(ctx, db.d.text(p.text)); err != nil {
 			return s, err
 		}
 	}
@@ -64,13 +71,13 @@ type pen struct {
 func (s statements) in(tx *sql.Tx) pen { return pen{s, tx} }
 
 func (p pen) run(ctx context.Context, s *sql.Stmt, args ...any) error {
-	_, err := p.tx.StmtContext(ctx, s).ExecContext(ctx, args...)
+	_, err := p.tx.StmtContext(ctx, s).ExecContext(ctx, clean(args)...)
 	return err
 }
 
 // update tells whether there was a row to write to.
 func (p pen) update(ctx context.Context, s *sql.Stmt, args ...any) (bool, error) {
-	res, err := p.tx.StmtContext(ctx, s).ExecContext(ctx, args...)
+	res, err := p.tx.StmtContext(ctx, s).ExecContext(ctx, clean(args)...)
 	if err != nil {
 		return false, err
 	}

@@ -1,19 +1,16 @@
-// Package store keeps records of calls in SQLite. One goroutine writes, in
-// batches; a database that is full, locked or broken costs durability for a
-// while, never a call.
+// Package store keeps records of calls, customers and what is due, in SQLite or
+// PostgreSQL. What calls write goes through one goroutine, in batches; a database
+// that is full, locked or broken costs durability for a while, never a call.
 package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver: SQLite without cgo
 )
 
 // Errors that callers may want to tell apart.
@@ -27,51 +24,76 @@ var (
 
 // Store keeps records. It implements call.Records.
 type Store struct {
-	*Reader
+	*Editor
 	w    *writer
-	lock *os.File
+	lock io.Closer
 }
 
-// Open opens the records at path, makes the folder and the file where there is
-// none, and brings an older file up to date. Only one process may have them open
-// for writing: ErrInUse tells of another.
-func Open(ctx context.Context, path string) (*Store, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+// Open opens the records at where: a PostgreSQL URL, or the path of a SQLite
+// file, made with its folder where there is none. Older records are brought up to
+// date. Only one process may have them open for writing: ErrInUse tells of
+// another. country is where numbers without a country code belong (CN).
+func Open(ctx context.Context, where, country string) (_ *Store, err error) {
+	s := &Store{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.release())
+		}
+	}()
+	if s.lock, err = lock(ctx, where); err != nil {
+		return nil, err
+	}
+	db, err := open(ctx, "records", where, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err = migrate(ctx, db, setRecords); err == nil {
+		s.w, err = startWriter(ctx, db, country)
+	}
+	if err != nil {
+		return nil, errors.Join(wrapped("records", where, err), db.Close())
+	}
+	s.Editor, err = OpenEditor(ctx, where, country)
+	return s, err
+}
+
+// lock keeps a second server away.
+func lock(ctx context.Context, where string) (io.Closer, error) {
+	if isPostgres(where) {
+		return lockPostgres(ctx, where)
+	}
+	if err := os.MkdirAll(filepath.Dir(where), 0o750); err != nil {
 		return nil, fmt.Errorf("records: %w", err)
 	}
-	lock, err := lockFile(path + ".lock")
+	f, err := lockFile(where + ".lock")
 	if err != nil {
 		return nil, err
 	}
-	db, err := connect(ctx, path, 1)
-	if err != nil {
-		_ = lock.Close()
-		return nil, err
-	}
-	if err := migrate(ctx, db, "migrations/*.sql"); err != nil {
-		_ = errors.Join(db.Close(), lock.Close())
-		return nil, fmt.Errorf("records %s: %w", path, err)
-	}
-	r, err := Read(ctx, path)
-	if err != nil {
-		_ = errors.Join(db.Close(), lock.Close())
-		return nil, err
-	}
-	w, err := startWriter(ctx, db)
-	if err != nil {
-		_ = errors.Join(r.Close(), db.Close(), lock.Close())
-		return nil, fmt.Errorf("records %s: %w", path, err)
-	}
-	return &Store{Reader: r, w: w, lock: lock}, nil
+	return f, nil
 }
 
-// Close tries once more to write what waits and closes the file. It tells how
+// Close tries once more to write what waits and closes the database. It tells how
 // many writes were lost.
 func (s *Store) Close() error {
 	lost := s.w.close()
-	err := errors.Join(s.w.db.Close(), s.Reader.Close(), s.lock.Close())
+	err := s.release()
 	if lost > 0 {
 		err = errors.Join(err, fmt.Errorf("%d writes were lost: the database could not take them", lost))
+	}
+	return err
+}
+
+// release lets go of everything, the lock last.
+func (s *Store) release() (err error) {
+	if s.w != nil {
+		s.w.close()
+		err = s.w.db.Close()
+	}
+	if s.Editor != nil {
+		err = errors.Join(err, s.Editor.Close())
+	}
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
 	}
 	return err
 }
@@ -80,7 +102,7 @@ func (s *Store) Close() error {
 // becomes Interrupted, ended at its last journal line. Call it before any call
 // is taken. It tells how many there were.
 func (s *Store) Recover(ctx context.Context, now time.Time) (int, error) {
-	res, err := s.w.db.ExecContext(ctx, `
+	n, err := s.w.db.q().exec(ctx, `
 		UPDATE calls SET state = 'interrupted', ended_by = 'crash',
 			why = 'the process ended in mid-call; found at ' || ?,
 			ended = COALESCE((SELECT MAX(at) FROM entries WHERE call = calls.id AND at >= calls.began), answered, began)
@@ -88,24 +110,5 @@ func (s *Store) Recover(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("records: recover: %w", err)
 	}
-	n, err := res.RowsAffected()
-	return int(n), err
-}
-
-// connect opens the file and sees that it can be used.
-func connect(ctx context.Context, path string, conns int) (*sql.DB, error) {
-	u := url.URL{Path: path}
-	db, err := sql.Open("sqlite", "file:"+u.EscapedPath()+"?_txlock=immediate"+
-		"&_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
-	if err != nil {
-		return nil, fmt.Errorf("records %s: %w", path, err)
-	}
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
-	var mode string
-	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("records %s cannot be opened: %w; is it a parley database on a local disk?", path, err)
-	}
-	return db, nil
+	return n, nil
 }

@@ -18,23 +18,31 @@ import (
 )
 
 func TestSQLite(t *testing.T) {
-	storetest.Suite(t, func(t *testing.T, where string) storetest.Store {
-		s, err := store.Open(t.Context(), filepath.Join(where, "odd #name?%20 dir", "records.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	})
+	storetest.Suite(t, file)
+}
+
+func TestPostgres(t *testing.T) {
+	storetest.Suite(t, func(t *testing.T) string { return storetest.Postgres(t) })
+}
+
+func file(t *testing.T) string {
+	return filepath.Join(t.TempDir(), "odd #name?%20 dir", "records.db")
+}
+
+// both runs a test on each database.
+func both(t *testing.T, test func(t *testing.T, where string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, file(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, storetest.Postgres(t)) })
 }
 
 func TestOpenTellsWhatIsWrong(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "records.db")
-	s, err := store.Open(t.Context(), path)
+	s, err := store.Open(t.Context(), path, "CN")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Open(t.Context(), path); !errors.Is(err, store.ErrInUse) || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) {
+	if _, err := store.Open(t.Context(), path, "CN"); !errors.Is(err, store.ErrInUse) || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) {
 		t.Errorf("a second server got %v, want ErrInUse and who holds it", err)
 	}
 	r, err := store.Read(t.Context(), path)
@@ -50,7 +58,7 @@ func TestOpenTellsWhatIsWrong(t *testing.T) {
 	if err := os.WriteFile(text, []byte(strings.Repeat("these are notes, not records\n", 400)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Open(t.Context(), text); err == nil || !strings.Contains(err.Error(), "notes.txt") {
+	if _, err := store.Open(t.Context(), text, "CN"); err == nil || !strings.Contains(err.Error(), "notes.txt") {
 		t.Errorf("a text file: got %v, want an error that names it", err)
 	}
 	if _, err := store.Read(t.Context(), filepath.Join(dir, "none.db")); err == nil || !strings.Contains(err.Error(), "no records") {
@@ -65,14 +73,19 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(childPath); path != "" {
 		writeForEver(path)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := storetest.StopPostgres(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // writeForEver begins calls and writes their journals until it is killed. It
 // says the ID of each call whose Begin has returned.
 func writeForEver(path string) {
 	ctx := context.Background()
-	s, err := store.Open(ctx, path)
+	s, err := store.Open(ctx, path, "CN")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -135,7 +148,7 @@ func killedWriter(t *testing.T, dir string, after int) map[string]bool {
 	if err := cmd.Wait(); err == nil {
 		t.Fatal("the child ended by itself")
 	}
-	s, err := store.Open(t.Context(), path)
+	s, err := store.Open(t.Context(), path, "CN")
 	if err != nil {
 		t.Fatalf("after the kill: %v", err)
 	}

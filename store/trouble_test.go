@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 
 func opened(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "records.db"))
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "records.db"), "CN")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func TestFullDiskKeepsRecordsInMemory(t *testing.T) {
 
 func TestLockedDatabaseHoldsNoCall(t *testing.T) {
 	s := opened(t)
-	other, err := connect(t.Context(), filepath.Join(filepath.Dir(s.lock.Name()), "records.db"), 1)
+	other, err := openSQLite(t.Context(), "records", strings.TrimSuffix(s.lock.(*os.File).Name(), ".lock"), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +209,7 @@ func TestFinishBringsWhatWasLost(t *testing.T) {
 
 func TestNewerDatabaseIsLeftAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "records.db")
-	s, err := Open(t.Context(), path)
+	s, err := Open(t.Context(), path, "CN")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +219,7 @@ func TestNewerDatabaseIsLeftAlone(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), path); !errors.Is(err, ErrNewer) {
+	if _, err := Open(t.Context(), path, "CN"); !errors.Is(err, ErrNewer) {
 		t.Errorf("got %v, want ErrNewer", err)
 	}
 }

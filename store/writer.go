@@ -2,13 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
-
-	"modernc.org/sqlite"
 )
 
 const (
@@ -30,7 +27,7 @@ type Stats struct {
 
 // writer is the one goroutine that writes.
 type writer struct {
-	db   *sql.DB
+	db   database
 	wake chan struct{}
 	quit chan struct{}
 	end  chan struct{}
@@ -44,7 +41,7 @@ type writer struct {
 	count  Stats
 }
 
-func startWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+func startWriter(ctx context.Context, db database, country string) (*writer, error) {
 	w := &writer{
 		db: db, wake: make(chan struct{}, 1), quit: make(chan struct{}), end: make(chan struct{}),
 		queue: newBacklog(), kept: journals{},
@@ -160,7 +157,7 @@ func (w *writer) flush() bool {
 			w.written(batch)
 			continue
 		}
-		if transient(err) {
+		if !w.db.d.refuses(err) {
 			w.putBack(batch, err)
 			return false
 		}
@@ -177,7 +174,7 @@ func (w *writer) oneByOne(batch []*job) bool {
 		switch {
 		case err == nil:
 			w.written(batch[i : i+1])
-		case transient(err):
+		case !w.db.d.refuses(err):
 			w.putBack(batch[i:], err)
 			return false
 		default:
@@ -193,7 +190,12 @@ func (w *writer) oneByOne(batch []*job) bool {
 }
 
 func (w *writer) commit(batch []*job) error {
-	ctx := context.Background() // the busy timeout bounds it
+	ctx := context.Background() // SQLite's busy timeout bounds it
+	if w.db.d.patience > 0 {
+		bounded, cancel := context.WithTimeout(ctx, w.db.d.patience)
+		defer cancel()
+		ctx = bounded
+	}
 	tx, err := w.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -210,17 +212,6 @@ func (w *writer) commit(batch []*job) error {
 		}
 	}
 	return tx.Commit()
-}
-
-// transient tells an error of the disk or of another process from one of the data.
-func transient(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return true
-	}
-	const tooBig, constraint, mismatch = 18, 19, 20 // sqlite.org/rescode.html
-	code := e.Code() & 0xff
-	return code != tooBig && code != constraint && code != mismatch
 }
 
 // take removes the next batch from the queue.

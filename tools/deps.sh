@@ -4,7 +4,7 @@
 set -eu
 
 build="gcc libc6-dev flite1-dev espeak-ng"
-test="sip-tester baresip-core sox tshark kamailio asterisk-core-sounds-en-wav"
+test="sip-tester baresip-core sox tshark kamailio asterisk-core-sounds-en-wav postgresql"
 
 wanted=$build
 [ "${1:-}" = test ] && wanted="$build $test"
@@ -41,5 +41,9 @@ run apt-get install -y --no-install-recommends $missing
 # Debian starts kamailio on port 5060 once it is installed; the tests run their own.
 case "$missing" in
 *kamailio*) [ ! -d /run/systemd/system ] || run systemctl disable --now kamailio ;;
+esac
+# and PostgreSQL likewise.
+case "$missing" in
+*postgresql*) [ ! -d /run/systemd/system ] || run systemctl disable --now postgresql ;;
 esac
 echo "deps: done"

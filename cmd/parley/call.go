@@ -38,7 +38,7 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	reviews := cfg.Data // also when this call's record is kept elsewhere
+	reviews := cfg.ReviewsAt() // also when this call's record is kept elsewhere
 	if err := c.prepare(cfg); err != nil {
 		return wrong{err}
 	}
@@ -50,7 +50,7 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 	s, err := build(ctx, signals, func(ctx context.Context) (*server.Server, error) {
 		s, err := server.Build(ctx, cfg, options)
 		if errors.Is(err, store.ErrInUse) && c.Data == "" {
-			cfg.Data = filepath.Join(cfg.Data, "placed")
+			cfg.KeepIn(filepath.Join(cfg.Data, "placed"))
 			fmt.Fprintf(m.Stdout, "Another Parley writes the records there: this call is kept in %s.\n", cfg.Data)
 			s, err = server.Build(ctx, cfg, options)
 		}
@@ -85,7 +85,7 @@ func (c *CallCmd) prepare(cfg *config.Config) error {
 		cfg.SIP.Listen[i].Addr = netip.AddrPortFrom(cfg.SIP.Listen[i].Addr.Addr(), 0)
 	}
 	if c.Data != "" {
-		cfg.Data = c.Data
+		cfg.KeepIn(c.Data)
 	}
 	if c.Trunk == "" {
 		if !strings.HasPrefix(c.Target, "sip:") {

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/report"
 	"github.com/parley-voice/parley/cmd/parley/term"
 	"github.com/parley-voice/parley/store"
@@ -47,26 +47,27 @@ type CallsShowCmd struct {
 	JSON bool   `name:"json" help:"As JSON."`
 }
 
-// path is where the records are.
-func (f From) path(m *Main) (string, error) {
-	dir := f.Data
-	if dir == "" {
-		c, err := f.load(m)
-		if err != nil {
-			return "", err
-		}
-		dir = c.Data
+// where is where the records are, and the configuration.
+func (f From) where(m *Main) (string, *config.Config, error) {
+	if f.Data != "" {
+		c := config.Default()
+		c.KeepIn(f.Data)
+		return c.RecordsAt(), c, nil
 	}
-	return filepath.Join(dir, "records.db"), nil
+	c, err := f.load(m)
+	if err != nil {
+		return "", nil, err
+	}
+	return c.RecordsAt(), c, nil
 }
 
 // records opens the records to read; a server may be writing them.
 func (f From) records(ctx context.Context, m *Main) (*store.Reader, error) {
-	path, err := f.path(m)
+	where, _, err := f.where(m)
 	if err != nil {
 		return nil, err
 	}
-	r, err := store.Read(ctx, path)
+	r, err := store.Read(ctx, where)
 	if err != nil {
 		return nil, fmt.Errorf("%w; say with -c or --data where they are", err)
 	}

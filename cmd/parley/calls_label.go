@@ -32,11 +32,11 @@ func (c *CallsLabelCmd) Run(ctx context.Context, m *Main) (err error) {
 	if err := labels.Check(c.Intent); err != nil {
 		return wrong{err}
 	}
-	path, err := c.path(m)
+	where, cfg, err := c.where(m)
 	if err != nil {
 		return err
 	}
-	l, err := store.OpenLabels(ctx, path)
+	l, err := store.OpenEditor(ctx, where, cfg.Callers.Country)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (c *CallsLabelCmd) Run(ctx context.Context, m *Main) (err error) {
 	if err != nil {
 		return err
 	}
-	given, err := l.Add(ctx, id, c.Turn, c.Intent, c.As, m.Now())
+	given, err := l.Label(ctx, id, c.Turn, c.Intent, c.As, m.Now())
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 // A turn is labelled, shown, and exported as an example.
 func TestLabelAndExport(t *testing.T) {
 	dir := t.TempDir()
-	s, err := store.Open(t.Context(), filepath.Join(dir, "records.db"))
+	s, err := store.Open(t.Context(), filepath.Join(dir, "records.db"), "CN")
 	if err != nil {
 		t.Fatal(err)
 	}

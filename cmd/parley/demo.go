@@ -89,7 +89,7 @@ func (c *DemoCmd) configuration(m *Main) (*config.Config, error) {
 	cfg.Trunks = []config.Trunk{{Name: "loopback", Match: []netip.Prefix{netip.PrefixFrom(loopback, 32)}, Transport: "udp", Rate: 100, Trusted: true}}
 	cfg.Media.Address, cfg.Media.Ports = loopback, config.PortRange{}
 	cfg.HTTP.Listen = "127.0.0.1:0"
-	cfg.Data = c.Data
+	cfg.KeepIn(c.Data)
 	script, number := demo.Script(c.Language)
 	cfg.Numbers = map[string]string{number: script}
 	return cfg, nil
@@ -187,7 +187,7 @@ func firstRecord(in <-chan call.Update, done chan<- call.Record) <-chan call.Upd
 
 // tell writes the table.
 func (c *DemoCmd) tell(m *Main, s *server.Server, r demo.Result) error {
-	r.Write(m.printer(), s.RecordsPath(), fmt.Sprintf("parley calls show %s --data %s", r.Record.ID, c.Data))
+	r.Write(m.printer(), filepath.Join(c.Data, "records.db"), fmt.Sprintf("parley calls show %s --data %s", r.Record.ID, c.Data))
 	if !r.OK() {
 		return fmt.Errorf("the call did not go as it should; the log is %s", filepath.Join(c.Data, "parley.log"))
 	}

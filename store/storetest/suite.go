@@ -2,7 +2,6 @@
 package storetest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -14,39 +13,44 @@ import (
 	"github.com/parley-voice/parley/store"
 )
 
-// Store is what is tested.
-type Store interface {
-	call.Records
-	Get(ctx context.Context, id string) (call.Record, error)
-	List(ctx context.Context, f store.Filter) ([]call.Record, error)
-	Recover(ctx context.Context, now time.Time) (int, error)
-	Close() error
-}
-
 // T0 is when the suite's calls begin.
 var T0 = time.Date(2026, 3, 4, 5, 6, 7, 89, time.UTC)
 
-// Suite runs every behaviour. Open gives the store kept at where, new for a new
-// where, and again for one that was closed.
-func Suite(t *testing.T, open func(t *testing.T, where string) Store) {
-	tests := map[string]func(*testing.T, func() Store){
-		"a call from ring to record":                    whole,
-		"an amended line replaces the first":            amended,
-		"a record that was never begun is kept whole":   unbegun,
-		"a late Begin or Answered changes no record":    late,
-		"lists by filter, the latest first":             lists,
-		"an unknown call is ErrNotFound":                unknown,
-		"a call is found by its Call-ID":                byCallID,
-		"recovery interrupts what never ended, once":    recovery,
-		"many calls at once lose nothing":               many,
-		"what was finished before Close is there again": reopened,
-	}
-	for name, test := range tests {
+// Suite runs every behaviour. Place gives where an empty database is to be: the
+// path of a file, or a URL.
+func Suite(t *testing.T, place func(t *testing.T) string) {
+	for name, test := range records {
 		t.Run(name, func(t *testing.T) {
-			where := t.TempDir()
-			test(t, func() Store { return open(t, where) })
+			where := place(t)
+			test(t, func() *store.Store { return Open(t, where) })
 		})
 	}
+}
+
+// Open opens the records at where, in China.
+func Open(t testing.TB, where string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), where, "CN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type behaviours map[string]func(*testing.T, func() *store.Store)
+
+var records = behaviours{
+	"a call from ring to record":                    whole,
+	"an amended line replaces the first":            amended,
+	"a record that was never begun is kept whole":   unbegun,
+	"a late Begin or Answered changes no record":    late,
+	"lists by filter, the latest first":             lists,
+	"an unknown call is ErrNotFound":                unknown,
+	"a call is found by its Call-ID":                byCallID,
+	"recovery interrupts what never ended, once":    recovery,
+	"many calls at once lose nothing":               many,
+	"what was finished before Close is there again": reopened,
+	"bytes that are no text lose no record":         garbled,
 }
 
 // Begun is a call that rings.
@@ -81,7 +85,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func get(t *testing.T, s Store, id string) call.Record {
+func get(t *testing.T, s *store.Store, id string) call.Record {
 	t.Helper()
 	r, err := s.Get(t.Context(), id)
 	must(t, err)
@@ -95,12 +99,12 @@ func same(t *testing.T, got, want call.Record) {
 	}
 }
 
-func shut(t *testing.T, s Store) {
+func shut(t *testing.T, s *store.Store) {
 	t.Helper()
 	must(t, s.Close())
 }
 
-func whole(t *testing.T, open func() Store) {
+func whole(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	want := Begun("a", T0)
@@ -124,7 +128,7 @@ func whole(t *testing.T, open func() Store) {
 	same(t, get(t, s, "a"), end)
 }
 
-func amended(t *testing.T, open func() Store) {
+func amended(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	must(t, s.Begin(t.Context(), Begun("a", T0)))
@@ -138,7 +142,7 @@ func amended(t *testing.T, open func() Store) {
 	}
 }
 
-func unbegun(t *testing.T, open func() Store) {
+func unbegun(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	want := Ended("a", T0)
@@ -147,7 +151,7 @@ func unbegun(t *testing.T, open func() Store) {
 	same(t, get(t, s, "a"), want)
 }
 
-func late(t *testing.T, open func() Store) {
+func late(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	want := Ended("a", T0)
@@ -157,7 +161,7 @@ func late(t *testing.T, open func() Store) {
 	same(t, get(t, s, "a"), want)
 }
 
-func lists(t *testing.T, open func() Store) {
+func lists(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	for i, change := range []func(*call.Record){
@@ -200,7 +204,7 @@ func lists(t *testing.T, open func() Store) {
 	}
 }
 
-func unknown(t *testing.T, open func() Store) {
+func unknown(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	if _, err := s.Get(t.Context(), "nobody"); !errors.Is(err, store.ErrNotFound) {
@@ -210,7 +214,7 @@ func unknown(t *testing.T, open func() Store) {
 
 // byCallID finds a call by its SIP Call-ID: the latest that had it, and never
 // instead of the record whose own id that is.
-func byCallID(t *testing.T, open func() Store) {
+func byCallID(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	for i, id := range []string{"first", "second", "third"} {
@@ -228,7 +232,7 @@ func byCallID(t *testing.T, open func() Store) {
 	}
 }
 
-func recovery(t *testing.T, open func() Store) {
+func recovery(t *testing.T, open func() *store.Store) {
 	s := open()
 	rung, talked, done := Begun("rung", T0), Begun("talked", T0.Add(time.Hour)), Ended("done", T0)
 	must(t, s.Begin(t.Context(), rung))
@@ -269,7 +273,7 @@ func recovery(t *testing.T, open func() Store) {
 	}
 }
 
-func many(t *testing.T, open func() Store) {
+func many(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer shut(t, s)
 	const calls, lines = 40, 25
@@ -296,7 +300,7 @@ func many(t *testing.T, open func() Store) {
 	}
 }
 
-func reopened(t *testing.T, open func() Store) {
+func reopened(t *testing.T, open func() *store.Store) {
 	s := open()
 	want := Ended("a", T0)
 	must(t, s.Begin(t.Context(), Begun("a", T0)))
@@ -305,4 +309,20 @@ func reopened(t *testing.T, open func() Store) {
 	s = open()
 	defer shut(t, s)
 	same(t, get(t, s, "a"), want)
+}
+
+// garbled is a caller whose name no database takes as text.
+func garbled(t *testing.T, open func() *store.Store) {
+	s := open()
+	defer shut(t, s)
+	r := Ended("a", T0)
+	r.Why, r.Entries[0].Text = "half a \xe6\x82 sign", "a \x00 byte"
+	must(t, s.Begin(t.Context(), Begun("a\x00", T0)))
+	must(t, s.Finish(t.Context(), r))
+	must(t, s.Flush(t.Context(), "a"))
+	r.Why, r.Entries[0].Text = "half a \uFFFD sign", "a \uFFFD byte"
+	same(t, get(t, s, "a"), r)
+	if n := s.Stats().Rejected; n != 0 {
+		t.Errorf("%d writes were refused", n)
+	}
 }

@@ -32,6 +32,7 @@ func (c *Config) check() Problems {
 	}
 	c.checkQueues(fail)
 	c.checkOutside(fail)
+	c.checkStore(fail)
 	return ps
 }
 

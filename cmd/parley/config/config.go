@@ -23,7 +23,9 @@ type Config struct {
 	Numbers map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`
 	Queues  map[string]string `yaml:"queues" doc:"Where a script's transfer goes: queue or agent name to a SIP address (sip:4100@192.0.2.20) or to user@trunk (4100@carrier). * stands for every other name; the fallback ladder hands callers to it too."`
 	Lookups Lookups           `yaml:"lookups" doc:"Other systems that scripts may ask with fetch."`
-	Data    string            `yaml:"data" default:"./var" doc:"Folder for records.db, recordings/ and prompts/. Relative to the configuration file."`
+	Data    string            `yaml:"data" default:"./var" doc:"Folder for records.db, reviews.db, recordings/ and prompts/. Relative to the configuration file."`
+	Store   Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
+	Callers Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`
 	Record  bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
 	HTTP    HTTP              `yaml:"http" doc:"Health, metrics and the calls as JSON."`
 	Drain   time.Duration     `yaml:"drain" default:"3m" min:"0s" max:"24h" doc:"How long calls in progress may go on after SIGTERM or the first Ctrl-C. A second signal ends them at once."`

@@ -79,7 +79,7 @@ func open(ctx context.Context, w *World, path string) (*store.Reviews, string, e
 	if err != nil {
 		return nil, "", err
 	}
-	r, err := store.OpenReviews(ctx, filepath.Join(cfg.Data, store.ReviewsFile))
+	r, err := store.OpenReviews(ctx, cfg.ReviewsAt())
 	return r, cfg.Scripts, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
@@ -23,7 +22,7 @@ func changed(ctx context.Context, cfg *config.Config, file string) (why string, 
 	if err != nil {
 		return "", nil // check tells what is wrong with it
 	}
-	r, err := store.ReadReviews(ctx, filepath.Join(cfg.Data, store.ReviewsFile))
+	r, err := store.ReadReviews(ctx, cfg.ReviewsAt())
 	if r == nil {
 		return "", err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -22,7 +21,7 @@ import (
 const renderAhead = 5 * time.Second
 
 func (s *Server) loadScripts(ctx context.Context, o Options) error {
-	reviews, err := store.OpenReviews(ctx, filepath.Join(cmp.Or(o.Reviews, s.cfg.Data), store.ReviewsFile))
+	reviews, err := store.OpenReviews(ctx, cmp.Or(o.Reviews, s.cfg.ReviewsAt()))
 	if err != nil {
 		return err
 	}
@@ -52,7 +51,7 @@ func source(c *config.Config, v library.Versions) library.Source {
 // CheckScripts tells how many scripts a configuration leads to, or what is wrong
 // with them. It writes nothing.
 func CheckScripts(ctx context.Context, c *config.Config) (n int, err error) {
-	reviews, err := store.ReadReviews(ctx, filepath.Join(c.Data, store.ReviewsFile))
+	reviews, err := store.ReadReviews(ctx, c.ReviewsAt())
 	if err != nil {
 		return 0, err
 	}

@@ -60,7 +60,7 @@ type Options struct {
 	Script  string                              // one to place calls with: a file (.yaml), or the name of one that ships
 	Notice  func(string)                        // told what takes long, in words; may be nil
 	Wrap    func(asr.Recognizer) asr.Recognizer // put around each recogniser, to break it in a test; may be nil
-	Reviews string                              // folder of reviews.db, the data folder when empty
+	Reviews string                              // where reviews are kept, where the configuration says when empty
 }
 
 // Build loads the scripts, the models and the voices, renders the fixed lines,
@@ -97,7 +97,7 @@ func (s *Server) makeData(context.Context, Options) error {
 }
 
 func (s *Server) openRecords(ctx context.Context, _ Options) error {
-	st, err := store.Open(ctx, filepath.Join(s.cfg.Data, "records.db"))
+	st, err := store.Open(ctx, s.cfg.RecordsAt(), s.cfg.Callers.Country)
 	if err != nil {
 		return err
 	}
@@ -161,9 +161,6 @@ func (s *Server) HTTPAddr() string {
 	}
 	return s.http.Addr().String()
 }
-
-// RecordsPath is the database of records.
-func (s *Server) RecordsPath() string { return filepath.Join(s.cfg.Data, "records.db") }
 
 // Close lets go of everything that Build took. Serve must have returned.
 func (s *Server) Close() error {

@@ -1,0 +1,52 @@
+package config
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// Store says where rows are kept.
+type Store struct {
+	DSN Secret `yaml:"dsn" doc:"PostgreSQL 13 or newer: postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full, best as ${PARLEY_DSN}. Not through a pooler that lends connections for one transaction. Empty: SQLite, in records.db and reviews.db under data."`
+}
+
+// Callers says how numbers and amounts are read.
+type Callers struct {
+	Country  string `yaml:"country" default:"CN" doc:"Country of numbers that come without a country code: two letters, ISO 3166-1."`
+	Currency string `yaml:"currency" default:"CNY" doc:"Currency of amounts that name none: three letters, ISO 4217."`
+}
+
+// RecordsAt is where records and customers are: a URL of PostgreSQL, or a file.
+func (c *Config) RecordsAt() string { return c.at("records.db") }
+
+// ReviewsAt is where reviews of scripts are, likewise.
+func (c *Config) ReviewsAt() string { return c.at("reviews.db") }
+
+func (c *Config) at(file string) string {
+	if c.Store.DSN != "" {
+		return string(c.Store.DSN)
+	}
+	return filepath.Join(c.Data, file)
+}
+
+// KeepIn keeps everything in files of a folder, whatever the configuration says.
+func (c *Config) KeepIn(folder string) { c.Data, c.Store.DSN = folder, "" }
+
+var (
+	countryCode  = regexp.MustCompile("^[A-Z]{2}$")
+	currencyCode = regexp.MustCompile("^[A-Z]{3}$")
+)
+
+func (c *Config) checkStore(fail failer) {
+	dsn := string(c.Store.DSN)
+	if dsn != "" && !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
+		fail("store.dsn", "write postgres://USER:PASSWORD@HOST:5432/DATABASE, or leave it out for SQLite", "store.dsn is no PostgreSQL URL")
+	}
+	if !countryCode.MatchString(c.Callers.Country) {
+		fail("callers.country", "write two letters, like CN", "callers.country %q is no country code", c.Callers.Country)
+	}
+	if !currencyCode.MatchString(c.Callers.Currency) {
+		fail("callers.currency", "write three letters, like CNY", "callers.currency %q is no currency code", c.Callers.Currency)
+	}
+}

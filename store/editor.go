@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Editor changes what people and connectors change: labels, customers, and who
+// works on what is due. It may be open beside a server that writes records.
+type Editor struct {
+	*Reader
+	changes database
+	country string
+}
+
+// OpenEditor opens the records at where (see Open), which must be there.
+func OpenEditor(ctx context.Context, where, country string) (*Editor, error) {
+	if err := exists(where); err != nil {
+		return nil, err
+	}
+	conns := 1 // SQLite takes one writer at a time anyway
+	if isPostgres(where) {
+		conns = 4
+	}
+	db, err := open(ctx, "records", where, conns)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, db, setRecords); err != nil {
+		return nil, errors.Join(wrapped("records", where, err), db.Close())
+	}
+	r, err := Read(ctx, where)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &Editor{Reader: r, changes: db, country: country}, nil
+}
+
+// Close ends the changing and the reading.
+func (e *Editor) Close() error { return errors.Join(e.changes.Close(), e.Reader.Close()) }
