@@ -24,12 +24,15 @@ func (r *reader) check() {
 			continue
 		case "mood":
 			if !r.script.Defaults.Mood {
-				r.wrong(ref.at, "remove it, or mood: false under defaults", "moods are not judged in this script")
+				r.moodless(ref.at, 0)
 			}
 			continue
 		case "choice":
 			r.choice(ref, names["node"])
 			continue
+		}
+		if ref.kind == "variable" && ref.name == "mood" && !r.script.Defaults.Mood {
+			r.moodless(ref.at, 0)
 		}
 		if !exists[ref.kind+" "+ref.name] {
 			r.fault(Code("undefined-"+ref.kind), ref.at, suggestRef(ref, names[ref.kind]), "there is no %s %q", ref.kind, ref.name)

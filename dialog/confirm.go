@@ -37,11 +37,6 @@ func (m *Machine) doubted(in Intent) bool {
 
 // readBack asks whether the slot's value was understood.
 func (m *Machine) readBack(sl Slot, value string, in Intent) {
-	in.Doubt = false
-	m.ask.doubt = &doubt{in: in, value: value}
-	m.quiet = quiet{}
-	m.do(Note{Key: "confirm", Value: sl.Name})
-	m.hushPrompt()
 	words := sl.Back
 	if words.Empty() {
 		words = m.s.Fallback.ReadBack.Text
@@ -52,6 +47,15 @@ func (m *Machine) readBack(sl Slot, value string, in Intent) {
 		}
 		return m.value(name)
 	})
+	if m.forbidden(text) {
+		m.miss("the value cannot be read back in this market")
+		return
+	}
+	in.Doubt = false
+	m.ask.doubt = &doubt{in: in, value: value}
+	m.quiet = quiet{}
+	m.do(Note{Key: "confirm", Value: sl.Name})
+	m.hushPrompt()
 	parts := []Part{{Text: tidy(text), Language: m.s.Language}}
 	if m.ear.deaf || m.ask.keyed {
 		parts = append(parts, m.s.yesNoMenu()...)

@@ -119,8 +119,11 @@ func (r *reader) bind() {
 		} else if err = b.expr.Bind(scope); err == nil && (b.expr.Type() == expr.Span || b.expr.Type() == expr.List) {
 			err = errors.New("this cannot be said: use days_between for the days between two dates")
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			r.faulty(b.at, b.offset, err)
+		case !r.script.Defaults.Mood && slices.Contains(b.expr.Names(), "mood"):
+			r.moodless(b.at, b.offset)
 		}
 	}
 }

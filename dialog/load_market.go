@@ -10,6 +10,7 @@ import (
 type spoken struct {
 	line Line
 	at   *yaml.Node
+	own  []string // variables that the machine gives: {{value}}, {{choice}}
 }
 
 // market reads whose law and custom the script keeps.
@@ -26,6 +27,7 @@ func (r *reader) market(v *yaml.Node) {
 		return
 	}
 	r.script.Market = p
+	r.script.Defaults.Mood = p.MoodAllowed() // until defaults says otherwise
 	r.refs = append(r.refs, ref{kind: "market", name: name, at: v})
 }
 
@@ -65,7 +67,7 @@ func (r *reader) fixedWording(s spoken) {
 		switch {
 		case piece.expr != nil:
 			r.fault(CodeMarket, r.Within(s.at, piece.offset), "write the words out, or take a variable that may be said", "in the market %s only fixed wording is said: no expressions", p.Name)
-		case piece.name != "" && !known(p.Fixed.Variables, piece.name):
+		case piece.name != "" && !known(p.Fixed.Variables, piece.name) && !known(s.own, piece.name):
 			r.fault(CodeMarket, r.Within(s.at, piece.offset), suggest(piece.name, p.Fixed.Variables), "in the market %s a text cannot have the variable %q", p.Name, piece.name)
 		}
 	}
@@ -81,6 +83,16 @@ func (r *reader) gives(notice string) bool {
 		}
 	}
 	return false
+}
+
+// moodless refuses what asks how the caller sounds in a script that judges nobody.
+func (r *reader) moodless(at *yaml.Node, offset int) {
+	code, where, hint := CodeBadValue, "in this script", "remove it, or mood: false under defaults"
+	if p := r.script.Market; p.Name != "" && !p.MoodAllowed() {
+		code, where = CodeMarket, "in the market "+p.Name+" unless the script asks for it"
+		hint = "remove it, or write mood: true under defaults where the callers have agreed to it"
+	}
+	r.fault(code, r.Within(at, offset), hint, "moods are not judged %s", where)
 }
 
 // place is where something that stands once was read.

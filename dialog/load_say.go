@@ -12,7 +12,7 @@ func (r *reader) sayLines(v *yaml.Node, what string) []Line {
 	for _, item := range strictyaml.Items(v) {
 		if l, ok := r.sayLine(item, what); ok {
 			all = append(all, l)
-			r.spoken = append(r.spoken, spoken{l, item})
+			r.spoken = append(r.spoken, spoken{line: l, at: item})
 		}
 	}
 	if v.Kind == yaml.SequenceNode && len(v.Content) == 0 {
@@ -21,15 +21,17 @@ func (r *reader) sayLines(v *yaml.Node, what string) []Line {
 	return all
 }
 
-// oneLine reads a single text.
-func (r *reader) oneLine(v *yaml.Node, what string) Line {
-	return Line{Text: r.template(v, what)}
+// oneLine reads a single text. own are the variables that the machine gives it.
+func (r *reader) oneLine(v *yaml.Node, what string, own ...string) Line {
+	l := Line{Text: r.template(v, what, own...)}
+	r.spoken = append(r.spoken, spoken{line: l, at: v, own: own})
+	return l
 }
 
 // sayLine reads a text, or {text | clip | notice, fallback, variant}.
 func (r *reader) sayLine(v *yaml.Node, what string) (Line, bool) {
 	if v.Kind != yaml.MappingNode {
-		l := r.oneLine(v, what)
+		l := Line{Text: r.template(v, what)}
 		return l, !l.Text.Empty()
 	}
 	var l Line

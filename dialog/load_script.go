@@ -265,7 +265,7 @@ func (r *reader) fallback(v *yaml.Node) {
 			return
 		}
 		if own := map[string][]string{"menu": {"choice", "digit"}, "confirm": {"choice"}, "read_back": {"value"}}[key]; own != nil {
-			*prompts[key] = Line{Text: r.template(v, key, own...)}
+			*prompts[key] = r.oneLine(v, key, own...)
 			return
 		}
 		*prompts[key] = r.oneLine(v, key)

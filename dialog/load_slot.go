@@ -58,7 +58,7 @@ func (r *reader) slotEntry(s *Slot, key string, v *yaml.Node) bool {
 			s.Confirm = t == "true"
 			return true
 		}
-		s.Confirm, s.Back = true, r.template(v, key, "value")
+		s.Confirm, s.Back = true, r.oneLine(v, key, "value").Text
 		if !known(s.Back.Names(), "value") && !s.Back.Empty() {
 			r.wrong(v, "put {{value}} where the value is to be heard", "confirm does not say the value")
 		}

@@ -37,6 +37,7 @@ func (r *reader) intentKey(d *IntentDef, key string, v *yaml.Node) {
 		d.Description = r.text(v, key)
 	case "label":
 		d.Label = r.text(v, key)
+		r.spoken = append(r.spoken, spoken{line: Line{Text: Template{Source: d.Label}}, at: v}) // in menus and questions back
 	}
 }
 

@@ -152,8 +152,7 @@ func (m *Machine) part(l Line) Part {
 		return m.s.fixedPart(l.Text)
 	}
 	text, missing := l.Text.fill(m.value, m.aloudAs)
-	if word, _, found := m.s.Market.Says(text); found {
-		m.do(Note{Key: "problem", Value: fmt.Sprintf("not said in node %s: %q", m.Node(), word)})
+	if m.forbidden(text) {
 		return m.s.fixedPart(l.Fallback)
 	}
 	switch {
@@ -165,6 +164,16 @@ func (m *Machine) part(l Line) Part {
 		text, _ = l.Text.fillWhole(m.value, m.aloudAs)
 	}
 	return Part{Text: tidy(text), Language: m.s.Language}
+}
+
+// forbidden tells whether a text came to hold words that the market forbids, by a
+// value in it.
+func (m *Machine) forbidden(text string) bool {
+	word, _, found := m.s.Market.Says(text)
+	if found {
+		m.do(Note{Key: "problem", Value: fmt.Sprintf("not said in node %s: %q", m.Node(), word)})
+	}
+	return found
 }
 
 // aloudAs is a value as the caller hears it: a slot's value and a date are read

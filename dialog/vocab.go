@@ -156,7 +156,7 @@ var vocabulary = vocab.Table{
 		key("no_match", vocab.Of("no_match"), "below", "the ladder for words that mean nothing here"),
 		key("slow", vocab.Of("slow"), "below", "the filler when understanding takes long"),
 		key("turns", vocab.Either(vocab.Of("turns"), vocab.Word("none")), "below", "a bound on the caller's turns"),
-		key("mood", vocab.Truth, "`true`", "judge how the caller sounds. `false` where the law wants consent to it, or the house does: no node may then have a `mood`"),
+		key("mood", vocab.Truth, "`true`, but by some markets", "judge how the caller sounds. `false` where the `market` says so, or the house: no node, text or condition may then use a mood"),
 		key("understand", vocab.Of("understand"), "below", "what helps with a meaning that is in doubt"),
 	}},
 	{Name: "understand", Keys: []vocab.Key{

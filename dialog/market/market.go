@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -130,15 +131,35 @@ func (p Pack) Says(text string) (word, why string, found bool) {
 	if len(p.Forbidden) == 0 {
 		return "", "", false
 	}
-	said := words.Split(text)
-	for _, r := range p.Forbidden {
-		for i, w := range r.split {
-			if words.Contains(said, w) {
-				return r.Words[i], r.Why, true
+	for said := range windows(text) {
+		for _, r := range p.Forbidden {
+			for i, w := range r.split {
+				if words.Contains(said, w) {
+					return r.Words[i], r.Why, true
+				}
 			}
 		}
 	}
 	return "", "", false
+}
+
+// overlap of two windows, in runes: no forbidden words are longer.
+const overlap = 100
+
+// windows are the words of a text, piece by piece: words.Split looks at no more
+// than words.Max letters.
+func windows(text string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for rest := []rune(text); ; rest = rest[words.Max-overlap:] {
+			if len(rest) <= words.Max {
+				yield(words.Split(string(rest)))
+				return
+			}
+			if !yield(words.Split(string(rest[:words.Max]))) {
+				return
+			}
+		}
+	}
 }
 
 // Wants tells whether a notice has to be given.
