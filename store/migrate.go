@@ -7,13 +7,14 @@ import (
 	"io/fs"
 )
 
-//go:embed migrations/*.sql migrations/reviews/*.sql
+//go:embed migrations/*.sql migrations/reviews/*.sql migrations/access/*.sql
 var migrations embed.FS
 
 // The sets of tables, each with a version of its own.
 const (
 	setRecords = "migrations"
 	setReviews = "migrations/reviews"
+	setAccess  = "migrations/access"
 )
 
 // migrate brings a set of tables to this program's version, by the steps in its

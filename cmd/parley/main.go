@@ -34,6 +34,7 @@ type CLI struct {
 	Call    CallCmd        `cmd:"" help:"Place one call and show it as it goes."`
 	Script  script.Command `cmd:"" help:"Write scripts: check, test, chat, draw, compare and hear them."`
 	Calls   CallsCmd       `cmd:"" help:"List and show the records of calls."`
+	Keys    KeysCmd        `cmd:"" help:"Make, list and revoke the keys of the API."`
 	Doctor  DoctorCmd      `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
 	Bench   bench.Command  `cmd:"" help:"Measure a running server, Parley or any other, from the packets."`
 	Models  ModelsCmd      `cmd:"" help:"List, fetch and verify the speech models."`

@@ -8,7 +8,7 @@ import (
 
 // Store says where rows are kept.
 type Store struct {
-	DSN Secret `yaml:"dsn" doc:"PostgreSQL 13 or newer: postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full, best as ${PARLEY_DSN}. Not through a pooler that lends connections for one transaction. Empty: SQLite, in records.db and reviews.db under data."`
+	DSN Secret `yaml:"dsn" doc:"PostgreSQL 13 or newer: postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full, best as ${PARLEY_DSN}. Not through a pooler that lends connections for one transaction. Empty: SQLite, in records.db, reviews.db and access.db under data."`
 }
 
 // Callers says how numbers and amounts are read.
@@ -22,6 +22,9 @@ func (c *Config) RecordsAt() string { return c.at("records.db") }
 
 // ReviewsAt is where reviews of scripts are, likewise.
 func (c *Config) ReviewsAt() string { return c.at("reviews.db") }
+
+// AccessAt is where the API's keys and the audit log are, likewise.
+func (c *Config) AccessAt() string { return c.at("access.db") }
 
 func (c *Config) at(file string) string {
 	if c.Store.DSN != "" {

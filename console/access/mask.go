@@ -1,0 +1,24 @@
+package access
+
+import (
+	"regexp"
+
+	"github.com/parley-voice/parley/customer"
+)
+
+// Mask hides the middle digits of a number that can be one person's; extensions,
+// hotlines and short codes stay. country is where numbers without a country code
+// belong (ISO 3166-1 alpha-2).
+func Mask(number, country string) string {
+	if number == "" {
+		return ""
+	}
+	return customer.Parse(number, country).Masked()
+}
+
+var digits = regexp.MustCompile(`\+?\d{7,}`)
+
+// MaskText masks the numbers inside a text.
+func MaskText(text, country string) string {
+	return digits.ReplaceAllStringFunc(text, func(n string) string { return Mask(n, country) })
+}

@@ -1,0 +1,123 @@
+// Package access says who may use the API and what each may see: keys, roles,
+// the table of permissions, and the limit on wrong keys. It reads keys through an
+// interface and decides by itself.
+package access
+
+import "slices"
+
+// Role is what a key is for.
+type Role string
+
+// The roles. None contains another: an author writes scripts and sees no numbers,
+// an agent sees numbers and writes no scripts.
+const (
+	Viewer     Role = "viewer"     // looks at figures and calls, masked, without what was said
+	Agent      Role = "agent"      // talks with customers
+	Supervisor Role = "supervisor" // runs the floor
+	Author     Role = "author"     // writes scripts and rules
+	Admin      Role = "admin"      // everything
+)
+
+// Roles lists the roles.
+func Roles() []Role { return []Role{Viewer, Agent, Supervisor, Author, Admin} }
+
+// Action is something that a role may do or not.
+type Action string
+
+// The actions.
+const (
+	ReadCalls       Action = "calls.read"
+	HearCalls       Action = "calls.hear"
+	PlaceCalls      Action = "calls.place"
+	EndCalls        Action = "calls.end"
+	JoinCalls       Action = "calls.join"
+	ReadAgents      Action = "agents.read"
+	ChangeSelf      Action = "agents.self"
+	ChangeAgents    Action = "agents.change"
+	ReadQueues      Action = "queues.read"
+	ReadCustomers   Action = "customers.read"
+	TagCustomers    Action = "customers.tag"
+	ImportCustomers Action = "customers.import"
+	ExportCustomers Action = "customers.export"
+	ReadRoutes      Action = "routes.read"
+	TryRoutes       Action = "routes.try"
+	ReadScripts     Action = "scripts.read"
+	CheckScripts    Action = "scripts.check"
+	Follow          Action = "events.follow"
+	ReadAudit       Action = "audit.read"
+)
+
+// Field is a group of values that a role may see or not.
+type Field string
+
+// The fields.
+const (
+	Numbers Field = "numbers"
+	Words   Field = "words"
+	Money   Field = "money"
+	Notes   Field = "notes"
+)
+
+// Rule is one line of the table of permissions.
+type Rule[T Action | Field] struct {
+	What  T
+	Means string
+	Roles []Role
+}
+
+var (
+	everybody = Roles()
+	people    = []Role{Agent, Supervisor, Admin}
+	leaders   = []Role{Supervisor, Admin}
+	writers   = []Role{Supervisor, Author, Admin}
+)
+
+var actions = []Rule[Action]{
+	{ReadCalls, "list calls and read one", everybody},
+	{HearCalls, "download recordings", leaders},
+	{PlaceCalls, "have Parley call somebody", leaders},
+	{EndCalls, "hang up a live call", leaders},
+	{JoinCalls, "listen to a live call, whisper, barge in, take it over", leaders},
+	{ReadAgents, "list agents and their states", everybody},
+	{ChangeSelf, "log in and out, pause and resume: the agent of one's own key", people},
+	{ChangeAgents, "the same for any agent", leaders},
+	{ReadQueues, "list queues", everybody},
+	{ReadCustomers, "read and search customers", people},
+	{TagCustomers, "change a customer's tags", people},
+	{ImportCustomers, "import customers", leaders},
+	{ExportCustomers, "export customers", []Role{Admin}},
+	{ReadRoutes, "read the rules in use", writers},
+	{TryRoutes, "check, explain and test rules", writers},
+	{ReadScripts, "list scripts and their versions", everybody},
+	{CheckScripts, "check a script", writers},
+	{Follow, "follow live events", everybody},
+	{ReadAudit, "read and export the audit log", []Role{Admin}},
+}
+
+var fields = []Rule[Field]{
+	{Numbers, "telephone numbers whole, each time with a reason that is written down; otherwise the middle digits are masked", people},
+	{Words, "what was said and heard", []Role{Agent, Supervisor, Author, Admin}},
+	{Money, "a customer's value", leaders},
+	{Notes, "a customer's custom fields and preferences", people},
+}
+
+// Actions is the table of who may do what.
+func Actions() []Rule[Action] { return slices.Clone(actions) }
+
+// Fields is the table of who may see what.
+func Fields() []Rule[Field] { return slices.Clone(fields) }
+
+// May tells whether a role may do something. What is not in the table nobody may.
+func (r Role) May(a Action) bool { return holds(actions, a, r) }
+
+// Sees tells whether a role may see something. Numbers need a reason besides.
+func (r Role) Sees(f Field) bool { return holds(fields, f, r) }
+
+func holds[T Action | Field](table []Rule[T], what T, r Role) bool {
+	for _, rule := range table {
+		if rule.What == what {
+			return slices.Contains(rule.Roles, r)
+		}
+	}
+	return false
+}
