@@ -54,7 +54,7 @@ func (c *DemoCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	cfg.Queues = map[string]string{"*": "sip:supervisor@" + address}
+	cfg.Queues = map[string]config.Queue{"*": {To: "sip:supervisor@" + address}}
 	began := m.Now()
 	s, err := build(ctx, signals, func(ctx context.Context) (*server.Server, error) {
 		return server.Build(ctx, cfg, server.Options{Log: d.Log, Notice: func(text string) { p.Printf("Parley is %s\n", text) }})

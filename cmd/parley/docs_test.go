@@ -46,7 +46,7 @@ func TestTheFirstScriptLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Numbers["4001"] != s.ID || c.Queues["shop"] == "" {
+	if c.Numbers["4001"] != s.ID || c.Queues["shop"].To == "" {
 		t.Errorf("the configuration does not fit the script: %v %v", c.Numbers, c.Queues)
 	}
 }

@@ -86,7 +86,7 @@ func yamlStep(t *testing.T, block string) {
 			t.Fatal(err)
 		}
 		s, err := dialog.LoadFile(c.Numbers["4001"] + ".yaml")
-		if err != nil || c.Queues["aftersales"] == "" {
+		if err != nil || c.Queues["aftersales"].To == "" {
 			t.Errorf("%v %v", s, err)
 		}
 	default:

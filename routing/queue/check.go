@@ -3,6 +3,7 @@ package queue
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -51,7 +52,7 @@ func (c Config) Check() []error {
 		i.agent(a)
 	}
 	if r := c.Reach; r.Failures < 0 || r.Failures > 0 && (r.Rest <= 0 || r.MaxRest < r.Rest) {
-		i.fail("reach", "give rest more than 0s, and max_rest no less than rest", "agents who are not reached would never be left alone")
+		i.fail("agent_rules", "give rest more than 0s, and max_rest no less than rest", "agents who are not reached would never be left alone")
 	}
 	return i.found
 }
@@ -61,11 +62,13 @@ func (i *inspector) queue(q Queue) {
 	i.known(at+".supervisor", q.Supervisor, q.Name)
 	i.known(at+".overflow.to", q.Overflow.To, q.Name)
 	i.needs(at, q.Needs)
-	i.then(at+".limit.then", q.Limit.Then, q)
+	i.then(at+".fallback", q.Limit.Then, q)
 	if q.Promise.Within > 0 {
 		i.then(at+".promise.then", q.Promise.Then, q)
 	}
 	switch {
+	case q.Age < 0:
+		i.fail(at+".age", "write 30s", "waiting cannot be worth %v", q.Age)
 	case q.Timing.Ring < time.Second:
 		i.fail(at+".ring", "write 20s", "an agent's phone would ring for %v", q.Timing.Ring)
 	case q.Hear.First > 0 && q.Hear.Every < time.Second:
@@ -100,9 +103,11 @@ func (i *inspector) known(at, queue, self string) {
 	case queue == self:
 		i.fail(at, "name another queue", "queue %q would go to itself", self)
 	case !slices.Contains(i.queues, queue):
-		i.fail(at, "", "no queue of agents is named %q", queue)
+		i.fail(at, i.list(), "no queue of agents is named %q", queue)
 	}
 }
+
+func (i *inspector) list() string { return "known: " + strings.Join(i.queues, ", ") }
 
 func (i *inspector) needs(at string, needs []Need) {
 	for _, n := range needs {
@@ -126,7 +131,7 @@ func (i *inspector) agent(a Agent) {
 	}
 	for n, q := range a.Queues {
 		if !slices.Contains(i.queues, q) {
-			i.fail(fmt.Sprintf("%s.queues[%d]", at, n), "", "no queue of agents is named %q", q)
+			i.fail(fmt.Sprintf("%s.queues[%d]", at, n), i.list(), "no queue of agents is named %q", q)
 		}
 	}
 	for skill, level := range a.Skills {

@@ -90,26 +90,6 @@ func checkURL(fail failer, at, address string, schemes ...string) {
 	}
 }
 
-func (c *Config) checkQueues(fail failer) {
-	var names []string
-	for _, t := range c.Trunks {
-		names = append(names, t.Name)
-	}
-	for name, target := range c.Queues {
-		at := join("queues", name)
-		if strings.HasPrefix(target, "sip:") {
-			continue
-		}
-		user, trunk, ok := strings.Cut(target, "@")
-		switch {
-		case !ok || user == "":
-			fail(at, "write sip:USER@HOST or USER@TRUNK", "%s: %q is no SIP address", at, target)
-		case !slices.Contains(names, trunk):
-			fail(at, Suggest(trunk, names), "%s: no trunk is named %q", at, trunk)
-		}
-	}
-}
-
 // Problem builds an error at a dotted path of the file, or at its nearest
 // section that was written.
 func (c *Config) Problem(path, hint, format string, args ...any) Problem {

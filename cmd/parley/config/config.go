@@ -13,23 +13,25 @@ import (
 // the key, doc explains it, default is used where the key is missing, and min,
 // max and oneof bound it. docs/configuration.md is generated from them.
 type Config struct {
-	SIP     SIP               `yaml:"sip" doc:"Where Parley listens for SIP and how it names itself."`
-	Trunks  []Trunk           `yaml:"trunks" doc:"Who may call and through whom Parley dials. A source that no trunk matches gets no answer at all."`
-	Media   Media             `yaml:"media" doc:"RTP: addresses, ports and the threads that pace it."`
-	Speech  Speech            `yaml:"speech" doc:"Recognition and voices."`
-	LLM     LLM               `yaml:"llm" doc:"Language model for scripts that ask for one: any server with OpenAI's chat interface (OpenAI, vLLM, Ollama, LocalAI, ...)."`
-	Scripts string            `yaml:"scripts" doc:"Folder of scripts (*.yaml). The scripts that ship with Parley are always there; one of the same id in this folder takes its place. Relative to the configuration file."`
-	Drafts  bool              `yaml:"drafts" default:"false" doc:"Answer with the scripts of the folder as they are, reviewed or not, and take each change within a second: for writing scripts. Otherwise only published versions are used (parley script submit, approve, publish). A draft never calls out."`
-	Numbers map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`
-	Queues  map[string]string `yaml:"queues" doc:"Where a script's transfer goes: queue or agent name to a SIP address (sip:4100@192.0.2.20) or to user@trunk (4100@carrier). * stands for every other name; the fallback ladder hands callers to it too."`
-	Lookups Lookups           `yaml:"lookups" doc:"Other systems that scripts may ask with fetch."`
-	Data    string            `yaml:"data" default:"./var" doc:"Folder for records.db, reviews.db, recordings/ and prompts/. Relative to the configuration file."`
-	Store   Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
-	Callers Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`
-	Record  bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
-	HTTP    HTTP              `yaml:"http" doc:"Health, metrics and the calls as JSON."`
-	Drain   time.Duration     `yaml:"drain" default:"3m" min:"0s" max:"24h" doc:"How long calls in progress may go on after SIGTERM or the first Ctrl-C. A second signal ends them at once."`
-	Log     Log               `yaml:"log" doc:"What is written to standard error."`
+	SIP        SIP               `yaml:"sip" doc:"Where Parley listens for SIP and how it names itself."`
+	Trunks     []Trunk           `yaml:"trunks" doc:"Who may call and through whom Parley dials. A source that no trunk matches gets no answer at all."`
+	Media      Media             `yaml:"media" doc:"RTP: addresses, ports and the threads that pace it."`
+	Speech     Speech            `yaml:"speech" doc:"Recognition and voices."`
+	LLM        LLM               `yaml:"llm" doc:"Language model for scripts that ask for one: any server with OpenAI's chat interface (OpenAI, vLLM, Ollama, LocalAI, ...)."`
+	Scripts    string            `yaml:"scripts" doc:"Folder of scripts (*.yaml). The scripts that ship with Parley are always there; one of the same id in this folder takes its place. Relative to the configuration file."`
+	Drafts     bool              `yaml:"drafts" default:"false" doc:"Answer with the scripts of the folder as they are, reviewed or not, and take each change within a second: for writing scripts. Otherwise only published versions are used (parley script submit, approve, publish). A draft never calls out."`
+	Numbers    map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`
+	Queues     map[string]Queue  `yaml:"queues" doc:"Where a script's transfer goes, by name: an address, or a queue in which callers wait for agents (docs/queues.md). * stands for every other name and needs an address; the fallback ladder hands callers to it too."`
+	Agents     map[string]Agent  `yaml:"agents" doc:"People who take calls from the queues, by a short name or number."`
+	AgentRules AgentRules        `yaml:"agent_rules" doc:"What holds for every agent."`
+	Lookups    Lookups           `yaml:"lookups" doc:"Other systems that scripts may ask with fetch."`
+	Data       string            `yaml:"data" default:"./var" doc:"Folder for records.db, reviews.db, recordings/ and prompts/. Relative to the configuration file."`
+	Store      Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
+	Callers    Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`
+	Record     bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
+	HTTP       HTTP              `yaml:"http" doc:"Health, metrics and the calls as JSON."`
+	Drain      time.Duration     `yaml:"drain" default:"3m" min:"0s" max:"24h" doc:"How long calls in progress may go on after SIGTERM or the first Ctrl-C. A second signal ends them at once."`
+	Log        Log               `yaml:"log" doc:"What is written to standard error."`
 
 	positions map[string]position
 	file      string

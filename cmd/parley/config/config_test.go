@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,6 +95,12 @@ func dump(b *strings.Builder, path string, v reflect.Value) {
 	case v.Kind() == reflect.Slice:
 		for i := range v.Len() {
 			dump(b, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+		}
+	case v.Kind() == reflect.Map && v.Type().Elem().Kind() == reflect.Struct && !isScalar(v.Type().Elem()):
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, k := range keys {
+			dump(b, join(path, k.String()), v.MapIndex(k))
 		}
 	default:
 		fmt.Fprintf(b, "%s = %v\n", path, v.Interface()) // fmt sorts map keys

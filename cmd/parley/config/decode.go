@@ -43,6 +43,9 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string, tag reflect
 	switch {
 	case isScalar(v.Type()):
 		d.scalar(n, v, path, tag)
+	case v.Kind() == reflect.Struct && n.Kind == yaml.ScalarNode && !isNull(n) && short(v) != nil:
+		f := short(v)
+		d.decode(n, f.value, path, f.tag)
 	case isNull(n): // a section whose lines are all commented out
 	case v.Kind() == reflect.Struct:
 		d.mapping(n, v, path)
@@ -88,6 +91,7 @@ func (d *decoder) table(n *yaml.Node, v reflect.Value, path string, tag reflect.
 	}
 	for key, value := range d.pairs(n) {
 		elem := reflect.New(v.Type().Elem()).Elem()
+		setDefaults(elem)
 		d.decode(value, elem, join(path, key.Value), tag)
 		v.SetMapIndex(reflect.ValueOf(key.Value), elem)
 	}

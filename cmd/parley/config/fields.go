@@ -33,6 +33,16 @@ func fieldsOf(v reflect.Value) []field {
 	return out
 }
 
+// short is the key that a section written as one word stands for, or nil.
+func short(v reflect.Value) *field {
+	for _, f := range fieldsOf(v) {
+		if f.tag.Get("short") == "true" {
+			return &f
+		}
+	}
+	return nil
+}
+
 // setDefaults fills v from the default tags. A wrong tag is a programmer's
 // mistake, found by the first test that runs.
 func setDefaults(v reflect.Value) {

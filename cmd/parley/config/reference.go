@@ -57,8 +57,12 @@ func section(b *strings.Builder, title, doc, prefix string, v reflect.Value) {
 		t := inner(f.value.Type())
 		path := join(prefix, f.name)
 		title := "`" + path + "`"
-		if f.value.Kind() == reflect.Slice {
+		switch f.value.Kind() {
+		case reflect.Slice:
 			title += ", each item"
+		case reflect.Map:
+			path += ".NAME"
+			title = "`" + path + "`"
 		}
 		section(b, title, f.tag.Get("doc"), path, reflect.New(t).Elem())
 	}
@@ -66,7 +70,7 @@ func section(b *strings.Builder, title, doc, prefix string, v reflect.Value) {
 
 // inner is the struct that a section or a list of sections holds, or nil.
 func inner(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
+	if t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer || t.Kind() == reflect.Map {
 		t = t.Elem()
 	}
 	if t.Kind() == reflect.Struct && !isScalar(t) {
@@ -84,6 +88,8 @@ func describe(f field) string {
 		return "`" + strings.Join(strings.Split(f.tag.Get("oneof"), "|"), "`, `") + "`"
 	case t.Kind() == reflect.Slice && inner(t) != nil:
 		return "list of sections"
+	case t.Kind() == reflect.Map && inner(t) != nil:
+		return "sections by name"
 	case inner(t) != nil:
 		return "section"
 	case t.Kind() == reflect.Slice:

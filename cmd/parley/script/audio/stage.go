@@ -88,7 +88,7 @@ func loopbackOnly(speech config.Speech, data, person string) *config.Config {
 	cfg.Media.Address, cfg.Media.Ports = loopback, config.PortRange{}
 	cfg.HTTP.Listen, cfg.Record = "off", false
 	cfg.Data = data
-	cfg.Queues = map[string]string{"*": person}
+	cfg.Queues = map[string]config.Queue{"*": {To: person}}
 	return cfg
 }
 
