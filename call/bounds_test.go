@@ -48,7 +48,7 @@ func TestLateEventsAreLetGo(t *testing.T) {
 					m.post(noted{})
 				}
 				leg := newLeg(r, "agent")
-				audio, err := r.audio.Open(r.t.Context(), talkParams, deafSink{})
+				audio, err := r.audio.Open(r.t.Context(), talkParams, agentSink{})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -20,6 +20,7 @@ type Deps struct {
 	Ears    func(language string) []Ear
 	Voice   Voice // nil: only clips can be played
 	Outside Outside
+	Waiting Waiting
 	Prompts *Prompts // nil: tones stand in
 	Records Records
 	Meter   Meter // may be nil
@@ -31,6 +32,13 @@ type Deps struct {
 type Outside struct {
 	Lookup   Lookup
 	Composer Composer
+}
+
+// Waiting is where callers wait for a person; without a Switchboard a transfer
+// rings what the Directory finds.
+type Waiting struct {
+	Switchboard Switchboard
+	Places      Places // nil: a place does not outlive the process
 }
 
 // Ear is a recogniser and the name it has in records.

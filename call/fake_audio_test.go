@@ -80,6 +80,7 @@ type fakeMedia struct {
 	taped   time.Time
 	taping  bool
 	panik   bool
+	bad     bool // cannot be agreed on
 	keys    string
 }
 
@@ -97,6 +98,9 @@ func (m *fakeMedia) Update(p media.Params) error {
 	defer m.mu.Unlock()
 	if m.panik {
 		panic("a bug in the media session")
+	}
+	if m.bad {
+		return media.ErrCodec
 	}
 	m.params = p
 	return nil

@@ -97,6 +97,16 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onUnsaid(ctx, now, e)
 	case agentRings:
 		s.onAgentRings(ctx, now, e)
+	case agentKey:
+		if h := s.wires.hand; h != nil && h.id == e.id {
+			s.onAgentKey(h, e.digit)
+		}
+	case placed:
+		s.onPlaced(e)
+	case directed:
+		s.onDirected(ctx, now, e)
+	case promised:
+		s.onPromised(ctx, now, e)
 	case referred:
 		s.onReferred(ctx, now, e)
 	case mayRecord:

@@ -7,6 +7,7 @@ import (
 	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/routing/queue"
 )
 
 const (
@@ -120,10 +121,25 @@ type (
 	}
 	agentRings struct {
 		id    int
+		offer int // the switchboard's
 		leg   Leg
 		audio Media
 		to    string
 		why   string // set when there is no leg
+	}
+	agentKey struct {
+		id    int
+		digit byte
+	}
+	placed   struct{ id int } // a place in a queue is written down
+	promised struct {         // a callback is
+		id  int
+		why string
+		err error
+	}
+	directed struct { // by the switchboard
+		id     int
+		action queue.Action
 	}
 	referred struct {
 		id     int
@@ -140,6 +156,10 @@ type (
 )
 
 func (answered) dispose()   {}
+func (agentKey) dispose()   {}
+func (placed) dispose()     {}
+func (promised) dispose()   {}
+func (directed) dispose()   {}
 func (earOpened) dispose()  {}
 func (heard) dispose()      {}
 func (earLost) dispose()    {}

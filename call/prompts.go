@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/parley-voice/parley/media"
 	"github.com/parley-voice/parley/tts"
@@ -17,6 +18,10 @@ const (
 	lineMute    = "\x00mute"
 	lineLast    = "\x00last"
 	lineRinging = "\x00ringing"
+	lineOffer   = "\x00offer"
+	lineBack    = "\x00back"
+	lineCall    = "\x00call"
+	lineTake    = "\x00take"
 )
 
 // wordings of the call's own lines, by language.
@@ -25,11 +30,19 @@ var wordings = map[string]map[string]string{
 		lineMoment: "One moment, please.",
 		lineMute:   "I am sorry, we have a technical problem. Please stay on the line.",
 		lineLast:   "I am sorry, we have a technical problem. Please call again later. Goodbye.",
+		lineOffer:  "If you would rather not wait, press 1. We will call you back, and you keep your place.",
+		lineBack:   "We will call you back as soon as somebody is free. Goodbye.",
+		lineCall:   "A call for you.",
+		lineTake:   "Press 1 to take it, or 2 to pass it on.",
 	},
 	"zh": {
 		lineMoment: "请稍等。",
 		lineMute:   "抱歉，系统出现故障，请不要挂机。",
 		lineLast:   "非常抱歉，系统出现故障，请您稍后再拨。再见。",
+		lineOffer:  "如果您不想等待，请按1，我们会给您回电，并为您保留排队位置。",
+		lineBack:   "有人接待时，我们会马上给您回电。再见。",
+		lineCall:   "您有一个来电。",
+		lineTake:   "接听请按1，转给其他同事请按2。",
 	},
 }
 
@@ -97,6 +110,47 @@ func (p *Prompts) line(language, name string) *media.Clip {
 		return c
 	}
 	return p.Tone()
+}
+
+// sentence is the wording of a line, in English where there is none.
+func sentence(language, name string) string {
+	if lines, ok := wordings[base(language)]; ok {
+		return lines[name]
+	}
+	return wordings["en"][name]
+}
+
+// announcement tells a caller's place and wait, each when it is known.
+func announcement(language string, position int, wait time.Duration) string {
+	minutes := int((wait + time.Minute - 1) / time.Minute)
+	if base(language) == "zh" {
+		switch {
+		case position == 0:
+			return "感谢您的耐心等待，马上有人为您服务。"
+		case position == 1 && minutes == 0:
+			return "您是下一位。"
+		case position == 1:
+			return fmt.Sprintf("您是下一位，大约还需要等待%d分钟。", minutes)
+		case minutes == 0:
+			return fmt.Sprintf("您前面还有%d位。", position-1)
+		}
+		return fmt.Sprintf("您前面还有%d位，大约还需要等待%d分钟。", position-1, minutes)
+	}
+	unit := "minutes"
+	if minutes == 1 {
+		unit = "minute"
+	}
+	switch {
+	case position == 0:
+		return "Thank you for waiting. Somebody will be with you soon."
+	case position == 1 && minutes == 0:
+		return "You are next."
+	case position == 1:
+		return fmt.Sprintf("You are next. The wait is about %d %s.", minutes, unit)
+	case minutes == 0:
+		return fmt.Sprintf("You are number %d in line.", position)
+	}
+	return fmt.Sprintf("You are number %d in line. The wait is about %d %s.", position, minutes, unit)
 }
 
 // builtin finds a sound by the name that only the call itself can give it.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/routing/queue"
 )
 
 // partingTime is what clean-up after a hangup may take.
@@ -35,11 +36,13 @@ type Session struct {
 type mind struct {
 	script  *Script
 	machine Machine           // nil until the call is answered
-	vars    map[string]string // that an outbound attempt brought
+	vars    map[string]string // that an outbound attempt brought, or routing knew
 	inbox   []dialog.Event    // told while the machine is being told something
 	telling bool
 	broken  bool // the machine panicked; it is not asked again
 	writing writing
+	// standing is what routing said of a place in any queue: class, priority, promise.
+	standing queue.Enter
 }
 
 // wires is the network's side of a call.

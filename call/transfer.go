@@ -23,6 +23,7 @@ type handoff struct {
 	part   func()
 	joined time.Time // zero until the two hear each other
 	taken  bool      // the REFER was accepted
+	place  *waiting  // in a queue; nil without one
 }
 
 // transfer hands the caller to a person. The answer is dialog.TransferEnded.
@@ -40,15 +41,18 @@ func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer
 	}
 	s.clock.set(now, alarmTransfer, wait)
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "to " + named(a), Why: style(a)})
-	s.holdSound(ctx, now, a.Hold)
 	hctx, stop := context.WithCancel(ctx)
 	h.stop = stop
-	uui := s.context(a)
-	if style(a) == "blind" {
-		s.refer(hctx, h.id, a, uui)
+	if s.served(a) {
+		s.lineUp(hctx, now, h)
 		return
 	}
-	s.bridge(hctx, h.id, a, uui, wait)
+	s.holdSound(ctx, now, a.Hold)
+	if style(a) == "blind" {
+		s.refer(hctx, h.id, a, s.context(a))
+		return
+	}
+	s.ring(hctx, h.id, 0, a, wait)
 }
 
 func style(a dialog.Transfer) string {
@@ -101,6 +105,7 @@ func (s *Session) dropHand() {
 	}
 	s.wires.hand = nil
 	s.clock.stop(alarmTransfer)
+	s.leaveLine(h.place)
 	h.stop()
 	if h.part != nil {
 		h.part()

@@ -6,11 +6,13 @@ import (
 
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/sip"
 )
 
-// bridge rings the person on a second leg while the caller hears the hold sound.
-func (s *Session) bridge(ctx context.Context, id int, a dialog.Transfer, uui string, wait time.Duration) {
+// ring rings the person on a second leg while the caller hears the hold sound.
+// Offer is the switchboard's, 0 without one.
+func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wait time.Duration) {
 	deps, from, info := s.desk.deps, s.j.rec.Caller, s.wires.leg.Info()
 	hops := 0 // RFC 3261 §16.3: one fewer than the caller's, so that a circle ends
 	if info.Inbound && info.MaxForwards >= 0 {
@@ -18,48 +20,51 @@ func (s *Session) bridge(ctx context.Context, id int, a dialog.Transfer, uui str
 			hops = -1 // 0 would mean the default
 		}
 	}
-	s.spawn("transfer", func(why string) event { return agentRings{id: id, why: why} }, func() {
-		s.box.post(ringAgent(ctx, deps, a, sip.Dial{
-			From: from, Display: info.Name, MaxForwards: hops, Headers: a.Headers, UserUser: uui, Timeout: wait,
-		}, id))
+	d := sip.Dial{From: from, Display: info.Name, MaxForwards: hops, Headers: a.Headers, UserUser: s.context(a), Timeout: wait}
+	sink := agentSink{box: s.box, id: id}
+	s.spawn("transfer", func(why string) event { return agentRings{id: id, offer: offer, why: why} }, func() {
+		e := ringAgent(ctx, deps, a, d, sink)
+		e.id, e.offer = id, offer
+		s.box.post(e)
 	})
 }
 
 // ringAgent finds the person, opens media and sends the INVITE.
-func ringAgent(ctx context.Context, deps Deps, a dialog.Transfer, d sip.Dial, id int) agentRings {
+func ringAgent(ctx context.Context, deps Deps, a dialog.Transfer, d sip.Dial, sink media.Sink) agentRings {
 	to, err := deps.Directory.Find(ctx, a)
 	if err != nil {
-		return agentRings{id: id, why: err.Error()}
+		return agentRings{why: err.Error()}
 	}
-	audio, err := deps.Audio.Open(ctx, media.Params{Codec: media.PCMA}, deafSink{})
+	audio, err := deps.Audio.Open(ctx, media.Params{Codec: media.PCMA}, sink)
 	if err != nil {
-		return agentRings{id: id, to: to.URI, why: err.Error()}
+		return agentRings{to: to.URI, why: err.Error()}
 	}
 	d.Target, d.Trunk, d.Local = to.URI, to.Trunk, audio.LocalAddr()
 	leg, err := deps.Phone.Dial(ctx, d)
 	if err != nil {
 		audio.Close()
-		return agentRings{id: id, to: to.URI, why: err.Error()}
+		return agentRings{to: to.URI, why: err.Error()}
 	}
-	return agentRings{id: id, to: to.URI, leg: leg, audio: audio}
+	return agentRings{to: to.URI, leg: leg, audio: audio}
 }
-
-// deafSink is the person's side: nobody listens in.
-type deafSink struct{}
-
-func (deafSink) Frame(media.Frame) {}
-func (deafSink) Event(media.Event) {}
 
 // onAgentRings is the INVITE to the person sent, or impossible.
 func (s *Session) onAgentRings(ctx context.Context, now time.Time, e agentRings) {
 	h := s.wires.hand
-	if h == nil || h.id != e.id { // given up meanwhile
+	if h == nil || h.id != e.id || h.place != nil && h.place.offer != e.offer { // given up meanwhile
 		if e.leg != nil || e.audio != nil {
 			s.spawn("agent's end", func(string) event { return noted{} }, e.dispose)
 		}
 		return
 	}
-	if e.why != "" {
+	switch {
+	case e.why == "":
+	case h.place != nil:
+		s.j.trouble(now, s.node(), "agent "+h.place.agent, e.why)
+		h.place.offer = 0
+		s.desk.deps.Waiting.Switchboard.Tell(queue.Failed{Offer: e.offer, Why: queue.Unreachable})
+		return
+	default:
 		s.transferFailed(ctx, now, dialog.Unreachable, e.why)
 		return
 	}
@@ -70,32 +75,60 @@ func (s *Session) onAgentRings(ctx context.Context, now time.Time, e agentRings)
 // onAgent follows the person's leg.
 func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 	h := s.wires.hand
-	switch e := e.(type) {
-	case sip.Answered:
-		s.joinAgent(ctx, now, h, e.Params)
-	case sip.MediaChanged:
-		if err := h.audio.Update(e.Params); err != nil {
+	if change, ok := e.(sip.MediaChanged); ok {
+		if err := h.audio.Update(change.Params); err != nil {
 			s.j.trouble(now, s.node(), "media of the person", err.Error())
 		}
+		return
+	}
+	if h.place != nil && h.joined.IsZero() {
+		s.offered(now, h, e)
+		return
+	}
+	switch e := e.(type) {
+	case sip.Answered:
+		if err := s.answerAgent(h, e.Params); err != nil {
+			s.transferFailed(ctx, now, dialog.Unreachable, err.Error())
+			return
+		}
+		s.joinAgent(ctx, now, h)
 	case sip.Ended:
 		if h.joined.IsZero() {
 			s.transferFailed(ctx, now, refusal(e.Code, e.Cause), status(e.Code, e.Cause, e.Reason))
 			return
 		}
-		s.transferDone(ctx, now, "the person left")
-		s.finish("them", "the person hung up")
+		s.personLeft(ctx, now, h)
 	}
+}
+
+// personLeft ends a conversation from the person's side.
+func (s *Session) personLeft(ctx context.Context, now time.Time, h *handoff) {
+	if h.place != nil && !h.place.left {
+		s.desk.deps.Waiting.Switchboard.Tell(queue.AgentGone{Offer: h.place.offer})
+		h.place.left = true
+		s.dropPlace(h.place, "served")
+	}
+	s.transferDone(ctx, now, "the person left")
+	s.finish("them", "the person hung up")
+}
+
+// answerAgent begins the person's audio.
+func (s *Session) answerAgent(h *handoff, p media.Params) error {
+	if err := h.audio.Update(p); err != nil {
+		return err
+	}
+	h.audio.Start()
+	return nil
 }
 
 // joinAgent lets caller and person hear each other. Recognition ends here;
 // recording goes on.
-func (s *Session) joinAgent(ctx context.Context, now time.Time, h *handoff, p media.Params) {
+func (s *Session) joinAgent(ctx context.Context, now time.Time, h *handoff) {
 	s.clock.stop(alarmTransfer)
-	if err := h.audio.Update(p); err != nil {
-		s.transferFailed(ctx, now, dialog.Unreachable, err.Error())
+	if h.audio == nil { // the person's phone went a moment ago; its end is on the way
 		return
 	}
-	h.audio.Start()
+	h.audio.Out().Flush() // the rest of the brief
 	s.mouth.hush()
 	part, err := s.desk.deps.Audio.Join(s.wires.media, h.audio)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/routing/queue"
 )
 
 // onWire takes what the pacer saw on the caller's wire.
@@ -93,6 +94,11 @@ func (s *Session) onDigit(ctx context.Context, now time.Time, digit byte, by sou
 		return
 	}
 	s.j.add(now, Entry{Kind: EntryDigits, Node: s.node(), Turn: s.turnNumber(), Text: string(rune(digit))})
+	if h := s.wires.hand; h != nil && h.place != nil && h.place.asked && digit == keyTake {
+		h.place.asked = false
+		s.desk.deps.Waiting.Switchboard.Tell(queue.TakeCallback{Caller: s.id})
+		return
+	}
 	s.tell(ctx, now, dialog.Pressed{Digit: digit})
 }
 

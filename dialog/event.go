@@ -59,12 +59,16 @@ type SayFailed struct {
 type Fired struct{ Timer Timer }
 
 // TransferEnded is how a Transfer action ended. OK means the caller left with a
-// person (joined and later parted, or taken over by REFER).
+// person (joined and later parted, or taken over by REFER), or, when Reason is
+// CalledBack, with the promise of a call.
 type TransferEnded struct {
 	OK     bool
 	Reason string // why not: one of the words below; transfer.reason in a script
 	Detail string // for the record: a SIP status, an error
 }
+
+// CalledBack is the reason of a caller who would rather be called than wait.
+const CalledBack = "callback"
 
 // The words for a transfer that came to nothing.
 const (
@@ -73,6 +77,7 @@ const (
 	Declined      = "declined"
 	UnknownNumber = "unknown number"
 	Unreachable   = "unreachable"
+	Voicemail     = "voicemail" // the rule wants a message left
 )
 
 // Fetched is the answer to a Fetch. A stale one is dropped.

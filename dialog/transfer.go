@@ -34,10 +34,14 @@ func (m *Machine) transferEnded(e TransferEnded) {
 		return
 	}
 	if e.OK {
-		if m.facts.outcome == "" {
-			m.do(Outcome{Outcome: "transferred"})
+		done := "transferred"
+		if e.Reason == CalledBack {
+			done = CalledBack
 		}
-		m.finish("transferred")
+		if m.facts.outcome == "" {
+			m.do(Outcome{Outcome: done})
+		}
+		m.finish(done)
 		return
 	}
 	m.facts.vars["transfer.reason"] = clean(e.Reason)

@@ -1,0 +1,288 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/routing/queue"
+	"github.com/parley-voice/parley/sip"
+)
+
+// Switchboard keeps those who wait for a person and says who rings whom.
+// *switchboard.Board is one.
+type Switchboard interface {
+	// Serves tells whether it knows the queue.
+	Serves(name string) bool
+	// Enter puts a caller in line. What is to be done for the caller goes to hand,
+	// in order; hand may wait, but not for the Switchboard.
+	Enter(e queue.Enter, hand func(queue.Action))
+	// Tell reports what came of it. It does not wait.
+	Tell(e queue.Event)
+}
+
+// Places keeps the places of those who wait, so that each of them is called back
+// when the process dies. Its methods return when what they say is durable.
+type Places interface {
+	Keep(ctx context.Context, p Place) error
+	// Promise tells that the caller was promised a call and may hang up.
+	Promise(ctx context.Context, id string) error
+	Drop(ctx context.Context, id, why string) error
+}
+
+// Place is a caller's place in a queue.
+type Place struct {
+	ID     string // of the call
+	Queue  string
+	Number string
+	Since  time.Time
+	Brief  string
+}
+
+// waiting is a caller's place, as the call sees it.
+type waiting struct {
+	queue    string
+	offer    int    // to an agent, under way; 0: none
+	agent    string // who it is
+	answered bool   // the agent's phone
+	asked    bool   // a callback was offered: key 1 takes it
+	music    string
+	left     bool          // the switchboard has let go
+	kept     chan struct{} // closed once the place is written down, or could not be
+}
+
+// served tells whether a transfer goes through the switchboard.
+func (s *Session) served(a dialog.Transfer) bool {
+	board := s.desk.deps.Waiting.Switchboard
+	return board != nil && a.Queue != "" && board.Serves(a.Queue)
+}
+
+// lineUp writes the caller's place down, then takes it.
+func (s *Session) lineUp(ctx context.Context, now time.Time, h *handoff) {
+	h.place = &waiting{queue: h.act.Queue, music: h.act.Hold, kept: make(chan struct{})}
+	s.clock.stop(alarmTransfer)
+	if h.act.Wait > 0 {
+		s.clock.set(now, alarmTransfer, h.act.Wait)
+	}
+	s.holdSound(ctx, now, h.act.Hold)
+	places, p := s.desk.deps.Waiting.Places, Place{ID: s.id, Queue: h.act.Queue, Number: s.j.rec.Caller, Since: now, Brief: h.act.Brief}
+	id, kept := h.id, h.place.kept
+	s.spawn("place", func(string) event { return placed{id: id} }, func() {
+		defer close(kept)
+		if places != nil {
+			_ = s.durable(ctx, "the place in the queue", s.desk.deps.Config.WriteBudget, func(ctx context.Context) error { // counted
+				return places.Keep(ctx, p)
+			})
+		}
+		s.box.post(placed{id: id})
+	})
+}
+
+// onPlaced is the place written down, or as good as.
+func (s *Session) onPlaced(e placed) {
+	h := s.waits(e.id)
+	if h == nil {
+		return
+	}
+	box, id := s.box, h.id
+	enter := s.mind.standing
+	enter.Caller, enter.Queue = s.id, h.act.Queue
+	s.desk.deps.Waiting.Switchboard.Enter(enter, func(a queue.Action) { box.post(directed{id: id, action: a}) })
+}
+
+// waits is the transfer with this number, if it is still under way.
+func (s *Session) waits(id int) *handoff {
+	if h := s.wires.hand; h != nil && h.id == id && h.place != nil {
+		return h
+	}
+	return nil
+}
+
+// onDirected does what the switchboard asks.
+func (s *Session) onDirected(ctx context.Context, now time.Time, e directed) {
+	h := s.waits(e.id)
+	if h == nil {
+		return // the switchboard was told that the caller has left
+	}
+	switch a := e.action.(type) {
+	case queue.Music:
+		h.place.music = a.Clip
+		s.mouth.hush()
+		s.holdSound(ctx, now, a.Clip)
+	case queue.Announce:
+		s.tellWaiting(ctx, now, h, announcement(s.mind.script.Language, a.Position, a.Wait))
+	case queue.OfferCallback:
+		h.place.asked = true
+		s.tellWaiting(ctx, now, h, sentence(s.mind.script.Language, lineOffer))
+	case queue.RingAgent:
+		s.ringOffered(ctx, now, h, a)
+	case queue.CancelRing:
+		s.releaseAgent(now, h, a.Offer, a.Why)
+	case queue.ReleaseAgent:
+		s.releaseAgent(now, h, a.Offer, a.Why)
+	case queue.PlayBrief:
+		s.brief(ctx, now, h)
+	case queue.Join:
+		s.joinAgent(ctx, now, h)
+	case queue.ToSupervisor:
+		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "to supervisor " + a.Queue, Why: a.Why})
+	case queue.ToOverflow:
+		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "overflow to " + a.Queue, Why: a.Why})
+	case queue.Requeue:
+		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "back in line", Why: a.Agent + ": " + a.Why})
+	case queue.ToCallback:
+		s.toCallback(ctx, now, h, a.Why)
+	case queue.End:
+		s.lineEnded(ctx, now, h, a)
+	}
+}
+
+// tellWaiting speaks to the caller; music goes on behind.
+func (s *Session) tellWaiting(ctx context.Context, now time.Time, h *handoff, text string) {
+	s.mouth.hush()
+	s.j.add(now, Entry{Kind: EntrySaid, Node: s.node(), Text: text, Turn: s.turnNumber()})
+	s.say(ctx, now, dialog.Say{ID: hold, Parts: []dialog.Part{{Text: text, Language: s.mind.script.Language}}})
+	s.holdSound(ctx, now, h.place.music)
+}
+
+// ringOffered rings the agent to whom the caller is offered.
+func (s *Session) ringOffered(ctx context.Context, now time.Time, h *handoff, a queue.RingAgent) {
+	h.place.offer, h.place.agent, h.place.answered = a.Offer, a.Agent, false
+	act := h.act
+	act.Agent, act.Queue, act.SIP = a.Agent, "", a.Address
+	s.ring(ctx, h.id, a.Offer, act, a.Deadline.Sub(now)+time.Second)
+}
+
+// offered turns what became of an agent's phone into an answer to the offer.
+func (s *Session) offered(now time.Time, h *handoff, e sip.Event) {
+	p, board := h.place, s.desk.deps.Waiting.Switchboard
+	switch e := e.(type) {
+	case sip.Answered:
+		if err := s.answerAgent(h, e.Params); err != nil {
+			s.dropAgent(h)
+			board.Tell(queue.Failed{Offer: p.offer, Why: queue.Unreachable})
+			return
+		}
+		p.answered = true
+		board.Tell(queue.Answered{Offer: p.offer})
+	case sip.Digit:
+		s.onAgentKey(h, e.Digit)
+	case sip.Ended:
+		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "agent " + p.agent + " did not take it", Why: status(e.Code, e.Cause, e.Reason)})
+		s.dropAgent(h)
+		if p.answered {
+			board.Tell(queue.AgentGone{Offer: p.offer})
+			return
+		}
+		board.Tell(unanswered(p.offer, refusal(e.Code, e.Cause)))
+	}
+}
+
+// unanswered is the queue's word for a refusal.
+func unanswered(offer int, reason string) queue.Event {
+	switch reason {
+	case dialog.Declined:
+		return queue.Refused{Offer: offer}
+	case dialog.Busy:
+		return queue.Failed{Offer: offer, Why: queue.Busy}
+	case dialog.NoAnswer:
+		return queue.Failed{Offer: offer, Why: queue.NoAnswer}
+	}
+	return queue.Failed{Offer: offer, Why: queue.Unreachable}
+}
+
+// releaseAgent lets go of an agent's phone whose offer was withdrawn.
+func (s *Session) releaseAgent(now time.Time, h *handoff, offer int, why string) {
+	if h.place.offer != offer || !h.joined.IsZero() {
+		return
+	}
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "agent " + h.place.agent + " released", Why: why})
+	s.dropAgent(h)
+}
+
+// dropAgent hangs the agent's phone up, aside; the caller keeps the place.
+func (s *Session) dropAgent(h *handoff) {
+	leg, audio := h.leg, h.audio
+	h.leg, h.audio, h.to = nil, nil, ""
+	h.place.offer = 0
+	if leg == nil && audio == nil {
+		return
+	}
+	s.spawn("agent's end", func(string) event { return noted{} }, func() { bury(leg, audio, "the offer was withdrawn") })
+}
+
+// lineEnded is the switchboard's last word.
+func (s *Session) lineEnded(ctx context.Context, now time.Time, h *handoff, a queue.End) {
+	h.place.left = true
+	s.dropPlace(h.place, string(a.How))
+	switch {
+	case !h.joined.IsZero(): // they talk, or have talked; the legs tell the rest
+	case a.How == queue.ToVoicemail:
+		s.transferFailed(ctx, now, dialog.Voicemail, a.Why)
+	default:
+		s.transferFailed(ctx, now, dialog.NoAnswer, fmt.Sprintf("%s: %s", a.How, a.Why))
+	}
+}
+
+// toCallback lets the caller go with the promise of a call. The promise is
+// durable before it is made.
+func (s *Session) toCallback(ctx context.Context, now time.Time, h *handoff, why string) {
+	places, id := s.desk.deps.Waiting.Places, h.id
+	s.spawn("promise", func(why string) event { return promised{id: id, err: fmt.Errorf("%s", why)} }, func() {
+		var err error
+		if places != nil {
+			err = s.durable(ctx, "the promised call", s.desk.deps.Config.WriteBudget, func(ctx context.Context) error {
+				return places.Promise(ctx, s.id)
+			})
+		}
+		s.box.post(promised{id: id, why: why, err: err})
+	})
+}
+
+// onPromised tells the caller, whose conversation ends here; the switchboard
+// keeps the place.
+func (s *Session) onPromised(ctx context.Context, now time.Time, e promised) {
+	h := s.waits(e.id)
+	if h == nil {
+		return
+	}
+	if e.err != nil { // no promise that a crash would break
+		s.desk.deps.Waiting.Switchboard.Tell(queue.Cancel{Caller: s.id})
+		h.place.left = true
+		s.transferFailed(ctx, now, dialog.NoAnswer, "a callback could not be written down: "+e.err.Error())
+		return
+	}
+	h.place.left = true
+	s.dropHand()
+	s.mouth.hush()
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "to be called back", Why: e.why})
+	s.tell(ctx, now, dialog.TransferEnded{OK: true, Reason: dialog.CalledBack})
+	s.say(ctx, now, dialog.Say{ID: hold, Parts: []dialog.Part{{Text: sentence(s.mind.script.Language, lineBack), Language: s.mind.script.Language}}})
+}
+
+// leaveLine tells the switchboard that the caller does not wait any more.
+func (s *Session) leaveLine(p *waiting) {
+	if p == nil || p.left {
+		return
+	}
+	p.left = true
+	s.desk.deps.Waiting.Switchboard.Tell(queue.Left{Caller: s.id})
+	s.dropPlace(p, "the caller left")
+}
+
+// dropPlace forgets a place that needs no callback.
+func (s *Session) dropPlace(p *waiting, why string) {
+	places, id := s.desk.deps.Waiting.Places, s.id
+	if places == nil {
+		return
+	}
+	s.spawn("place", func(string) event { return noted{} }, func() {
+		<-p.kept
+		ctx, done := parting()
+		defer done()
+		if err := places.Drop(ctx, id, why); err != nil {
+			s.desk.deps.Log.Warn("a place in a queue was not given up; the caller may be called back", "call", id, "error", err)
+		}
+	})
+}
