@@ -42,9 +42,9 @@ func (s *Session) onAgentKey(h *handoff, digit byte) {
 	}
 	switch digit {
 	case keyTake:
-		s.desk.deps.Waiting.Switchboard.Tell(queue.Accepted{Offer: h.place.offer})
+		s.desk.deps.People.Switchboard.Tell(queue.Accepted{Offer: h.place.offer})
 	case keyDecline:
-		s.desk.deps.Waiting.Switchboard.Tell(queue.Refused{Offer: h.place.offer})
+		s.desk.deps.People.Switchboard.Tell(queue.Refused{Offer: h.place.offer})
 	}
 }
 

@@ -11,16 +11,15 @@ import (
 
 // Deps is all that a desk needs from outside.
 type Deps struct {
-	Audio     Audio
-	Phone     Dialer
-	Scripts   Scripts
-	Directory Directory
+	Audio   Audio
+	Phone   Dialer
+	Scripts Scripts
+	People  People
 	// Ears gives the recognisers of a language in order of preference; none means
 	// that calls in it are deaf from the start.
 	Ears    func(language string) []Ear
 	Voice   Voice // nil: only clips can be played
 	Outside Outside
-	Waiting Waiting
 	Prompts *Prompts // nil: tones stand in
 	Records Records
 	Meter   Meter // may be nil
@@ -34,11 +33,12 @@ type Outside struct {
 	Composer Composer
 }
 
-// Waiting is where callers wait for a person; without a Switchboard a transfer
-// rings what the Directory finds.
-type Waiting struct {
-	Switchboard Switchboard
-	Places      Places // nil: a place does not outlive the process
+// People are those to whom callers are handed: a queue that the Switchboard
+// serves has agents, every other name is one telephone, which the Directory finds.
+type People struct {
+	Directory   Directory
+	Switchboard Switchboard // nil: there are no queues
+	Places      Places      // nil: a place does not outlive the process
 }
 
 // Ear is a recogniser and the name it has in records.

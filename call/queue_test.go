@@ -58,7 +58,7 @@ func onFloor(t *testing.T, phones map[string]func(*floor, *fakeLeg), test func(f
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.desk.deps.Waiting = Waiting{Switchboard: f.board, Places: f.places}
+		r.desk.deps.People = People{Directory: fakeDirectory{r}, Switchboard: f.board, Places: f.places}
 		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { f.board.Run(ctx) })

@@ -31,7 +31,7 @@ func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wa
 
 // ringAgent finds the person, opens media and sends the INVITE.
 func ringAgent(ctx context.Context, deps Deps, a dialog.Transfer, d sip.Dial, sink media.Sink) agentRings {
-	to, err := deps.Directory.Find(ctx, a)
+	to, err := deps.People.Directory.Find(ctx, a)
 	if err != nil {
 		return agentRings{why: err.Error()}
 	}
@@ -62,7 +62,7 @@ func (s *Session) onAgentRings(ctx context.Context, now time.Time, e agentRings)
 	case h.place != nil:
 		s.j.trouble(now, s.node(), "agent "+h.place.agent, e.why)
 		h.place.offer = 0
-		s.desk.deps.Waiting.Switchboard.Tell(queue.Failed{Offer: e.offer, Why: queue.Unreachable})
+		s.desk.deps.People.Switchboard.Tell(queue.Failed{Offer: e.offer, Why: queue.Unreachable})
 		return
 	default:
 		s.transferFailed(ctx, now, dialog.Unreachable, e.why)
@@ -104,7 +104,7 @@ func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 // personLeft ends a conversation from the person's side.
 func (s *Session) personLeft(ctx context.Context, now time.Time, h *handoff) {
 	if h.place != nil && !h.place.left {
-		s.desk.deps.Waiting.Switchboard.Tell(queue.AgentGone{Offer: h.place.offer})
+		s.desk.deps.People.Switchboard.Tell(queue.AgentGone{Offer: h.place.offer})
 		h.place.left = true
 		s.dropPlace(h.place, "served")
 	}

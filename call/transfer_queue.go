@@ -54,7 +54,7 @@ type waiting struct {
 
 // served tells whether a transfer goes through the switchboard.
 func (s *Session) served(a dialog.Transfer) bool {
-	board := s.desk.deps.Waiting.Switchboard
+	board := s.desk.deps.People.Switchboard
 	return board != nil && a.Queue != "" && board.Serves(a.Queue)
 }
 
@@ -66,7 +66,7 @@ func (s *Session) lineUp(ctx context.Context, now time.Time, h *handoff) {
 		s.clock.set(now, alarmTransfer, h.act.Wait)
 	}
 	s.holdSound(ctx, now, h.act.Hold)
-	places, p := s.desk.deps.Waiting.Places, Place{ID: s.id, Queue: h.act.Queue, Number: s.j.rec.Caller, Since: now, Brief: h.act.Brief}
+	places, p := s.desk.deps.People.Places, Place{ID: s.id, Queue: h.act.Queue, Number: s.j.rec.Caller, Since: now, Brief: h.act.Brief}
 	id, kept := h.id, h.place.kept
 	s.spawn("place", func(string) event { return placed{id: id} }, func() {
 		defer close(kept)
@@ -88,7 +88,7 @@ func (s *Session) onPlaced(e placed) {
 	box, id := s.box, h.id
 	enter := s.mind.standing
 	enter.Caller, enter.Queue = s.id, h.act.Queue
-	s.desk.deps.Waiting.Switchboard.Enter(enter, func(a queue.Action) { box.post(directed{id: id, action: a}) })
+	s.desk.deps.People.Switchboard.Enter(enter, func(a queue.Action) { box.post(directed{id: id, action: a}) })
 }
 
 // waits is the transfer with this number, if it is still under way.
@@ -156,7 +156,7 @@ func (s *Session) ringOffered(ctx context.Context, now time.Time, h *handoff, a 
 
 // offered turns what became of an agent's phone into an answer to the offer.
 func (s *Session) offered(now time.Time, h *handoff, e sip.Event) {
-	p, board := h.place, s.desk.deps.Waiting.Switchboard
+	p, board := h.place, s.desk.deps.People.Switchboard
 	switch e := e.(type) {
 	case sip.Answered:
 		if err := s.answerAgent(h, e.Params); err != nil {
@@ -228,7 +228,7 @@ func (s *Session) lineEnded(ctx context.Context, now time.Time, h *handoff, a qu
 // toCallback lets the caller go with the promise of a call. The promise is
 // durable before it is made.
 func (s *Session) toCallback(ctx context.Context, now time.Time, h *handoff, why string) {
-	places, id := s.desk.deps.Waiting.Places, h.id
+	places, id := s.desk.deps.People.Places, h.id
 	s.spawn("promise", func(why string) event { return promised{id: id, err: fmt.Errorf("%s", why)} }, func() {
 		var err error
 		if places != nil {
@@ -248,7 +248,7 @@ func (s *Session) onPromised(ctx context.Context, now time.Time, e promised) {
 		return
 	}
 	if e.err != nil { // no promise that a crash would break
-		s.desk.deps.Waiting.Switchboard.Tell(queue.Cancel{Caller: s.id})
+		s.desk.deps.People.Switchboard.Tell(queue.Cancel{Caller: s.id})
 		h.place.left = true
 		s.transferFailed(ctx, now, dialog.NoAnswer, "a callback could not be written down: "+e.err.Error())
 		return
@@ -267,13 +267,13 @@ func (s *Session) leaveLine(p *waiting) {
 		return
 	}
 	p.left = true
-	s.desk.deps.Waiting.Switchboard.Tell(queue.Left{Caller: s.id})
+	s.desk.deps.People.Switchboard.Tell(queue.Left{Caller: s.id})
 	s.dropPlace(p, "the caller left")
 }
 
 // dropPlace forgets a place that needs no callback.
 func (s *Session) dropPlace(p *waiting, why string) {
-	places, id := s.desk.deps.Waiting.Places, s.id
+	places, id := s.desk.deps.People.Places, s.id
 	if places == nil {
 		return
 	}

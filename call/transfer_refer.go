@@ -13,7 +13,7 @@ const referBudget = 10 * time.Second
 
 // refer asks the caller's side to call the person itself (RFC 3515).
 func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer, uui string) {
-	dir, leg := s.desk.deps.Directory, s.wires.leg
+	dir, leg := s.desk.deps.People.Directory, s.wires.leg
 	headers := make(map[string]string, len(a.Headers)+1)
 	for k, v := range a.Headers {
 		headers[k] = v

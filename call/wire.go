@@ -96,7 +96,7 @@ func (s *Session) onDigit(ctx context.Context, now time.Time, digit byte, by sou
 	s.j.add(now, Entry{Kind: EntryDigits, Node: s.node(), Turn: s.turnNumber(), Text: string(rune(digit))})
 	if h := s.wires.hand; h != nil && h.place != nil && h.place.asked && digit == keyTake {
 		h.place.asked = false
-		s.desk.deps.Waiting.Switchboard.Tell(queue.TakeCallback{Caller: s.id})
+		s.desk.deps.People.Switchboard.Tell(queue.TakeCallback{Caller: s.id})
 		return
 	}
 	s.tell(ctx, now, dialog.Pressed{Digit: digit})

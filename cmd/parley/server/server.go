@@ -135,7 +135,7 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 	}
 	s.metrics = console.NewMetrics(s.sources())
 	s.Desk = call.NewDesk(call.Deps{
-		Audio: audio, Phone: call.Phone(s.Endpoint), Scripts: s.Library, Directory: directory(s.cfg.Addresses()),
+		Audio: audio, Phone: call.Phone(s.Endpoint), Scripts: s.Library, People: call.People{Directory: directory(s.cfg.Addresses())},
 		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: s.metrics,
 		Outside: asked, Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings},
 	})
