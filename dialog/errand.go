@@ -30,6 +30,24 @@ type Field struct {
 	Type string // text, number, date or flag
 }
 
+// typed are the variables whose type the script states: those that it needs, and
+// those that another system gives.
+func (s *Script) typed() map[string]expr.Type {
+	all := map[string]expr.Type{}
+	for _, n := range s.Nodes {
+		if n.Exit.Fetch == nil {
+			continue
+		}
+		for _, f := range n.Exit.Fetch.Into {
+			all[f.Name] = expr.Type(max(0, slices.Index(needTypes, f.Type)))
+		}
+	}
+	for _, need := range s.Needs {
+		all[need.Name] = need.Type
+	}
+	return all
+}
+
 // errand is what is asked of somebody outside: another system, or a model.
 type errand struct {
 	id    int // of the last one

@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -139,9 +140,7 @@ func (r *reader) scope() expr.Scope {
 	for _, sl := range r.script.Slots {
 		vars[sl.Name] = sl.kind()
 	}
-	for _, need := range r.script.Needs {
-		vars[need.Name] = need.Type
-	}
+	maps.Copy(vars, r.script.typed())
 	words := map[string][]string{"intent": r.intents(), "outcome": {"transferred"}, "tags": nil, "mood": mood.Names}
 	for _, ref := range r.refs {
 		switch ref.kind {

@@ -182,10 +182,8 @@ func (m *Machine) aloudAs(name string, kind expr.Type, v string) string {
 	if sl, is := m.s.Slot(name); is {
 		return m.aloud(sl, v)
 	}
-	for _, need := range m.s.Needs {
-		if need.Name == name {
-			kind = need.Type
-		}
+	if typ, is := m.s.typed()[name]; is {
+		kind = typ
 	}
 	switch {
 	case kind != expr.Date:

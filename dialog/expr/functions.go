@@ -59,7 +59,8 @@ var functions = []function{
 		return time.Duration(n * 24 * float64(time.Hour)), nil
 	}},
 	{"days_between", func(time.Time, time.Time) float64 { return 0 }, func(a []any) (any, error) {
-		return math.Floor(a[1].(time.Time).Sub(a[0].(time.Time)).Hours() / 24), nil
+		const day = 24 * time.Hour // of the calendar, whatever the hour; dates are read without a zone
+		return a[1].(time.Time).Truncate(day).Sub(a[0].(time.Time).Truncate(day)).Hours() / 24, nil
 	}},
 	{"weekday", func(time.Time) float64 { return 0 }, func(a []any) (any, error) {
 		return float64((int(a[0].(time.Time).Weekday())+6)%7 + 1), nil // 1 is Monday (ISO 8601)

@@ -19,9 +19,9 @@ nodes:
   look:
     stage: need
     say: Let me look.
-    fetch: {url: "https://orders.example.com/{{order}}", into: {state: state, total: {path: lines.0.total, type: number}}, not_found: ask, on_fail: person}
+    fetch: {url: "https://orders.example.com/{{order}}", into: {state: state, total: {path: lines.0.total, type: number}, day: {path: day, type: date}}, not_found: ask, on_fail: person}
     go: tell
-  tell: {stage: offer, say: "It is {{state}}, for {{total}} pounds. Anything else?", go: {affirm: when, deny: bye, else: advise}}
+  tell: {stage: offer, say: [{if: total > 100, text: A dear one.}, "It is {{state}}, for {{total}} pounds.", {if: known(day), text: "It comes {{day}}, in {{days_between(call.day, day)}} days."}, "Anything else?"], go: {affirm: when, deny: bye, else: advise}}
   advise:
     stage: offer
     llm: {goal: Answer., facts: ["State: {{state}}."], forbid: [refund], fallback: A colleague will tell you.}
@@ -61,6 +61,13 @@ steps:
   - expect: {said: [It is on its way.]}
   - caller: no thanks
   - expect: {ended: bye}
+---
+test: numbers can be compared, days are read out and counted
+clock: 2026-03-05T10:00
+steps:
+  - caller: one two three four
+  - fetch: {state: on its way, lines: [{total: 250}], day: "2026-03-09"}
+  - expect: {said: ["A dear one.", "It comes Monday, March the ninth, in 4 days."]}
 ---
 test: no such order, then a system that is gone, slow, or wrong
 steps:

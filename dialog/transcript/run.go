@@ -95,9 +95,20 @@ func (r *run) step(ctx context.Context, s Step) error {
 	return r.happen(ctx, s)
 }
 
+// what is a step's value in words.
+func (s Step) what() string {
+	switch {
+	case s.For > 0:
+		return s.For.String()
+	case len(s.Say) > 0:
+		return strings.Join(s.Say, " ")
+	}
+	return s.Text
+}
+
 // happen is what befalls a call apart from words.
 func (r *run) happen(ctx context.Context, s Step) error {
-	r.note("caller", "("+s.Kind+" "+s.Text+")")
+	r.note("caller", "("+strings.TrimSpace(s.Kind+" "+s.what())+")")
 	switch s.Kind {
 	case "press":
 		if err := r.advance(ctx, 300*time.Millisecond); err != nil {
