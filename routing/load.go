@@ -101,9 +101,9 @@ func (l *loader) part(key string, v *yaml.Node) {
 	case "overflow":
 		l.overflow(v)
 	case "rules":
-		t.Rules = l.rules(v, "rule", false)
+		t.Rules = l.rules(v, false)
 	case "during":
-		t.During = l.rules(v, "during", true)
+		t.During = l.rules(v, true)
 	case "default":
 		r := l.rule(v, "default", false)
 		r.ID = "default"

@@ -17,9 +17,9 @@ const maxRules = 500
 // standardPriority is that of rules which name none.
 const standardPriority = 50
 
-func (l *loader) rules(v *yaml.Node, block string, mid bool) (all []Rule) {
+func (l *loader) rules(v *yaml.Node, mid bool) (all []Rule) {
 	if v.Kind != yaml.SequenceNode {
-		l.Wrong(v, "write one rule a line, each behind a dash", "%s must be a list, not %s", block, strictyaml.Kinds(v))
+		l.Wrong(v, "write one rule a line, each behind a dash", "rules must be a list, not %s", strictyaml.Kinds(v))
 		return nil
 	}
 	if len(v.Content) > maxRules {
@@ -27,7 +27,7 @@ func (l *loader) rules(v *yaml.Node, block string, mid bool) (all []Rule) {
 		return nil
 	}
 	for _, item := range v.Content {
-		r := l.rule(item, block, mid)
+		r := l.rule(item, "rule", mid)
 		if item.Kind != yaml.MappingNode {
 			continue
 		}
@@ -68,7 +68,7 @@ func (l *loader) rule(n *yaml.Node, block string, mid bool) Rule {
 		}
 	})
 	if ok && r.To.Kind == "" && l.Sound() {
-		l.Wrong(n, "add to: {queue: ...}", "the %s does not say where the call goes", strings.ReplaceAll(block, "during", "rule"))
+		l.Wrong(n, "add to: {queue: ...}", "the %s does not say where the call goes", block)
 	}
 	return r
 }

@@ -23,7 +23,7 @@ var vocabulary = vocab.Table{
 		key("skills", vocab.List(vocab.Name), "", "the skills that rules may name"),
 		key("overflow", vocab.Of("overflow"), "never", "when a region counts as overflowing"),
 		key("rules", vocab.List(vocab.Of("rule")), vocab.Required, "asked in this order when the telephone rings; the first that holds decides"),
-		key("during", vocab.List(vocab.Of("during")), "", "asked in this order in mid-call, whenever something new is known"),
+		key("during", vocab.List(vocab.Of("rule")), "", "asked in this order in mid-call, whenever something new is known"),
 		key("default", vocab.Of("default"), vocab.Required, "where a call goes that no rule is for"),
 	}},
 	{Name: "channel", Keys: []vocab.Key{
@@ -39,7 +39,6 @@ var vocabulary = vocab.Table{
 		key("id", vocab.Name, vocab.Required, "its name, in reasons and records"),
 		key("when", vocab.Expr, "always", "the condition"),
 	}},
-	{Name: "during", With: []string{"rule"}},
 	{Name: "default", Keys: []vocab.Key{
 		key("to", vocab.Of("to"), vocab.Required, "where the call goes"),
 		key("overflow", vocab.Of("to"), "", "where the call goes instead while the caller's region overflows"),

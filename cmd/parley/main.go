@@ -16,6 +16,7 @@ import (
 
 	"github.com/parley-voice/parley/cmd/parley/bench"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/route"
 	"github.com/parley-voice/parley/cmd/parley/script"
 	"github.com/parley-voice/parley/dialog/market"
 )
@@ -33,6 +34,7 @@ type CLI struct {
 	Demo    DemoCmd        `cmd:"" help:"Show a whole call between Parley, a simulated customer and a simulated supervisor."`
 	Call    CallCmd        `cmd:"" help:"Place one call and show it as it goes."`
 	Script  script.Command `cmd:"" help:"Write scripts: check, test, chat, draw, compare and hear them."`
+	Route   route.Command  `cmd:"" help:"Say where calls go: check, explain, test and replay a table of routes."`
 	Calls   CallsCmd       `cmd:"" help:"List and show the records of calls."`
 	Keys    KeysCmd        `cmd:"" help:"Make, list and revoke the keys of the API."`
 	Doctor  DoctorCmd      `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`

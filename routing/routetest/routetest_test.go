@@ -1,6 +1,7 @@
 package routetest
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -90,6 +91,54 @@ func TestMistakesInTests(t *testing.T) {
 		_, err := Load(strings.NewReader(text), "t", tab)
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write the tables of docs/routing.md anew")
+
+const page = "../../docs/routing.md"
+
+func TestReferenceIsGenerated(t *testing.T) {
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, missing := vocabulary.Rewrite(string(data))
+	if len(missing) > 0 {
+		t.Errorf("docs/routing.md has no tables of %q", missing)
+	}
+	if *update {
+		if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if text != string(data) {
+		t.Error("the tables of docs/routing.md are not those of the code: run go test ./routing/... -run Reference -update")
+	}
+}
+
+// The tests in the document pass against the table in it.
+func TestTheTestsOfTheDocumentPass(t *testing.T) {
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, b := range strings.Split(string(data), "```yaml\n")[1:] {
+		b, _, _ = strings.Cut(b, "```")
+		blocks = append(blocks, b)
+	}
+	tab, err := routing.Load(strings.NewReader(blocks[0]), page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests, err := Load(strings.NewReader(blocks[1]), page, tab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range tests {
+		if r := Run(tab, one); len(r.Failures) > 0 {
+			t.Errorf("%s: %q", one.Name, r.Failures)
 		}
 	}
 }

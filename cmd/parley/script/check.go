@@ -55,12 +55,26 @@ func (c *CheckCmd) Run(ctx context.Context, w *World) error {
 		}
 		found = append(found, one...)
 	}
-	if c.JSON {
-		err = writeFindings(w, len(all), found)
+	return Tell(w, Report{What: "script", Files: len(all), Found: found, Strict: c.Strict, JSON: c.JSON})
+}
+
+// Report is what a check found in files of a kind.
+type Report struct {
+	What   string // script, table: of one file
+	Files  int
+	Found  []lint.Finding
+	Strict bool // fail on warnings too
+	JSON   bool
+}
+
+// Tell writes a report; it fails when there are errors.
+func Tell(w *World, r Report) (err error) {
+	if r.JSON {
+		err = writeFindings(w, r)
 	} else {
-		showFindings(w.printer(), len(all), found)
+		showFindings(w.printer(), r)
 	}
-	if err == nil && (count(found, lint.Error) > 0 || c.Strict && count(found, lint.Warning) > 0) {
+	if err == nil && (count(r.Found, lint.Error) > 0 || r.Strict && count(r.Found, lint.Warning) > 0) {
 		return ErrTold
 	}
 	return err
@@ -119,7 +133,8 @@ func count(found []lint.Finding, s lint.Severity) int {
 }
 
 // showFindings writes each with its line and a caret, and a sum at the end.
-func showFindings(p term.Printer, files int, found []lint.Finding) {
+func showFindings(p term.Printer, r Report) {
+	found := r.Found
 	styles := map[lint.Severity]term.Style{lint.Error: term.Red, lint.Warning: term.Yellow, lint.Advice: term.Cyan}
 	for _, f := range found {
 		f.Problem.Text = fmt.Sprintf("%s: %s [%s]", p.In(styles[f.Severity], string(f.Severity)), f.Text, f.Code)
@@ -128,7 +143,7 @@ func showFindings(p term.Printer, files int, found []lint.Finding) {
 	if len(found) > 0 {
 		p.Printf("\n")
 	}
-	p.Printf("%s: %s, %s, %d of advice\n", number(files, "script"), number(count(found, lint.Error), "error"),
+	p.Printf("%s: %s, %s, %d of advice\n", number(r.Files, r.What), number(count(found, lint.Error), "error"),
 		number(count(found, lint.Warning), "warning"), count(found, lint.Advice))
 }
 
@@ -150,18 +165,13 @@ type findingJSON struct {
 	Source   string        `json:"source,omitempty"`
 }
 
-func writeFindings(w *World, files int, found []lint.Finding) error {
-	out := struct {
-		Scripts  int           `json:"scripts"`
-		Errors   int           `json:"errors"`
-		Warnings int           `json:"warnings"`
-		Advice   int           `json:"advice"`
-		Findings []findingJSON `json:"findings"`
-	}{files, count(found, lint.Error), count(found, lint.Warning), count(found, lint.Advice), []findingJSON{}}
-	for _, f := range found {
-		out.Findings = append(out.Findings, findingJSON{f.File, f.Line, f.Column, f.Severity, f.Code, f.Text, f.Hint, f.Source})
+func writeFindings(w *World, r Report) error {
+	all := []findingJSON{}
+	for _, f := range r.Found {
+		all = append(all, findingJSON{f.File, f.Line, f.Column, f.Severity, f.Code, f.Text, f.Hint, f.Source})
 	}
-	return writeJSON(w, out)
+	return writeJSON(w, map[string]any{r.What + "s": r.Files, "errors": count(r.Found, lint.Error), "warnings": count(r.Found, lint.Warning),
+		"advice": count(r.Found, lint.Advice), "findings": all})
 }
 
 func writeJSON(w *World, v any) error {

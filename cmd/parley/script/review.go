@@ -90,7 +90,7 @@ func (c *SubmitCmd) Run(ctx context.Context, w *World) (err error) {
 		return err
 	}
 	if n := count(found, lint.Error); n > 0 {
-		showFindings(w.printer(), 1, found)
+		showFindings(w.printer(), Report{What: "script", Files: 1, Found: found})
 		return ErrTold
 	}
 	b, _, err := library.Pack(c.File)

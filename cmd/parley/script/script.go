@@ -73,6 +73,9 @@ type Wrong struct{ error }
 
 func (w Wrong) Unwrap() error { return w.error }
 
+// Mistake marks an error as the user's.
+func Mistake(err error) error { return Wrong{err} }
+
 func wrongf(format string, args ...any) error { return Wrong{fmt.Errorf(format, args...)} }
 
 // load reads a script from a file, or one that ships by its name.
@@ -162,3 +165,9 @@ func isScript(file string) bool {
 func isTest(file string) bool {
 	return strings.HasSuffix(file, ".test.yaml") || strings.HasSuffix(file, ".test.yml")
 }
+
+// Printer writes for people.
+func (w *World) Printer() term.Printer { return w.printer() }
+
+// JSON writes for programs.
+func (w *World) JSON(v any) error { return writeJSON(w, v) }
