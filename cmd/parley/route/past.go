@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -18,9 +17,8 @@ import (
 
 // Records says where records are.
 type Records struct {
-	Config  string `short:"c" placeholder:"FILE" help:"Configuration; parley.yaml in this folder when there is one."`
-	Data    string `placeholder:"DIR" help:"Folder that holds records.db; that of the configuration when not given."`
-	Country string `default:"CN" placeholder:"CODE" help:"Country of numbers that are written without one (ISO 3166: CN, GB)."`
+	Config string `short:"c" placeholder:"FILE" help:"Configuration; parley.yaml in this folder when there is one."`
+	Data   string `placeholder:"DIR" help:"Folder that holds records.db; that of the configuration when not given."`
 }
 
 // maxPast bounds the calls that are read.
@@ -34,20 +32,21 @@ type past struct {
 
 // past reads the calls that came in since then. Without records there are none.
 func (r Records) past(ctx context.Context, w *script.World, since time.Time) (p past, err error) {
-	p.country = r.Country
-	dir := r.Data
-	if dir == "" {
-		c, err := w.Config(r.Config)
-		if err != nil {
-			return p, err
+	c, err := w.Config(r.Config)
+	if err != nil {
+		return p, err
+	}
+	p.country = c.Callers.Country
+	if r.Data != "" {
+		c.KeepIn(r.Data)
+	}
+	where := c.RecordsAt()
+	if r.Data == "" && c.Store.DSN == "" {
+		if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
+			return p, nil
 		}
-		dir = c.Data
 	}
-	file := filepath.Join(dir, "records.db")
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && r.Data == "" {
-		return p, nil
-	}
-	db, err := store.Read(ctx, file)
+	db, err := store.Read(ctx, where)
 	if err != nil {
 		return p, err
 	}

@@ -20,6 +20,7 @@ import (
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
 func world(c config.Config) (*script.World, *bytes.Buffer) {
+	c.Callers.Country = "CN"
 	var out bytes.Buffer
 	return &script.World{Stdout: &out, Stderr: &out, Env: func(string) (string, bool) { return "", false }, Now: func() time.Time { return noon },
 		Config: func(string) (*config.Config, error) { return &c, nil }}, &out
@@ -100,7 +101,6 @@ func TestExplain(t *testing.T) {
 		"configured": {ExplainCmd{Caller: "1"}, []string{"queue a"}},
 	} {
 		w, out := world(config.Config{Routes: file, Data: t.TempDir()})
-		c.cmd.Country = "CN"
 		if err := c.cmd.Run(t.Context(), w); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -146,7 +146,7 @@ func TestTestsPassAndFail(t *testing.T) {
 func records(t *testing.T, calls ...call.Record) string {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := store.Open(t.Context(), filepath.Join(dir, "records.db"))
+	db, err := store.Open(t.Context(), filepath.Join(dir, "records.db"), "CN")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestReplayShowsWhoWouldGoElsewhere(t *testing.T) {
 	dir := records(t, keep("rich", routing.Facts{"customer.value": "6000"}), keep("poor", routing.Facts{"customer.value": "100"}), keep("middling", routing.Facts{"customer.value": "4000"}),
 		mid, outbound, inbound("old", 25*time.Hour, "1"))
 	changed := strings.NewReplacer("5000", "3000", "in heard", "in heard and no_matches > 1").Replace(table)
-	cmd := ReplayCmd{Since: 24 * time.Hour, Rules: write(t, "new.yaml", changed), Examples: 3, JSON: true, Records: Records{Data: dir, Country: "CN"}}
+	cmd := ReplayCmd{Since: 24 * time.Hour, Rules: write(t, "new.yaml", changed), Examples: 3, JSON: true, Records: Records{Data: dir}}
 	w, out := world(config.Config{})
 	if err := cmd.Run(t.Context(), w); err != nil {
 		t.Fatal(err)
@@ -239,7 +239,7 @@ func TestReplayRebuildsWhatRecordsTell(t *testing.T) {
 		want  string
 	}{{59*time.Minute + 59*time.Second, "queue b"}, {60*time.Minute + time.Second, "queue a"}} {
 		dir := records(t, inbound("first", time.Minute+c.first, "+8613800138000"), inbound("second", 10*time.Minute, "13800138000"), inbound("third", time.Minute, "sip:13800138000@carrier"))
-		cmd := ReplayCmd{Since: 2 * time.Minute, Rules: write(t, "new.yaml", table), Examples: 1, Records: Records{Data: dir, Country: "CN"}}
+		cmd := ReplayCmd{Since: 2 * time.Minute, Rules: write(t, "new.yaml", table), Examples: 1, Records: Records{Data: dir}}
 		w, out := world(config.Config{})
 		if err := cmd.Run(t.Context(), w); err != nil {
 			t.Fatal(err)
