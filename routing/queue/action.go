@@ -2,11 +2,10 @@
 // machine is pure: no clock, no I/O, no goroutine. It takes events and returns
 // actions.
 //
-// The order of callers is that of their virtual arrival: each level of priority
-// sets it Queue.Age before the real one, a promise and an escalation set it as
-// near as they can to Head before it, where Head is MaxPriority times the longest
-// Age. So nobody is overtaken for an agent by a caller who came more than Head
-// later: nobody starves.
+// The order of callers is that of their virtual arrival: priority sets it up to
+// Queue.HeadStart before the real one, a promise and an escalation up to the
+// longest HeadStart of any queue. So nobody is overtaken for an agent by a caller
+// who came later by more than that: nobody starves.
 package queue
 
 import "time"
@@ -59,7 +58,8 @@ type Join struct {
 	Caller, Agent string
 }
 
-// ReleaseAgent hangs up an agent who has answered.
+// ReleaseAgent hangs up an agent who has answered. Agent is "" for an answer that
+// came after its offer was over.
 type ReleaseAgent struct {
 	Offer int
 	Agent string

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -15,7 +16,8 @@ func (m *Machine) enter(e Enter) {
 		m.do(End{Caller: e.Caller, How: WentAway, Why: "no queue is named " + e.Queue})
 		return
 	}
-	c := &Call{ID: e.Caller, Queue: e.Queue, Class: e.Class, Needs: slices.Concat(q.Needs, e.Needs), Prefer: e.Prefer, Callback: e.Callback, Entered: m.now, rule: q}
+	c := &Call{ID: e.Caller, Queue: e.Queue, Class: e.Class, Needs: slices.Concat(q.Needs, e.Needs), Prefer: e.Prefer, Callback: e.Callback,
+		Entered: m.now, Above: q.Supervisor, rule: q}
 	if !e.Since.IsZero() && e.Since.Before(m.now) {
 		c.Entered = e.Since
 	}
@@ -24,7 +26,10 @@ func (m *Machine) enter(e Enter) {
 		promise = q.Promise
 	}
 	if promise.Within > 0 && !c.Callback {
-		c.Due, c.Promised = c.Entered.Add(promise.Within), promise.Then
+		c.Due, c.Promised = c.Entered.Add(promise.Within), cmp.Or(promise.Then, Supervisor)
+		if m.rules[promise.Queue] != nil {
+			c.Above = promise.Queue
+		}
 	}
 	c.Key = m.key(c, q, e.Priority)
 	m.calls[c.ID] = c
@@ -49,7 +54,7 @@ func (m *Machine) after(d time.Duration) time.Time {
 
 // key is the virtual arrival: at most head before the real one.
 func (m *Machine) key(c *Call, q *Queue, priority int) time.Time {
-	key := c.Entered.Add(-time.Duration(min(max(priority, 0), MaxPriority)) * q.Age)
+	key := c.Entered.Add(-time.Duration(min(max(priority, 0), MaxPriority)) * q.HeadStart / MaxPriority)
 	if !c.Due.IsZero() {
 		if due := c.Due.Add(-m.head); due.Before(key) {
 			key = due
@@ -149,7 +154,7 @@ func (m *Machine) fallback(c *Call, then Fallback, why string) {
 		m.end(c, ToVoicemail, why)
 	case then == CallBack:
 		m.callBack(c, why)
-	case then == Supervisor && q.Supervisor != "" && !c.Escalated:
+	case then == Supervisor && c.Above != "" && !c.Escalated:
 		c.LeaveAt = m.after(q.Limit.Wait)
 		m.escalate(c, why)
 	default:
@@ -161,14 +166,13 @@ func (m *Machine) fallback(c *Call, then Fallback, why string) {
 // far ahead as anybody can be. An offer under way is withdrawn only for a
 // supervisor who can take the call now: else it is the nearest hope.
 func (m *Machine) escalate(c *Call, why string) {
-	q := c.rule
 	c.Escalated, c.Tried, c.Due = true, nil, time.Time{}
 	m.book(c.Queue).Escalated++
-	m.do(ToSupervisor{Caller: c.ID, Queue: q.Supervisor, Why: why})
+	m.do(ToSupervisor{Caller: c.ID, Queue: c.Above, Why: why})
 	m.step(c)
 	c.Key = c.Entered.Add(-m.head)
 	m.stand(c)
-	if o := m.find(c.Offer); o != nil && !m.seat(o.Agent).worksIn(q.Supervisor) && m.supervisorFree(q.Supervisor) {
+	if o := m.find(c.Offer); o != nil && !m.seat(o.Agent).worksIn(c.Above) && m.supervisorFree(c.Above) {
 		m.withdraw(o, why, nobody)
 	}
 }

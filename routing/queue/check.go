@@ -67,8 +67,8 @@ func (i *inspector) queue(q Queue) {
 		i.then(at+".promise.then", q.Promise.Then, q)
 	}
 	switch {
-	case q.Age < 0:
-		i.fail(at+".age", "write 30s", "waiting cannot be worth %v", q.Age)
+	case q.HeadStart < 0:
+		i.fail(at+".head_start", "write 5m", "priority cannot be worth %v", q.HeadStart)
 	case q.Timing.Ring < time.Second:
 		i.fail(at+".ring", "write 20s", "an agent's phone would ring for %v", q.Timing.Ring)
 	case q.Hear.First > 0 && q.Hear.Every < time.Second:

@@ -3,7 +3,7 @@ package queue
 import "time"
 
 // MaxPriority is the highest priority of a caller; 0 is the lowest.
-const MaxPriority = 9
+const MaxPriority = 100
 
 // MaxLevel is the highest level of a skill; 0 is none.
 const MaxLevel = 9
@@ -21,7 +21,7 @@ type Queue struct {
 	Name       string
 	Needs      []Need
 	Promise    Promise       // for callers who enter without one of their own
-	Age        time.Duration // waiting that is worth one level of priority; 0: order of arrival
+	HeadStart  time.Duration // waiting that MaxPriority is worth; 0: order of arrival
 	Ranking    Ranking
 	Timing     Timing
 	Hear       Hear
@@ -48,7 +48,8 @@ type Relax struct {
 // Promise is a due time: a caller who is not joined Within goes where Then says.
 type Promise struct {
 	Within time.Duration `json:"within"` // 0 is no promise
-	Then   Fallback      `json:"then"`
+	Then   Fallback      `json:"then"`   // "": Supervisor
+	Queue  string        `json:"queue"`  // whose agents are the supervisors; "": as the queue says
 }
 
 // Prefer holds a caller for one agent For a while, as long as that agent is at work.

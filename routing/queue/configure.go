@@ -12,7 +12,7 @@ func (m *Machine) configure(cfg Config) {
 	for i := range cfg.Queues {
 		q := &cfg.Queues[i]
 		m.rules[q.Name] = q
-		m.head = max(m.head, MaxPriority*q.Age)
+		m.head = max(m.head, q.HeadStart)
 	}
 	var seats []*Seat
 	for i := range cfg.Agents {

@@ -57,7 +57,7 @@ func (m *Machine) best(free []*Seat, c *Call) int {
 // serves tells whether an agent may take a caller by queue and skills, free or not.
 func (m *Machine) serves(s *Seat, c *Call) bool {
 	q := c.rule
-	if c.Escalated && s.worksIn(q.Supervisor) {
+	if c.Escalated && s.worksIn(c.Above) {
 		return true // a supervisor takes whatever comes
 	}
 	if !s.worksIn(c.Queue) && !(c.Overflows && s.worksIn(q.Overflow.To)) {
@@ -89,7 +89,7 @@ func (m *Machine) preferred(s *Seat, c *Call) bool {
 func (m *Machine) rank(c *Call, a, b *Seat) int {
 	q := c.rule
 	if c.Escalated {
-		if d := cmp.Compare(m.outside(a, q), m.outside(b, q)); d != 0 {
+		if d := cmp.Compare(outside(a, c), outside(b, c)); d != 0 {
 			return d
 		}
 	}
@@ -107,8 +107,8 @@ func (m *Machine) rank(c *Call, a, b *Seat) int {
 }
 
 // outside is 0 for an agent of the supervisor queue, else 1.
-func (m *Machine) outside(s *Seat, q *Queue) int {
-	if s.worksIn(q.Supervisor) {
+func outside(s *Seat, c *Call) int {
+	if s.worksIn(c.Above) {
 		return 0
 	}
 	return 1

@@ -28,6 +28,7 @@ type Call struct {
 	Needs    []Need    `json:"needs,omitempty"`
 	Prefer   Prefer    `json:"prefer"`
 	Promised Fallback  `json:"promised,omitempty"` // what happens at Due
+	Above    string    `json:"above,omitempty"`    // queue that an escalation goes to
 	Due      time.Time `json:"due"`                // zero: no promise, or it is over
 	LeaveAt  time.Time `json:"leave_at"`           // zero: never
 	Rest     time.Time `json:"rest"`               // of a callback: not before then

@@ -27,7 +27,7 @@ func (m *Machine) fire(c *Call) {
 // broken does what a promise says once it cannot be kept. A caller who is with a
 // supervisor already stays there.
 func (m *Machine) broken(c *Call) {
-	if c.Promised == Supervisor && (c.Escalated || c.rule.Supervisor == "") {
+	if c.Promised == Supervisor && (c.Escalated || c.Above == "") {
 		return
 	}
 	m.fallback(c, c.Promised, "promise")

@@ -13,7 +13,7 @@ import (
 
 // walkers is a hotline where everything can happen.
 func walkers() Config {
-	base := Queue{Age: 20 * time.Second, Ranking: LongestIdle, Supervisor: "top",
+	base := Queue{HeadStart: 3 * time.Minute, Ranking: LongestIdle, Supervisor: "top",
 		Timing:   Timing{Ring: 12 * time.Second, Brief: 6 * time.Second, WrapUp: 5 * time.Second},
 		Hear:     Hear{Music: "m", First: 10 * time.Second, Every: 20 * time.Second, Floor: 5 * time.Second},
 		Limit:    Limit{Wait: 3 * time.Minute, Rounds: 2, Then: Supervisor},
@@ -58,7 +58,7 @@ func newWalk(t testing.TB) *walk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &walk{t: t, cfg: cfg, m: m, now: time.Unix(1000, 0), came: map[string]time.Time{}, ended: map[string]How{}, head: MaxPriority * 20 * time.Second}
+	return &walk{t: t, cfg: cfg, m: m, now: time.Unix(1000, 0), came: map[string]time.Time{}, ended: map[string]How{}, head: 3 * time.Minute}
 }
 
 // event makes an event of three bytes. Callers and offers are mostly those that
@@ -73,7 +73,7 @@ func (w *walk) event(kind, who, arg byte) Event {
 	switch kind % 24 {
 	case 0, 1:
 		w.next++
-		e := Enter{Caller: fmt.Sprint(w.next - 1), Queue: []string{"a", "b", "top", "a", "none"}[who%5], Class: "c", Priority: int(arg) % 12, Callback: arg%16 == 15}
+		e := Enter{Caller: fmt.Sprint(w.next - 1), Queue: []string{"a", "b", "top", "a", "none"}[who%5], Class: "c", Priority: int(arg) % 120, Callback: arg%16 == 15}
 		if arg%4 == 1 {
 			e.Prefer = Prefer{Agent: agent, For: 20 * time.Second}
 		}

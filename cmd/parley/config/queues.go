@@ -18,7 +18,7 @@ type Queue struct {
 	Skills     map[string]int `yaml:"skills" min:"1" max:"9" doc:"Skills that an agent must have, each with the least level, 1 to 9."`
 	Relax      []Relax        `yaml:"relax" doc:"Lower levels for those who have waited."`
 	Promise    Promise        `yaml:"promise" doc:"What callers are promised for whom no rule promises more."`
-	Age        time.Duration  `yaml:"age" default:"30s" min:"0s" max:"10m" doc:"Waiting that is worth one level of priority. Nobody is overtaken by a caller who came more than nine times as much later. 0s: order of arrival."`
+	HeadStart  time.Duration  `yaml:"head_start" default:"5m" min:"0s" max:"1h" doc:"Waiting that priority 100 is worth, 50 half of it. Nobody is overtaken by a caller who came later by more than the longest head start of any queue. 0s: order of arrival."`
 	Ranking    string         `yaml:"ranking" default:"longest_idle" oneof:"longest_idle|best_skill|spare" doc:"Which of several free agents: the one idle longest; the one with the highest levels of the skills needed; the one with the lowest levels of other skills, so that specialists stay free."`
 	Ring       time.Duration  `yaml:"ring" default:"20s" min:"3s" max:"2m" doc:"How long an agent's phone rings before the next is tried."`
 	Brief      time.Duration  `yaml:"brief" default:"15s" min:"0s" max:"2m" doc:"How long an agent who answered may listen to the brief before pressing 1. 0s: no brief, joined on answer."`
@@ -125,7 +125,7 @@ func (c *Config) Hotline() queue.Config {
 
 func (q Queue) rules(name string) queue.Queue {
 	return queue.Queue{
-		Name: name, Needs: q.needs(), Age: q.Age, Ranking: queue.Ranking(q.Ranking), Supervisor: q.Supervisor,
+		Name: name, Needs: q.needs(), HeadStart: q.HeadStart, Ranking: queue.Ranking(q.Ranking), Supervisor: q.Supervisor,
 		Promise:  queue.Promise{Within: q.Promise.Within, Then: queue.Fallback(q.Promise.Then)},
 		Timing:   queue.Timing{Ring: q.Ring, Brief: q.Brief, WrapUp: q.WrapUp},
 		Hear:     queue.Hear{Music: q.Music, First: q.Announce.First, Every: q.Announce.Every, Floor: q.Announce.Floor},

@@ -39,7 +39,7 @@ type caller struct {
 // Setup is the hotline: a service queue, a technical one, supervisors.
 func Setup(c Config) queue.Config {
 	base := queue.Queue{
-		Age: c.Age, Ranking: c.Ranking,
+		HeadStart: c.HeadStart, Ranking: c.Ranking,
 		Timing:     queue.Timing{Ring: 15 * time.Second, Brief: 8 * time.Second, WrapUp: 15 * time.Second},
 		Hear:       queue.Hear{Music: "hold", First: 20 * time.Second, Every: 45 * time.Second, Floor: 10 * time.Second},
 		Limit:      queue.Limit{Wait: 10 * time.Minute, Rounds: 2, Then: queue.Voicemail},
@@ -102,10 +102,10 @@ func (h *hour) draw(id string) queue.Enter {
 	e := queue.Enter{Caller: id, Queue: "service", Class: Ordinary}
 	switch p := h.rnd.Float64(); {
 	case p < 0.04:
-		e.Class, e.Priority = HighRisk, 7
+		e.Class, e.Priority = HighRisk, 80
 		e.Promise = queue.Promise{Within: RiskWithin, Then: queue.Supervisor}
 	case p < 0.12:
-		e.Class, e.Priority = HighValue, 5
+		e.Class, e.Priority = HighValue, 60
 		e.Promise = queue.Promise{Within: ValueWithin, Then: queue.Supervisor}
 		if h.rnd.IntN(2) == 0 {
 			e.Prefer = queue.Prefer{Agent: fmt.Sprintf("a%02d", 1+h.rnd.IntN(h.cfg.Agents)), For: 10 * time.Second}

@@ -20,7 +20,7 @@ type Config struct {
 	Agents      int
 	Supervisors int
 	Lasts       time.Duration // callers come during it; it is played until the last has ended
-	Age         time.Duration // waiting worth one level of priority
+	HeadStart   time.Duration // waiting that the highest priority is worth
 	Ranking     queue.Ranking
 }
 

@@ -10,12 +10,12 @@ import (
 )
 
 func hourOf(seed uint64) Config {
-	return Config{Seed: seed, Callers: 500, Agents: 20, Supervisors: 2, Lasts: time.Hour, Age: 30 * time.Second, Ranking: queue.LongestIdle}
+	return Config{Seed: seed, Callers: 500, Agents: 20, Supervisors: 2, Lasts: time.Hour, HeadStart: 5 * time.Minute, Ranking: queue.LongestIdle}
 }
 
 // 200 hours of 500 callers and 20 agents. While they are played the watch holds
 // the machine to it: no agent has two calls, everybody ends once, promises are
-// kept to half a second, nobody is overtaken by who came more than Head later.
+// kept to half a second, nobody is overtaken by who came more than the head start later.
 func TestHours(t *testing.T) {
 	const shards = 4
 	for shard := range uint64(shards) {
@@ -114,7 +114,7 @@ func TestWatchSeesBreaches(t *testing.T) {
 		},
 		"is overtaken by v": func(w *watch, h *hour) {
 			w.before(queue.Enter{Caller: "r", Queue: "service"})
-			h.in["v"].came = Start.Add(5 * time.Minute)
+			h.in["v"].came = Start.Add(6 * time.Minute)
 			w.action(queue.RingAgent{Offer: 1, Agent: "a", Caller: "v"})
 		},
 	} {

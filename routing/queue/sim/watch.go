@@ -26,7 +26,7 @@ func newWatch(cfg queue.Config, h *hour) *watch {
 	w := &watch{h: h, pending: map[string]int{}, talking: map[string]int{}, offered: map[string]bool{},
 		over: map[string]bool{}, plain: map[string]bool{}, failed: map[[2]string]bool{}}
 	for _, q := range cfg.Queues {
-		w.head = max(w.head, queue.MaxPriority*q.Age)
+		w.head = max(w.head, q.HeadStart)
 	}
 	return w
 }
