@@ -25,7 +25,7 @@ const (
 // what it includes and its clips. It is the zip archive of them.
 type Bundle struct {
 	Main string // the script's file in the archive
-	Hash string // hex SHA-256 of every path and content, in the order of the paths
+	Hash string // hex SHA-256 of Main and of every path and content, in the order of the paths
 	Zip  []byte
 }
 
@@ -59,6 +59,7 @@ func each(files fs.FS, main string, names []string, take func(name string, data 
 		return "", fmt.Errorf("%s is made of %d files, at most %d are taken", main, len(names), maxFiles)
 	}
 	sum, left := sha256.New(), int64(maxBytes)
+	feed(sum, "", []byte(main)) // no file has an empty name: which one is the script is part of the version
 	for _, name := range names {
 		data, err := readBounded(files, name, left)
 		if err == nil {

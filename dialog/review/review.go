@@ -27,12 +27,12 @@ const (
 
 // Event is one act, as it is kept for ever.
 type Event struct {
-	Script string
-	Hash   string // of the Bundle
-	Act    Act
-	Who    string
-	Note   string
-	At     time.Time
+	Script string    `json:"script"`
+	Hash   string    `json:"hash"` // of the Bundle
+	Act    Act       `json:"act"`
+	Who    string    `json:"who"`
+	Note   string    `json:"note"`
+	At     time.Time `json:"at"`
 }
 
 // State is how far a version has come.

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -138,6 +139,28 @@ func TestBundleIsItsContent(t *testing.T) {
 	stolen.Hash = a.Hash
 	if _, err := stolen.Open(); err == nil || !strings.Contains(err.Error(), "not what was approved") {
 		t.Errorf("files that were changed open: %v", err)
+	}
+}
+
+// The same files begin at another one: that is another version, and a stored one
+// whose main file was changed does not open.
+func TestBundleIsItsMainFile(t *testing.T) {
+	files := fstest.MapFS{"a.yaml": {Data: []byte("include: b.yaml")}, "b.yaml": {Data: []byte("include: a.yaml")}}
+	a, err1 := Pack(files, "a.yaml", []string{"b.yaml"})
+	b, err2 := Pack(files, "b.yaml", []string{"a.yaml"})
+	if err1 != nil || err2 != nil || a.Hash == b.Hash {
+		t.Errorf("%s and %s, %v, %v", a.Hash, b.Hash, err1, err2)
+	}
+	a.Main = "b.yaml"
+	if _, err := a.Open(); err == nil || !strings.Contains(err.Error(), "not what was approved") {
+		t.Errorf("it opens at another file: %v", err)
+	}
+}
+
+func TestEventAsJSON(t *testing.T) {
+	got, err := json.Marshal(Event{Script: "s", Hash: "ab", Act: Submit, Who: "li", Note: "why", At: time.Unix(0, 0).UTC()})
+	if want := `{"script":"s","hash":"ab","act":"submit","who":"li","note":"why","at":"1970-01-01T00:00:00Z"}`; err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
 	}
 }
 

@@ -85,7 +85,7 @@ func TestAVersionGoesThroughItsReview(t *testing.T) {
 			t.Errorf("%q is missing in the history:\n%s", want, said)
 		}
 	}
-	if said := d.does(&HistoryCmd{Config: d.conf, Script: "shop/hello", JSON: true}); !strings.Contains(said, `"Act": "rollback"`) {
+	if said := d.does(&HistoryCmd{Config: d.conf, Script: "shop/hello", JSON: true}); !strings.Contains(said, `"act": "rollback"`) {
 		t.Errorf("JSON: %s", said)
 	}
 	if said := d.does(&WithdrawCmd{Who: d.who("Wang"), Script: "shop/hello"}); !strings.Contains(said, "withdrawn") {
