@@ -48,7 +48,7 @@ func (m *Machine) readBack(sl Slot, value string, in Intent) {
 		return m.value(name)
 	})
 	if m.forbidden(text) {
-		m.miss("the value cannot be read back in this market")
+		m.miss("the value holds words that must not be said")
 		return
 	}
 	in.Doubt = false

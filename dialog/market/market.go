@@ -76,11 +76,16 @@ func read(name string) Pack {
 		panic("market: " + name + ": " + err.Error())
 	}
 	for i := range p.Forbidden {
-		for _, w := range p.Forbidden[i].Words {
-			p.Forbidden[i].split = append(p.Forbidden[i].split, words.Split(w))
-		}
+		p.Forbidden[i].take()
 	}
 	return p
+}
+
+// take splits the words once, to be looked for.
+func (r *Rule) take() {
+	for _, w := range r.Words {
+		r.split = append(r.split, words.Split(w))
+	}
 }
 
 // Of finds the pack of a market. Its country's law is joined to its trade's.
@@ -123,6 +128,14 @@ func Names() []string {
 // Trades lists the markets without their countries.
 func Trades() []string {
 	return slices.DeleteFunc(Names(), func(s string) bool { return strings.Contains(s, ".") })
+}
+
+// With is the pack with one more list of words that must not be said.
+func (p Pack) With(why string, list []string) Pack {
+	rule := Rule{Why: why, Words: list}
+	rule.take()
+	p.Forbidden = append(slices.Clip(p.Forbidden), rule)
+	return p
 }
 
 // Says finds a word in a text that must not be said. Chinese is not written in

@@ -37,7 +37,7 @@ func LoadFile(path string, env Env) (*Config, error) {
 		return nil, err
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&c.Scripts, &c.Data, &c.Routes} {
+	for _, p := range []*string{&c.Scripts, &c.Data, &c.Routes, &c.Words} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

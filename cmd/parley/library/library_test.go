@@ -56,6 +56,15 @@ func version(t *testing.T, l *Library, name string) int {
 	return s.Version
 }
 
+func TestTheHousesWordsAreTold(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "mine.yaml"), small)
+	l := open(t, Source{Shipped: fstest.MapFS{"other.yaml": {Data: []byte(strings.Replace(small, "Hello", "Bye", 1))}}, Folder: dir, Drafts: true, Words: []string{"hello"}}, nil)
+	if got := l.Shelf().Forbidden(); len(got) != 1 || len(got["mine"]) != 1 || !strings.HasSuffix(got["mine"][0], `mine.yaml:5:27: "hello"`) {
+		t.Errorf("%q", got)
+	}
+}
+
 // Every script that ships loads, and can be reached by its name.
 func TestShippedScripts(t *testing.T) {
 	l := open(t, Source{Shipped: scripts.FS, Record: true},

@@ -27,12 +27,24 @@ type loaded struct {
 	run     *call.Script
 	fixed   []tts.Utterance
 	outside Outside
+	written []string // prompts that hold words which the house forbids
 }
 
 // Outside is whom a script asks while it talks.
 type Outside struct {
 	Lookups []dialog.Fetch // address, as far as it is fixed, and secret
 	Model   bool           // a language model
+}
+
+// Forbidden lists the prompts that hold words which the house forbids, by script.
+func (l *Shelf) Forbidden() map[string][]string {
+	all := map[string][]string{}
+	for name, s := range l.scripts {
+		if len(s.written) > 0 {
+			all[name] = s.written
+		}
+	}
+	return all
 }
 
 // Outside tells whom the named scripts ask, by script.
@@ -67,6 +79,7 @@ func (e edition) ready(src Source) (*loaded, error) {
 	if detector.AsksModel() && src.Judge == nil {
 		return nil, fmt.Errorf("%s: the script asks for a language model (defaults.understand.llm), and the configuration names none; add llm.model to it, or take the key out", name)
 	}
+	written := s.Forbid(src.Words)
 	run := &call.Script{
 		ID: name, Version: s.Version, Hash: e.hash, Draft: e.draft, Language: s.Language, After: s.Answer.After,
 		Listens:  slices.ContainsFunc(s.Nodes, (*dialog.Node).Listens),
@@ -77,7 +90,7 @@ func (e edition) ready(src Source) (*loaded, error) {
 			return dialog.NewMachine(s, vars, seed)
 		},
 	}
-	out := &loaded{run: run, outside: outside(s)}
+	out := &loaded{run: run, outside: outside(s), written: written}
 	for _, p := range s.FixedLines() {
 		if p.Clip == "" {
 			out.fixed = append(out.fixed, tts.Utterance{Text: p.Text, Language: p.Language, Voice: p.Voice})

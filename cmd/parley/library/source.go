@@ -35,6 +35,7 @@ type Source struct {
 	Folder   string   // the authors' folder, "" is none
 	Drafts   bool     // answer with what lies in Folder, reviewed or not
 	Record   bool
+	Words    []string     // that no call may say
 	Judge    intent.Judge // nil: scripts that ask for a language model are refused
 }
 

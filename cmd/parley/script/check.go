@@ -1,10 +1,10 @@
 package script
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -19,9 +19,9 @@ import (
 // CheckCmd is parley script check.
 type CheckCmd struct {
 	Files  []string `arg:"" name:"file" help:"Scripts, folders of scripts, or names of scripts that ship."`
-	Config string   `short:"c" placeholder:"FILE" help:"Configuration: it tells whether calls are recorded, and where reviews are kept. Without one they are recorded."`
+	Config string   `short:"c" placeholder:"FILE" help:"Configuration: it tells whether calls are recorded, which words the house forbids, and where reviews are kept. Without one they are recorded."`
 	Market string   `placeholder:"NAME" help:"Also look for words that the law of a market forbids: ${markets}."`
-	Words  string   `placeholder:"FILE" help:"Also look for the words of this file, one a line: the house's own list."`
+	Words  string   `placeholder:"FILE" help:"Also look for the words of this file, one a line: the house's own list; else that of the configuration (words)."`
 	Strict bool     `help:"Fail on warnings too."`
 	JSON   bool     `name:"json" help:"As JSON."`
 }
@@ -85,20 +85,14 @@ func (c *CheckCmd) options(cfg *config.Config) (lint.Options, error) {
 	if c.Market != "" && !slices.Contains(lint.Markets(), c.Market) {
 		return o, wrongf("no market is named %q: known are %s, and a country after a dot (finance.cn)", c.Market, strings.Join(market.Trades(), ", "))
 	}
+	list := c.Words
 	if cfg != nil {
 		o.Recorded = cfg.Record
+		list = cmp.Or(list, cfg.Words)
 	}
-	if c.Words == "" {
-		return o, nil
-	}
-	data, err := os.ReadFile(c.Words)
-	if err != nil {
+	var err error
+	if o.Forbidden, err = config.ReadWords(list); err != nil {
 		return o, Wrong{err}
-	}
-	for line := range strings.Lines(string(data)) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			o.Forbidden = append(o.Forbidden, line)
-		}
 	}
 	return o, nil
 }

@@ -49,6 +49,7 @@ func TestCheckTellsAndFails(t *testing.T) {
 	write(t, dir, "good.test.yaml", "test: it\nsteps: [hangup]\n")
 	unrecorded := filepath.Join(dir, "parley.yaml")
 	house := write(t, dir, "words.txt", "# ours\nrecorded\n")
+	configured := write(t, t.TempDir(), "parley.yaml", "record: false\nwords: "+house+"\n")
 	for name, c := range map[string]struct {
 		cmd   CheckCmd
 		fails bool
@@ -62,6 +63,7 @@ func TestCheckTellsAndFails(t *testing.T) {
 		"not recorded":   {CheckCmd{Files: []string{warnFile}, Config: unrecorded, Strict: true}, false, []string{"0 warnings"}},
 		"house's words":  {CheckCmd{Files: []string{warnFile}, Words: write(t, dir, "hello.txt", "hello\n")}, false, []string{"[forbidden-word]", "house's list"}},
 		"words of notes": {CheckCmd{Files: []string{goodFile}, Words: house}, false, []string{"[forbidden-word]"}},
+		"configured":     {CheckCmd{Files: []string{goodFile}, Config: configured}, false, []string{"[forbidden-word]", "house's list"}},
 		"one that ships": {CheckCmd{Files: []string{"member-callback.en"}, Strict: true}, false, []string{"0 warnings"}},
 	} {
 		w, out := world("")

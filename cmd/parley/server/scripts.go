@@ -26,7 +26,10 @@ func (s *Server) loadScripts(ctx context.Context, o Options) error {
 		return err
 	}
 	s.close = append(s.close, reviews.Close)
-	src := source(s.cfg, reviews)
+	src, err := source(s.cfg, reviews)
+	if err != nil {
+		return WrongInput{err}
+	}
 	if s.cfg.LLM.Model != "" {
 		judge, err := llm.New(languageModel(s.cfg.LLM))
 		if err != nil {
@@ -41,11 +44,22 @@ func (s *Server) loadScripts(ctx context.Context, o Options) error {
 	if err := s.addScript(ctx, o.Script); err != nil {
 		return WrongInput{err}
 	}
+	s.tellForbidden(s.Library.Shelf().Names())
 	return nil
 }
 
-func source(c *config.Config, v library.Versions) library.Source {
-	return library.Source{Shipped: scripts.FS, Versions: v, Folder: c.Scripts, Drafts: c.Drafts, Record: c.Record}
+func source(c *config.Config, v library.Versions) (library.Source, error) {
+	list, err := config.ReadWords(c.Words)
+	return library.Source{Shipped: scripts.FS, Versions: v, Folder: c.Scripts, Drafts: c.Drafts, Record: c.Record, Words: list}, err
+}
+
+// tellForbidden warns of scripts whose prompts hold words that the house forbids.
+func (s *Server) tellForbidden(names []string) {
+	for name, prompts := range s.Library.Shelf().Forbidden() {
+		if slices.Contains(names, name) {
+			s.log.Warn("a script says words that the house forbids", "script", name, "prompts", prompts)
+		}
+	}
 }
 
 // CheckScripts tells how many scripts a configuration leads to, or what is wrong
@@ -60,7 +74,10 @@ func CheckScripts(ctx context.Context, c *config.Config) (n int, err error) {
 		defer func() { err = errors.Join(err, reviews.Close()) }()
 		versions = reviews
 	}
-	src := source(c, versions)
+	src, err := source(c, versions)
+	if err != nil {
+		return 0, err
+	}
 	if c.LLM.Model != "" {
 		src.Judge = noJudge{}
 	}
@@ -109,6 +126,7 @@ func (s *Server) reloaded(c library.Change) {
 	if len(c.New)+len(c.Gone) > 0 {
 		s.log.Info("scripts reloaded; calls in progress keep theirs", "new", c.New, "gone", c.Gone)
 	}
+	s.tellForbidden(c.New)
 	if c.Problems != nil {
 		s.log.Error("scripts were refused; the ones before them stay in use", "error", c.Problems)
 	}
