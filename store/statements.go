@@ -13,7 +13,10 @@ import (
 // statements are those of the writer, compiled once: to compile one takes longer
 // than to run it.
 type statements struct {
-	begin, answered, end, finish, line, recording *sql.Stmt
+	begin, answered, end, finish, line, recording, past, complaint *sql.Stmt
+
+	d       *dialect
+	country string
 }
 
 // insert writes a row, or over the one with the same key, which is the first keys
@@ -38,7 +41,8 @@ func insertOr(table, columns string, keys int, what string) string {
 		strings.Join(names[:keys], ", ") + ") DO " + what
 }
 
-func prepare(ctx context.Context, db database) (s statements, err error) {
+func prepare(ctx context.Context, db database, country string) (s statements, err error) {
+	s.d, s.country = db.d, country
 	for _, p := range []struct {
 		to   **sql.Stmt
 		text string
@@ -54,6 +58,8 @@ func prepare(ctx context.Context, db database) (s statements, err error) {
 		{&s.answered, "UPDATE calls SET answered = ?, state = 'talking' WHERE id = ? AND state IN ('ringing', 'talking')"},
 		{&s.line, insert("entries", "call, seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing", 2)},
 		{&s.recording, "UPDATE calls SET recording = ? WHERE id = ?"},
+		{&s.past, insertPast},
+		{&s.complaint, insertComplaint},
 	} {
 		if *p.to, err = db.PrepareContext(ctx, db.d.text(p.text)); err != nil {
 			return s, err
@@ -97,6 +103,9 @@ func (p pen) apply(ctx context.Context, j *job) error {
 		return p.over(ctx, j)
 	case jobFlush:
 		return nil
+	case jobRow:
+		_, err := queries{p.tx, p.d}.exec(ctx, j.text, j.args...)
+		return err
 	}
 	return fmt.Errorf("unknown job %d", j.kind)
 }
@@ -133,7 +142,11 @@ func (p pen) over(ctx context.Context, j *job) error {
 			return err
 		}
 	}
-	return nil
+	past, complaint := pastOf(r, p.country)
+	if err := p.run(ctx, p.past, pastRow(past)...); err != nil || complaint == nil {
+		return err
+	}
+	return p.run(ctx, p.complaint, complaintRow(*complaint)...)
 }
 
 func (p pen) append(ctx context.Context, id string, e call.Entry) error {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 )
 
 // Errors that callers may want to tell apart.
@@ -96,19 +95,4 @@ func (s *Store) release() (err error) {
 		err = errors.Join(err, s.lock.Close())
 	}
 	return err
-}
-
-// Recover marks what a killed process left behind: each record that never ended
-// becomes Interrupted, ended at its last journal line. Call it before any call
-// is taken. It tells how many there were.
-func (s *Store) Recover(ctx context.Context, now time.Time) (int, error) {
-	n, err := s.w.db.q().exec(ctx, `
-		UPDATE calls SET state = 'interrupted', ended_by = 'crash',
-			why = 'the process ended in mid-call; found at ' || ?,
-			ended = COALESCE((SELECT MAX(at) FROM entries WHERE call = calls.id AND at >= calls.began), answered, began)
-		WHERE state IN ('ringing', 'talking')`, now.UTC().Format(time.RFC3339))
-	if err != nil {
-		return 0, fmt.Errorf("records: recover: %w", err)
-	}
-	return n, nil
 }

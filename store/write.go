@@ -41,6 +41,11 @@ func (s *Store) Finish(_ context.Context, r call.Record) error {
 // Stats counts what the writer did.
 func (s *Store) Stats() Stats { return s.w.stats() }
 
+// row writes one row and returns when it is durable.
+func (s *Store) row(ctx context.Context, id, text string, args ...any) error {
+	return s.w.wait(ctx, &job{kind: jobRow, id: id, text: text, args: args})
+}
+
 type jobKind uint8
 
 const (
@@ -49,6 +54,7 @@ const (
 	jobAnswered
 	jobFinish
 	jobFlush
+	jobRow
 )
 
 // job is one thing to write. Done gets nil when it is durable, or the error of
@@ -59,6 +65,8 @@ type job struct {
 	rec   call.Record
 	at    time.Time
 	entry call.Entry
+	text  string // jobRow: a statement that may run twice, and its arguments
+	args  []any
 	kept  int // jobFinish: lines of its journal that are written already
 	done  chan error
 }

@@ -47,7 +47,7 @@ func startWriter(ctx context.Context, db database, country string) (*writer, err
 		queue: newBacklog(), kept: journals{},
 	}
 	var err error
-	if w.sql, err = prepare(ctx, db); err != nil {
+	if w.sql, err = prepare(ctx, db, country); err != nil {
 		return nil, err
 	}
 	go w.run()
@@ -254,7 +254,7 @@ func (w *writer) putBack(batch []*job, err error) {
 	}
 	w.queue = newBacklog()
 	for _, j := range all {
-		if j.kind == jobFlush || j.kind != jobFinish && finished[j.id] {
+		if j.kind == jobFlush || j.kind < jobFinish && finished[j.id] {
 			w.kept.lost(j)
 			continue
 		}

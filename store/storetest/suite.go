@@ -19,11 +19,16 @@ var T0 = time.Date(2026, 3, 4, 5, 6, 7, 89, time.UTC)
 // Suite runs every behaviour. Place gives where an empty database is to be: the
 // path of a file, or a URL.
 func Suite(t *testing.T, place func(t *testing.T) string) {
-	for name, test := range records {
-		t.Run(name, func(t *testing.T) {
-			where := place(t)
-			test(t, func() *store.Store { return Open(t, where) })
-		})
+	for name, test := range races {
+		t.Run(name, func(t *testing.T) { test(t, place(t)) })
+	}
+	for _, some := range []behaviours{records, customers, due} {
+		for name, test := range some {
+			t.Run(name, func(t *testing.T) {
+				where := place(t)
+				test(t, func() *store.Store { return Open(t, where) })
+			})
+		}
 	}
 }
 

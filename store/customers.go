@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/parley-voice/parley/customer"
+)
+
+// Errors of customers.
+var (
+	ErrNoCustomer = errors.New("no such customer")
+	ErrTaken      = errors.New("the number belongs to another customer")
+	ErrNobody     = errors.New("a customer needs an id or a number")
+)
+
+// Change is what became of a profile that was to be kept.
+type Change string
+
+// The kinds of Change.
+const (
+	Created Change = "created"
+	Updated Change = "updated"
+	Same    Change = "same"  // it is known already
+	Older   Change = "older" // what is known is as new or newer, and differs
+)
+
+// Upserted is what became of one profile.
+type Upserted struct {
+	ID     string
+	Change Change
+	Err    error // ErrTaken, ErrNobody: nothing was kept of it
+}
+
+// Upsert keeps profiles, all in one transaction, and tells of each what became of
+// it. A profile is found by its id, else by its numbers; it is laid over what is
+// known (see customer.Profile.Apply) when its Updated is later, and only then.
+// Who a number belongs to never changes here: see Merge.
+func (e *Editor) Upsert(ctx context.Context, profiles ...customer.Profile) ([]Upserted, error) {
+	out := make([]Upserted, len(profiles))
+	err := e.changes.change(ctx, func(q queries) error {
+		if err := q.alone(ctx, "customers"); err != nil {
+			return err
+		}
+		for i, p := range profiles {
+			var err error
+			if out[i], err = upsert(ctx, q, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("customers: %w", err)
+	}
+	return out, nil
+}
+
+func upsert(ctx context.Context, q queries, told customer.Profile) (Upserted, error) {
+	told = customer.Profile{}.Apply(told) // sorted
+	id, clash, err := owner(ctx, q, told)
+	if err != nil || clash != nil {
+		return Upserted{ID: id, Err: clash}, err
+	}
+	old, err := profile(ctx, q, id)
+	known := err == nil
+	if err != nil && !errors.Is(err, ErrNoCustomer) {
+		return Upserted{}, err
+	}
+	told.ID = id
+	if known {
+		told.ID = old.ID // a merged id leads to another
+	}
+	next := old.Apply(told)
+	switch {
+	case !known:
+		return Upserted{ID: told.ID, Change: Created}, save(ctx, q, next)
+	case same(old, next):
+		return Upserted{ID: told.ID, Change: Same}, nil
+	case !told.Updated.After(old.Updated):
+		return Upserted{ID: told.ID, Change: Older}, nil
+	}
+	return Upserted{ID: told.ID, Change: Updated}, save(ctx, q, next)
+}
+
+// owner finds whom a profile is about, or makes an id up; clash tells that its
+// numbers are somebody else's.
+func owner(ctx context.Context, q queries, p customer.Profile) (id string, clash, err error) {
+	if id = p.ID; id != "" {
+		if known, err := profile(ctx, q, id); err == nil {
+			id = known.ID
+		} else if !errors.Is(err, ErrNoCustomer) {
+			return "", nil, err
+		}
+	}
+	for _, n := range p.Numbers {
+		var has string
+		err := q.row(ctx, "SELECT customer FROM numbers WHERE number = ?", n).Scan(&has)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return "", nil, err
+		case id == "":
+			id = has
+		case id != has:
+			return id, fmt.Errorf("%w: %s is %s's", ErrTaken, customer.Parse(n, "").Masked(), has), nil
+		}
+	}
+	switch {
+	case id == "" && len(p.Numbers) == 0:
+		return "", ErrNobody, nil
+	case id == "":
+		id = uuid.NewString()
+	}
+	return id, nil, nil
+}
+
+// same tells whether two profiles say the same, whoever said it when.
+func same(a, b customer.Profile) bool {
+	a.Updated, b.Updated, a.Source, b.Source = time.Time{}, time.Time{}, "", ""
+	return encode(a) == encode(b)
+}
+
+func encode(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil { // no type of ours fails
+		panic(err)
+	}
+	return string(b)
+}
+
+// save writes a profile, with its numbers and tags.
+func save(ctx context.Context, q queries, p customer.Profile) error {
+	numbers := p.Numbers
+	p.Numbers = nil
+	if _, err := q.exec(ctx, insert("customers", "id, folded, doc, updated, merged", 1),
+		p.ID, strings.ToLower(p.Name), encode(p), p.Updated.UnixNano(), ""); err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		if _, err := q.exec(ctx, insert("numbers", "number, customer", 1), n, p.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := q.exec(ctx, "DELETE FROM customer_tags WHERE customer = ?", p.ID); err != nil {
+		return err
+	}
+	for _, tag := range p.Tags {
+		if _, err := q.exec(ctx, "INSERT INTO customer_tags (tag, customer) VALUES (?, ?)", tag, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// profile reads one by id, or the one that a merged id leads to.
+func profile(ctx context.Context, q queries, id string) (p customer.Profile, err error) {
+	if id == "" {
+		return p, ErrNoCustomer
+	}
+	var doc, merged string
+	err = q.row(ctx, "SELECT doc, merged FROM customers WHERE id = ?", id).Scan(&doc, &merged)
+	if err == nil && merged != "" { // Merge keeps it to one step
+		err = q.row(ctx, "SELECT doc FROM customers WHERE id = ?", merged).Scan(&doc)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, fmt.Errorf("%w: %s", ErrNoCustomer, id)
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(doc), &p)
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Numbers, err = q.texts(ctx, "SELECT number FROM numbers WHERE customer = ? ORDER BY number", p.ID)
+	return p, err
+}
+
+// Merge makes two customers one: from's numbers, tags and what else into lacks go
+// to into, and from's id leads there from now on.
+func (e *Editor) Merge(ctx context.Context, into, from string, now time.Time) (out customer.Profile, err error) {
+	err = e.changes.change(ctx, func(q queries) error {
+		if err := q.alone(ctx, "customers"); err != nil {
+			return err
+		}
+		a, err := profile(ctx, q, into)
+		if err != nil {
+			return err
+		}
+		b, err := profile(ctx, q, from)
+		if err != nil {
+			return err
+		}
+		if a.ID == b.ID {
+			out = a
+			return nil
+		}
+		if out = a.Merge(b); now.After(out.Updated) {
+			out.Updated = now.UTC()
+		}
+		if err := save(ctx, q, out); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, "UPDATE customers SET merged = ? WHERE id = ? OR merged = ?", a.ID, b.ID, b.ID); err != nil {
+			return err
+		}
+		_, err = q.exec(ctx, "DELETE FROM customer_tags WHERE customer = ?", b.ID)
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("customers: %w", err)
+	}
+	return out, nil
+}
