@@ -36,6 +36,7 @@ func (a *fakeAudio) Open(_ context.Context, p media.Params, sink media.Sink) (Me
 	m := &fakeMedia{r: a.r, sink: sink, params: p, stop: make(chan struct{})}
 	m.q = &fakeQueue{r: a.r, gen: 1}
 	a.mu.Lock()
+	m.port = uint16(20000 + 2*len(a.opened))
 	a.opened = append(a.opened, m)
 	a.mu.Unlock()
 	m.wg.Go(m.pace)
@@ -69,6 +70,7 @@ type fakeMedia struct {
 	q    *fakeQueue
 	stop chan struct{}
 	wg   sync.WaitGroup
+	port uint16
 
 	mu      sync.Mutex
 	params  media.Params
@@ -84,7 +86,9 @@ type fakeMedia struct {
 	keys    string
 }
 
-func (m *fakeMedia) LocalAddr() netip.AddrPort { return netip.MustParseAddrPort("127.0.0.1:20000") }
+func (m *fakeMedia) LocalAddr() netip.AddrPort {
+	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), m.port)
+}
 
 func (m *fakeMedia) Start() {
 	m.r.moment("start media")

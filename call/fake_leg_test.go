@@ -17,6 +17,7 @@ type fakeLeg struct {
 	info   sip.Info
 	params media.Params
 	events chan sip.Event
+	local  netip.AddrPort // of the audio, when it was dialled
 
 	noOffer    bool
 	answerErr  error
@@ -172,7 +173,7 @@ func (p *fakePhone) Dial(ctx context.Context, d sip.Dial) (Leg, error) {
 		return nil, err
 	}
 	leg := newLeg(p.r, d.Target)
-	leg.info.Inbound = false
+	leg.info.Inbound, leg.local = false, d.Local
 	p.mu.Lock()
 	p.legs = append(p.legs, leg)
 	p.dials = append(p.dials, d)

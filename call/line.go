@@ -173,6 +173,9 @@ func (s *Session) begun(ctx context.Context, now time.Time, p media.Params) {
 		s.clock.freeze(now)
 	}
 	s.j.rec.State, s.j.rec.Answered = Talking, now
+	if s.reached() {
+		return
+	}
 	s.startMachine(ctx, now)
 }
 

@@ -28,6 +28,7 @@ func aftersales() queue.Config {
 		Agents: []queue.Agent{
 			{ID: "1001", Address: "sip:1001@192.0.2.9", Queues: []string{"aftersales"}},
 			{ID: "1002", Address: "sip:1002@192.0.2.9", Queues: []string{"aftersales"}},
+			{ID: "1003", Address: "sip:1003@192.0.2.9", Queues: []string{"aftersales"}},
 		},
 	}
 }
@@ -48,9 +49,12 @@ func onFloor(t *testing.T, phones map[string]func(*floor, *fakeLeg), test func(f
 	t.Helper()
 	inBubble(t, handing(toQueue), func(r *rig) {
 		t := r.t
-		f := &floor{rig: r, places: &fakePlaces{kept: map[string]string{}}}
+		f := &floor{rig: r, places: &fakePlaces{kept: map[string]string{}, all: map[string]Place{}}}
 		var err error
-		f.board, err = switchboard.New(switchboard.Config{Queues: aftersales(), Watch: func(_ time.Time, a queue.Action) {
+		ctx, stop := context.WithCancel(t.Context())
+		back := r.desk.Callbacks()
+		absent := func(caller string) func(queue.Action) { return back.Absent(ctx, caller) }
+		f.board, err = switchboard.New(switchboard.Config{Queues: aftersales(), Absent: absent, Watch: func(_ time.Time, a queue.Action) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.acts = append(f.acts, a)
@@ -59,10 +63,9 @@ func onFloor(t *testing.T, phones map[string]func(*floor, *fakeLeg), test func(f
 			t.Fatal(err)
 		}
 		r.desk.deps.People = People{Directory: fakeDirectory{r}, Switchboard: f.board, Places: f.places}
-		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { f.board.Run(ctx) })
-		defer func() { stop(); running.Wait() }()
+		defer func() { stop(); running.Wait(); back.Wait() }()
 		r.phone.ring = func(leg *fakeLeg) {
 			number := strings.TrimPrefix(strings.SplitN(leg.info.Called, "@", 2)[0], "sip:")
 			if phone := phones[number]; phone != nil {
@@ -106,11 +109,9 @@ func takes(f *floor, leg *fakeLeg) {
 
 // key is a key of the agent's phone, as RTP brings it.
 func (f *floor) key(leg *fakeLeg, digit byte) {
-	f.phone.mu.Lock()
-	i := slices.Index(f.phone.legs, leg)
-	f.phone.mu.Unlock()
 	f.audio.mu.Lock()
-	sink := f.audio.opened[i+1].sink
+	i := slices.IndexFunc(f.audio.opened, func(m *fakeMedia) bool { return m.LocalAddr() == leg.local })
+	sink := f.audio.opened[i].sink
 	f.audio.mu.Unlock()
 	sink.Event(media.Event{Kind: media.EventDigit, Digit: digit, At: time.Now()})
 }
@@ -310,18 +311,107 @@ func TestNoPromiseWithoutInk(t *testing.T) {
 	})
 }
 
+// TestCalledBack has a caller who took a callback called when an agent is free.
+func TestCalledBack(t *testing.T) {
+	answers := func(_ *floor, l *fakeLeg) { time.Sleep(2 * time.Second); l.send(sip.Answered{Params: talkParams}) }
+	for name, c := range map[string]struct {
+		caller func(*floor, *fakeLeg)
+		agent  func(*floor, *fakeLeg)
+		joins  int
+	}{
+		"answers": {caller: answers, agent: takes, joins: 1},
+		"busy the first time": {caller: func(f *floor, l *fakeLeg) {
+			if f.dialled(backTo) == 1 {
+				l.end(sip.Ended{By: sip.Them, Code: 486})
+				return
+			}
+			answers(f, l)
+		}, agent: takes, joins: 1},
+		"never answers": {caller: func(_ *floor, l *fakeLeg) { l.send(sip.Progress{Code: 180}) }, agent: takes},
+		"agent hangs up while it rings": {caller: func(_ *floor, l *fakeLeg) { l.send(sip.Progress{Code: 180}) }, agent: func(f *floor, l *fakeLeg) {
+			takes(f, l)
+			time.Sleep(time.Second)
+			l.bye()
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onFloor(t, map[string]func(*floor, *fakeLeg){backTo: c.caller, "1003": c.agent}, func(f *floor) {
+				f.toTransfer()
+				f.pass(45 * time.Second)
+				f.leg.send(sip.Digit{Digit: '1'})
+				f.pass(20 * time.Second)
+				if !f.over() {
+					t.Fatal("the caller was not let go")
+				}
+				f.board.Tell(queue.LogIn{Agent: "1003"})
+				f.pass(20 * time.Second)
+				f.pass(4 * time.Minute)
+				if f.audio.joins != c.joins {
+					t.Errorf("joined %d times, want %d; dialled %d times", f.audio.joins, c.joins, f.dialled(backTo))
+				}
+				if c.joins > 0 {
+					f.hangUpAll()
+				}
+				f.pass(3 * time.Hour)
+				if len(f.places.kept) != 0 {
+					t.Errorf("promises left: %v", f.places.kept)
+				}
+				if n := len(f.desk.Live()); n != 0 {
+					t.Errorf("%d calls live", n)
+				}
+				if n := f.dialled(backTo); n < 1 && name != "" || n > 2 {
+					t.Errorf("dialled %d times", n)
+				}
+			})
+		})
+	}
+}
+
+// backTo is the caller's own number, as the agents' phones are named.
+const backTo = "+8613800001234"
+
+// dialled counts the legs to a number.
+func (f *floor) dialled(number string) (n int) {
+	f.phone.mu.Lock()
+	defer f.phone.mu.Unlock()
+	for _, l := range f.phone.legs {
+		if l.info.Called == number {
+			n++
+		}
+	}
+	return n
+}
+
+// hangUpAll is every dialled phone hung up by its owner.
+func (f *floor) hangUpAll() {
+	for i := 0; f.phone.leg(i) != nil; i++ {
+		f.phone.leg(i).bye()
+	}
+}
+
 // fakePlaces remembers.
 type fakePlaces struct {
 	mu   sync.Mutex
 	err  error
 	kept map[string]string
+	all  map[string]Place
 	most int
+}
+
+func (p *fakePlaces) Find(_ context.Context, id string) (Place, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	place, ok := p.all[id]
+	if !ok {
+		return Place{}, errors.New("no such place")
+	}
+	return place, nil
 }
 
 func (p *fakePlaces) Keep(_ context.Context, place Place) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.kept[place.ID] = "waiting"
+	p.kept[place.ID], p.all[place.ID] = "waiting", place
 	p.most = max(p.most, len(p.kept))
 	return p.err
 }

@@ -52,6 +52,7 @@ type wires struct {
 	media Media // nil until opened
 	sink  *sink
 	hand  *handoff // a transfer under way
+	owed  string   // the call whose caller was promised this one; "" for all others
 	hands int      // transfers so far; an answer to an earlier one is stale
 	keys  digits
 }

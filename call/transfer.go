@@ -105,7 +105,7 @@ func (s *Session) dropHand() {
 	}
 	s.wires.hand = nil
 	s.clock.stop(alarmTransfer)
-	s.leaveLine(h.place)
+	s.leaveLine(h)
 	h.stop()
 	if h.part != nil {
 		h.part()

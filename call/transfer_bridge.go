@@ -13,7 +13,11 @@ import (
 // ring rings the person on a second leg while the caller hears the hold sound.
 // Offer is the switchboard's, 0 without one.
 func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wait time.Duration) {
-	deps, from, info := s.desk.deps, s.j.rec.Caller, s.wires.leg.Info()
+	deps, from := s.desk.deps, s.j.rec.Caller
+	var info sip.Info
+	if s.wires.leg != nil {
+		info = s.wires.leg.Info()
+	}
 	hops := 0 // RFC 3261 §16.3: one fewer than the caller's, so that a circle ends
 	if info.Inbound && info.MaxForwards >= 0 {
 		if hops = info.MaxForwards - 1; hops == 0 {

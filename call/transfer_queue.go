@@ -29,15 +29,20 @@ type Places interface {
 	// Promise tells that the caller was promised a call and may hang up.
 	Promise(ctx context.Context, id string) error
 	Drop(ctx context.Context, id, why string) error
+	// Find gives a place that is kept.
+	Find(ctx context.Context, id string) (Place, error)
 }
 
-// Place is a caller's place in a queue.
+// Place is a caller's place in a queue, and what is needed to call back.
 type Place struct {
 	ID     string // of the call
 	Queue  string
 	Number string
-	Since  time.Time
+	Called string // the number that the caller had called
+	Trunk  string
+	Script string
 	Brief  string
+	Since  time.Time
 }
 
 // waiting is a caller's place, as the call sees it.
@@ -48,6 +53,8 @@ type waiting struct {
 	answered bool   // the agent's phone
 	asked    bool   // a callback was offered: key 1 takes it
 	music    string
+	back     bool          // the caller was promised a call: the agent's phone rings first
+	dialled  bool          // and then theirs
 	left     bool          // the switchboard has let go
 	kept     chan struct{} // closed once the place is written down, or could not be
 }
@@ -66,7 +73,7 @@ func (s *Session) lineUp(ctx context.Context, now time.Time, h *handoff) {
 		s.clock.set(now, alarmTransfer, h.act.Wait)
 	}
 	s.holdSound(ctx, now, h.act.Hold)
-	places, p := s.desk.deps.People.Places, Place{ID: s.id, Queue: h.act.Queue, Number: s.j.rec.Caller, Since: now, Brief: h.act.Brief}
+	places, p := s.desk.deps.People.Places, s.place(h.act, now)
 	id, kept := h.id, h.place.kept
 	s.spawn("place", func(string) event { return placed{id: id} }, func() {
 		defer close(kept)
@@ -77,6 +84,11 @@ func (s *Session) lineUp(ctx context.Context, now time.Time, h *handoff) {
 		}
 		s.box.post(placed{id: id})
 	})
+}
+
+func (s *Session) place(a dialog.Transfer, now time.Time) Place {
+	r := &s.j.rec
+	return Place{ID: s.id, Queue: a.Queue, Number: r.Caller, Called: r.Called, Trunk: r.Trunk, Script: r.Script, Brief: a.Brief, Since: now}
 }
 
 // onPlaced is the place written down, or as good as.
@@ -104,6 +116,9 @@ func (s *Session) onDirected(ctx context.Context, now time.Time, e directed) {
 	h := s.waits(e.id)
 	if h == nil {
 		return // the switchboard was told that the caller has left
+	}
+	if h.place.back && s.promisedCall(ctx, now, h, e.action) {
+		return
 	}
 	switch a := e.action.(type) {
 	case queue.Music:
@@ -156,26 +171,26 @@ func (s *Session) ringOffered(ctx context.Context, now time.Time, h *handoff, a 
 
 // offered turns what became of an agent's phone into an answer to the offer.
 func (s *Session) offered(now time.Time, h *handoff, e sip.Event) {
-	p, board := h.place, s.desk.deps.People.Switchboard
+	p, board, offer := h.place, s.desk.deps.People.Switchboard, h.place.offer
 	switch e := e.(type) {
 	case sip.Answered:
 		if err := s.answerAgent(h, e.Params); err != nil {
 			s.dropAgent(h)
-			board.Tell(queue.Failed{Offer: p.offer, Why: queue.Unreachable})
+			board.Tell(queue.Failed{Offer: offer, Why: queue.Unreachable})
 			return
 		}
 		p.answered = true
-		board.Tell(queue.Answered{Offer: p.offer})
+		board.Tell(queue.Answered{Offer: offer})
 	case sip.Digit:
 		s.onAgentKey(h, e.Digit)
 	case sip.Ended:
 		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "agent " + p.agent + " did not take it", Why: status(e.Code, e.Cause, e.Reason)})
 		s.dropAgent(h)
 		if p.answered {
-			board.Tell(queue.AgentGone{Offer: p.offer})
+			board.Tell(queue.AgentGone{Offer: offer})
 			return
 		}
-		board.Tell(unanswered(p.offer, refusal(e.Code, e.Cause)))
+		board.Tell(unanswered(offer, refusal(e.Code, e.Cause)))
 	}
 }
 
@@ -261,19 +276,28 @@ func (s *Session) onPromised(ctx context.Context, now time.Time, e promised) {
 	s.say(ctx, now, dialog.Say{ID: hold, Parts: []dialog.Part{{Text: sentence(s.mind.script.Language, lineBack), Language: s.mind.script.Language}}})
 }
 
-// leaveLine tells the switchboard that the caller does not wait any more.
-func (s *Session) leaveLine(p *waiting) {
+// leaveLine tells the switchboard that the caller does not wait any more, or
+// that a promised call came to nothing yet.
+func (s *Session) leaveLine(h *handoff) {
+	p, board := h.place, s.desk.deps.People.Switchboard
 	if p == nil || p.left {
 		return
 	}
 	p.left = true
-	s.desk.deps.People.Switchboard.Tell(queue.Left{Caller: s.id})
-	s.dropPlace(p, "the caller left")
+	switch {
+	case p.back && h.joined.IsZero() && p.dialled:
+		board.Tell(queue.Unreached{Offer: p.offer, Why: s.j.rec.Why})
+	case p.back && h.joined.IsZero():
+		board.Tell(queue.Failed{Offer: p.offer, Why: queue.Unreachable})
+	default:
+		board.Tell(queue.Left{Caller: s.caller()})
+		s.dropPlace(p, "the caller left")
+	}
 }
 
 // dropPlace forgets a place that needs no callback.
 func (s *Session) dropPlace(p *waiting, why string) {
-	places, id := s.desk.deps.People.Places, s.id
+	places, id := s.desk.deps.People.Places, s.caller()
 	if places == nil {
 		return
 	}

@@ -183,11 +183,14 @@ func (m *Machine) withdraw(o *Offer, why string, gone side) {
 const agentHungUp = "agent hung up"
 
 func (m *Machine) agentGone(o *Offer) {
-	if o.Stage == Joined {
+	switch o.Stage {
+	case Joined:
 		m.end(m.calls[o.Caller], Served, agentHungUp)
-		return
+	case Dialling: // the caller's phone has rung: that was one of the tries
+		m.unreached(o, HungUp, theAgent)
+	default:
+		m.failed(o, HungUp, theAgent)
 	}
-	m.failed(o, HungUp, theAgent)
 }
 
 // refused is a rejected ring, or the key against it after the brief.
