@@ -2,7 +2,7 @@ package values
 
 import "time"
 
-var englishRelative = lexiconOf(map[string]int{"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "tomorrow": 1, "tomorow": 1, "the day after tomorrow": 2,
+var englishRelative = lexiconOf(map[string]int{"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "tomorrow": 1, "tomorow": 1, "to morrow": 1, "the day after tomorrow": 2,
 	"day after tomorrow": 2, "the day after": 2, "overmorrow": 2, "yesterday": -1, "last night": -1, "the day before yesterday": -2, "day before yesterday": -2,
 	"a week today": 7, "a week from today": 7, "today week": 7, "a week tomorrow": 8, "a week from tomorrow": 8, "tomorrow week": 8, "two weeks today": 14, "two weeks from today": 14})
 
