@@ -212,7 +212,7 @@ func TestFinancePacksAreHeardWhole(t *testing.T) {
 			t.Errorf("%s: %q interrupt what is protected", name, s.Defaults.BargeIn.Always)
 		}
 	}
-	if found < 4 {
+	if found < 8 {
 		t.Errorf("%d finance packs and risk notices", found)
 	}
 }

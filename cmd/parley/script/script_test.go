@@ -205,7 +205,7 @@ func TestGraphAndDiffAndWords(t *testing.T) {
 func TestNewBeginsWell(t *testing.T) {
 	dir := t.TempDir()
 	packs := slices.DeleteFunc(shipped(), func(name string) bool { return strings.Contains(name, "/") })
-	if len(packs) < 12 {
+	if len(packs) < 14 {
 		t.Errorf("only %d packs", len(packs))
 	}
 	for _, pack := range packs {

@@ -34,7 +34,6 @@ script: shop
 steps:
   - noise: a cough
   - caller: Yes, I do.
-  - bot: number
   - press: "4271"
   - expect: {set: {tail: "4271"}, transfer: shop, said: One moment}
   - transfer: busy
@@ -80,7 +79,7 @@ func TestPlayedByTelephone(t *testing.T) {
 		t.Fatalf("%v %q\n%v", err, good.Failures, good.Entries)
 	}
 	bad, err := stage.Play(t.Context(), all[1])
-	if err != nil || len(bad.Failures) != 2 || !strings.Contains(bad.Failures[0], "shop.test.yaml:17: node: expected \"number\", got \"bye\"") {
+	if err != nil || len(bad.Failures) != 2 || !strings.Contains(bad.Failures[0], "shop.test.yaml:16: node: expected \"number\", got \"bye\"") {
 		t.Errorf("%v %q", err, bad.Failures)
 	}
 }

@@ -127,6 +127,7 @@ type player struct {
 	seen      int   // entry up to which bot steps have looked
 	sound     int64 // frames with sound that had been heard at the caller's last act
 	transfers int   // transfer steps taken
+	words     bool  // the last act was words
 	outcomes  []outcome
 }
 

@@ -61,7 +61,12 @@ func (p *player) step(ctx context.Context, s transcript.Step) error {
 		}
 		p.act("(silence " + s.For.String() + ")")
 		return p.until(ctx, s.For, p.over)
-	case "press":
+	case "press": // keys belong to what is asked next, which words have to bring about first
+		if p.words {
+			if err := p.until(ctx, reply, func() bool { return p.began() || p.away() || p.over() }); err != nil {
+				return err
+			}
+		}
 		p.act("(press " + s.Text + ")")
 		if err := p.talk.Session.SendDigits(s.Text); err != nil {
 			p.cannot("keys: %v", err)
@@ -88,7 +93,7 @@ func (p *player) step(ctx context.Context, s transcript.Step) error {
 // act notes what the caller does; what Parley says from now on answers it.
 func (p *player) act(text string) {
 	p.facts.note(time.Now(), "caller", text)
-	p.since, p.sound = p.facts.count(), p.talk.Ear.Sound()
+	p.since, p.sound, p.words = p.facts.count(), p.talk.Ear.Sound(), false
 }
 
 func (p *player) say(ctx context.Context, text string) error {
@@ -98,7 +103,7 @@ func (p *player) say(ctx context.Context, text string) error {
 	}
 	p.act(text)
 	err = p.talk.Say(ctx, clip)
-	p.sound = p.talk.Ear.Sound()
+	p.sound, p.words = p.talk.Ear.Sound(), true
 	if p.over() {
 		return nil
 	}
@@ -112,12 +117,19 @@ func (p *player) quiet(ctx context.Context) error {
 	if p.sound == 0 {
 		patience = opening
 	}
-	began := func() bool { return p.talk.Ear.Sound()-p.sound >= spoke }
-	away := func() bool { rang, _ := p.stage.person.counts(); return rang > p.transfers }
-	if err := p.until(ctx, patience, func() bool { return began() || away() || p.over() }); err != nil || !began() {
+	if err := p.until(ctx, patience, func() bool { return p.began() || p.away() || p.over() }); err != nil || !p.began() {
 		return err
 	}
-	return p.until(ctx, longest, func() bool { return p.talk.Ear.Quiet() >= hush || away() || p.over() })
+	return p.until(ctx, longest, func() bool { return p.talk.Ear.Quiet() >= hush || p.away() || p.over() })
+}
+
+// began tells whether Parley has spoken since the caller's last act.
+func (p *player) began() bool { return p.talk.Ear.Sound()-p.sound >= spoke }
+
+// away tells whether a transfer is under way that no step has taken yet.
+func (p *player) away() bool {
+	rang, _ := p.stage.person.counts()
+	return rang > p.transfers
 }
 
 // until waits for something to become true, for a while.
