@@ -30,6 +30,8 @@ func (m *Machine) slotFilled(in Intent) bool {
 		return false
 	case sl.Type == "digits":
 		m.spokenDigits(sl, in)
+	case sl.Type == "phone":
+		m.spokenPhone(sl, in)
 	default:
 		m.spokenValue(sl, in)
 	}
@@ -143,7 +145,7 @@ func (m *Machine) endNumber(sl Slot) {
 // complete makes a value of the digits.
 func (m *Machine) complete(sl Slot, in Intent) {
 	value := m.ask.digits
-	if m.ask.keyed {
+	if m.ask.keyed || sl.Type == "phone" {
 		value = keyedIn(sl, value, m.s.Language, m.step.now)
 	}
 	if why := sl.fault(value, m.step.now); why != "" {

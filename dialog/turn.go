@@ -99,6 +99,7 @@ func (m *Machine) understand(text string, s scope) {
 	m.turn.text = string([]rune(text)[:min(len([]rune(text)), words.Max)])
 	query.Text = m.turn.text
 	m.facts.vars["heard"] = m.turn.text
+	m.beginAnew(m.turn.text)
 	m.remember(true, m.turn.text)
 	m.stop(TimerSilence)
 	if len(query.Intents) == 0 {

@@ -44,6 +44,9 @@ func read(text string, q dialog.Query) (string, bool) {
 		o.Options = append(o.Options, values.Option{Value: option.Value, Words: option.Words})
 	}
 	v, ok := values.Read(w.Type, text, o)
+	if w.Type == values.Phone {
+		return v.Canonical, v.Canonical != "" // a part of one: the rest may follow
+	}
 	if w.Type != values.DateTime {
 		return v.Canonical, ok
 	}
@@ -62,7 +65,7 @@ func read(text string, q dialog.Query) (string, bool) {
 // stray tells whether a value is no more than one or two digits, in a refusal or
 // among words that are about something else.
 func stray(t *turn, w *dialog.Want, canonical string) bool {
-	if w.Type != values.Digits && w.Type != values.Number {
+	if w.Type != values.Digits && w.Type != values.Number && w.Type != values.Phone {
 		return false
 	}
 	digits := 0

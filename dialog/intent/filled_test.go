@@ -59,3 +59,25 @@ nodes: {a: {stage: need, go: {delivery: a, refuse: a, cancel: a, affirm: a, deny
 		}
 	}
 }
+
+// A part of a telephone number is understood: the machine waits for the rest.
+func TestPartOfAPhoneNumber(t *testing.T) {
+	s, err := dialog.Load(strings.NewReader("script: p\nslots: {phone: {type: phone}}\nnodes:\n  a: {stage: need, say: Your number?, ask: phone, go: b}\n  b: {stage: close, say: Bye., end: true}\n"), "p.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ text, language, want string }{
+		{"one three eight", "en-US", "138"}, {"double oh one two", "en-US", "0012"}, {"两个零一二", "zh-CN", "0012"}, {"幺三八", "zh-CN", "138"}, {"零零幺三", "zh-CN", "0013"}, {"八千", "zh-CN", "8000"},
+		{"幺三八零零幺三八零零零", "zh-CN", "+8613800138000"}, {"what for", "en-US", ""}, {"为什么要我的号码", "zh-CN", ""},
+	} {
+		q := dialog.Query{Text: c.text, Language: c.language, Intents: []string{dialog.IntentFilled}, Want: &dialog.Want{Slot: "phone", Type: "phone"}}
+		in, err := d.Understand(t.Context(), q)
+		if err != nil || in.Slots["phone"] != c.want {
+			t.Errorf("%q: %+v, %v", c.text, in, err)
+		}
+	}
+}

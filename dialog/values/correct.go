@@ -6,6 +6,19 @@ var corrections = phrasesOf("不对", "不不", "不不不", "说错了", "我�
 	"no wait", "wait no", "no no", "i mean", "i meant", "scratch that", "make that", "make it", "actually", "sorry", "correction", "or rather",
 	"oh wait", "wait", "no sorry", "no actually", "sorry no", "my mistake", "change that to", "or no", "no make it", "no make that", "no its", "no it was", "no", "不")
 
+// anew are words that take back all of what was said before.
+var anew = phrasesOf("重来", "重新来", "重新说", "重说", "从头", "start over", "start again", "from the top", "from the beginning", "let me start", "begin again")
+
+// TakesBack tells whether the words take back what was said in the turns before:
+// they begin with a correction (不对, no), or say so (重来, start over).
+func TakesBack(text string) bool {
+	l := lineOf(text)
+	if _, n := corrections.at(l, 0); n > 0 && marks(l, 0, n) && !l.is(0, "wait", "sorry", "actually") && !l.is(0, "等") {
+		return true
+	}
+	return anew.in(l)
+}
+
 // refusals are how a clause says that its value will not do.
 var refusals = phrasesOf("不行", "不可以", "不方便", "没空", "没时间", "不要", "不太行", "不太方便", "来不及", "有事", "有会", "有课", "有约", "要开会", "要上班", "在上班", "在开会", "doesnt work", "wont work", "does not work",
 	"no good", "cant do", "cant make", "not good", "im busy", "i am busy", "not available", "isnt good", "doesnt suit", "cannot do", "cannot make")

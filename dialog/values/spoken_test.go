@@ -101,3 +101,16 @@ func TestSpoken(t *testing.T) {
 		}
 	}
 }
+
+// TestTakesBack tells what begins a number anew from what goes on with it.
+func TestTakesBack(t *testing.T) {
+	for text, want := range map[string]bool{
+		"no, one two three": true, "no": true, "不对，幺三八": true, "不，幺三八": true, "说错了": true, "scratch that": true,
+		"start over": true, "可以重来吗": true, "let me start again": true,
+		"one three eight": false, "幺三八": false, "不": true, "等一下": false, "wait": false, "sorry, eight": false, "": false, "and double oh": false,
+	} {
+		if got := TakesBack(text); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}
