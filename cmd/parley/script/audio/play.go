@@ -123,12 +123,17 @@ type player struct {
 	gone  <-chan struct{} // the call is over at the caller's telephone
 
 	result    Result
-	since     int   // entry after the caller's last act
-	seen      int   // entry up to which bot steps have looked
-	sound     int64 // frames with sound that had been heard at the caller's last act
-	transfers int   // transfer steps taken
-	words     bool  // the last act was words
+	last      deed
+	seen      int // entry up to which bot steps have looked
+	transfers int // transfer steps taken
 	outcomes  []outcome
+}
+
+// deed is what the caller did last.
+type deed struct {
+	entry int   // the one after it
+	sound int64 // frames with sound that had been heard by then
+	words bool
 }
 
 // outcome is an expectation that is judged when the record is there.

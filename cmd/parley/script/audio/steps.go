@@ -49,7 +49,7 @@ func (p *player) step(ctx context.Context, s transcript.Step) error {
 		}
 		return p.say(ctx, s.Text)
 	case "barge_in":
-		if err := p.until(ctx, opening, func() bool { return p.talk.Ear.Sound()-p.sound > 35 && p.talk.Ear.Quiet() < hush/3 }); err != nil {
+		if err := p.until(ctx, opening, func() bool { return p.talk.Ear.Sound()-p.last.sound > 35 && p.talk.Ear.Quiet() < hush/3 }); err != nil {
 			return err
 		}
 		return p.say(ctx, s.Text)
@@ -62,7 +62,7 @@ func (p *player) step(ctx context.Context, s transcript.Step) error {
 		p.act("(silence " + s.For.String() + ")")
 		return p.until(ctx, s.For, p.over)
 	case "press": // keys belong to what is asked next, which words have to bring about first
-		if p.words {
+		if p.last.words {
 			if err := p.until(ctx, reply, func() bool { return p.began() || p.away() || p.over() }); err != nil {
 				return err
 			}
@@ -93,7 +93,7 @@ func (p *player) step(ctx context.Context, s transcript.Step) error {
 // act notes what the caller does; what Parley says from now on answers it.
 func (p *player) act(text string) {
 	p.facts.note(time.Now(), "caller", text)
-	p.since, p.sound, p.words = p.facts.count(), p.talk.Ear.Sound(), false
+	p.last.entry, p.last.sound, p.last.words = p.facts.count(), p.talk.Ear.Sound(), false
 }
 
 func (p *player) say(ctx context.Context, text string) error {
@@ -103,7 +103,7 @@ func (p *player) say(ctx context.Context, text string) error {
 	}
 	p.act(text)
 	err = p.talk.Say(ctx, clip)
-	p.sound, p.words = p.talk.Ear.Sound(), true
+	p.last.sound, p.last.words = p.talk.Ear.Sound(), true
 	if p.over() {
 		return nil
 	}
@@ -114,7 +114,7 @@ func (p *player) say(ctx context.Context, text string) error {
 // does not speak at all, or the call is over or with somebody else.
 func (p *player) quiet(ctx context.Context) error {
 	patience := reply
-	if p.sound == 0 {
+	if p.last.sound == 0 {
 		patience = opening
 	}
 	if err := p.until(ctx, patience, func() bool { return p.began() || p.away() || p.over() }); err != nil || !p.began() {
@@ -124,7 +124,7 @@ func (p *player) quiet(ctx context.Context) error {
 }
 
 // began tells whether Parley has spoken since the caller's last act.
-func (p *player) began() bool { return p.talk.Ear.Sound()-p.sound >= spoke }
+func (p *player) began() bool { return p.talk.Ear.Sound()-p.last.sound >= spoke }
 
 // away tells whether a transfer is under way that no step has taken yet.
 func (p *player) away() bool {
@@ -209,7 +209,7 @@ func (p *player) expect(ctx context.Context, s transcript.Step) error {
 func (p *player) missing(s transcript.Step) []string {
 	var all []string
 	for key, want := range s.Expect {
-		got := p.facts.get(key, p.since)
+		got := p.facts.get(key, p.last.entry)
 		for _, w := range want {
 			ok := slices.Contains(got, w)
 			switch {
