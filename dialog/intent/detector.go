@@ -12,6 +12,7 @@ import (
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/dialog/intent/answers"
 	"github.com/parley-voice/parley/dialog/intent/classify"
+	"github.com/parley-voice/parley/dialog/values"
 )
 
 // Detector understands the words of one script's callers. It is read-only after
@@ -29,7 +30,9 @@ type Detector struct {
 // New compiles a script's intents and learns their examples. The error names the
 // phrase that cannot be compiled, or the limit of classify.Train that was passed.
 func New(s *dialog.Script) (*Detector, error) {
-	answers.Warm()
+	if asksYesNo(s) {
+		answers.Warm()
+	}
 	d := &Detector{rules: map[string]*rule{}, always: map[string]bool{}, defs: map[string]dialog.IntentDef{}, doubts: s.Defaults.Doubts}
 	var defs []dialog.IntentDef
 	for _, a := range s.Always {
@@ -56,6 +59,14 @@ func New(s *dialog.Script) (*Detector, error) {
 	var err error
 	d.model, err = classify.Train(all, classify.Options{})
 	return d, err
+}
+
+// asksYesNo tells whether some node awaits a yes, a no or wavering.
+func asksYesNo(s *dialog.Script) bool {
+	return slices.ContainsFunc(s.Slots, func(sl dialog.Slot) bool { return sl.Type == values.YesNo }) ||
+		slices.ContainsFunc(s.Nodes, func(n *dialog.Node) bool {
+			return slices.ContainsFunc(n.Go, func(b dialog.Branch) bool { return polar[b.Intent] })
+		})
 }
 
 // lessons are what the classifier learns from: examples, keywords, and the
