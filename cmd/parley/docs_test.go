@@ -57,7 +57,12 @@ func TestConfigurationsInTheDocumentsLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := append(blocks(t, "../../docs/trunks.md"), string(example))
-	if len(found) < 5 {
+	for _, b := range blocks(t, "../../docs/script-tools.md") {
+		if strings.HasPrefix(b, "speech:") {
+			found = append(found, b)
+		}
+	}
+	if len(found) < 6 {
 		t.Fatalf("%d configurations found", len(found))
 	}
 	for _, text := range found {
