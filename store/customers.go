@@ -21,30 +21,12 @@ var (
 	ErrNobody     = errors.New("a customer needs an id or a number")
 )
 
-// Change is what became of a profile that was to be kept.
-type Change string
-
-// The kinds of Change.
-const (
-	Created Change = "created"
-	Updated Change = "updated"
-	Same    Change = "same"  // it is known already
-	Older   Change = "older" // what is known is as new or newer, and differs
-)
-
-// Upserted is what became of one profile.
-type Upserted struct {
-	ID     string
-	Change Change
-	Err    error // ErrTaken, ErrNobody: nothing was kept of it
-}
-
 // Upsert keeps profiles, all in one transaction, and tells of each what became of
 // it. A profile is found by its id, else by its numbers; it is laid over what is
 // known (see customer.Profile.Apply) when its Updated is later, and only then.
 // Who a number belongs to never changes here: see Merge.
-func (e *Editor) Upsert(ctx context.Context, profiles ...customer.Profile) ([]Upserted, error) {
-	out := make([]Upserted, len(profiles))
+func (e *Editor) Upsert(ctx context.Context, profiles ...customer.Profile) ([]customer.Upserted, error) {
+	out := make([]customer.Upserted, len(profiles))
 	err := e.changes.change(ctx, func(q queries) error {
 		if err := q.alone(ctx, "customers"); err != nil {
 			return err
@@ -63,16 +45,16 @@ func (e *Editor) Upsert(ctx context.Context, profiles ...customer.Profile) ([]Up
 	return out, nil
 }
 
-func upsert(ctx context.Context, q queries, told customer.Profile) (Upserted, error) {
+func upsert(ctx context.Context, q queries, told customer.Profile) (customer.Upserted, error) {
 	told = customer.Profile{}.Apply(told) // sorted
 	id, clash, err := owner(ctx, q, told)
 	if err != nil || clash != nil {
-		return Upserted{ID: id, Err: clash}, err
+		return customer.Upserted{ID: id, Err: clash}, err
 	}
 	old, err := profile(ctx, q, id)
 	known := err == nil
 	if err != nil && !errors.Is(err, ErrNoCustomer) {
-		return Upserted{}, err
+		return customer.Upserted{}, err
 	}
 	told.ID = id
 	if known {
@@ -81,13 +63,13 @@ func upsert(ctx context.Context, q queries, told customer.Profile) (Upserted, er
 	next := old.Apply(told)
 	switch {
 	case !known:
-		return Upserted{ID: told.ID, Change: Created}, save(ctx, q, next)
+		return customer.Upserted{ID: told.ID, Change: customer.Created}, save(ctx, q, next)
 	case same(old, next):
-		return Upserted{ID: told.ID, Change: Same}, nil
+		return customer.Upserted{ID: told.ID, Change: customer.Same}, nil
 	case !told.Updated.After(old.Updated):
-		return Upserted{ID: told.ID, Change: Older}, nil
+		return customer.Upserted{ID: told.ID, Change: customer.Older}, nil
 	}
-	return Upserted{ID: told.ID, Change: Updated}, save(ctx, q, next)
+	return customer.Upserted{ID: told.ID, Change: customer.Updated}, save(ctx, q, next)
 }
 
 // owner finds whom a profile is about, or makes an id up; clash tells that its

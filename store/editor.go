@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 )
 
 // Editor changes what people and connectors change: labels, customers, and who
@@ -34,6 +37,24 @@ func OpenEditor(ctx context.Context, where, country string) (*Editor, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &Editor{Reader: r, changes: db, country: country}, nil
+}
+
+// Prepare makes the records at where (see Open) when there are none yet, and
+// brings older ones up to date, also beside a server.
+func Prepare(ctx context.Context, where string) error {
+	if !isPostgres(where) {
+		if err := os.MkdirAll(filepath.Dir(where), 0o750); err != nil {
+			return fmt.Errorf("records: %w", err)
+		}
+	}
+	db, err := open(ctx, "records", where, 1)
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, db, setRecords); err != nil {
+		return errors.Join(wrapped("records", where, err), db.Close())
+	}
+	return db.Close()
 }
 
 // Close ends the changing and the reading.

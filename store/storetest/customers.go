@@ -39,7 +39,7 @@ func li() customer.Profile {
 	}
 }
 
-func upsert(t *testing.T, s *store.Store, p customer.Profile) store.Upserted {
+func upsert(t *testing.T, s *store.Store, p customer.Profile) customer.Upserted {
 	t.Helper()
 	got, err := s.Upsert(t.Context(), p)
 	must(t, err)
@@ -48,7 +48,7 @@ func upsert(t *testing.T, s *store.Store, p customer.Profile) store.Upserted {
 
 func keptWhole(t *testing.T, open func() *store.Store) {
 	s := open()
-	if got := upsert(t, s, li()); got != (store.Upserted{ID: "c1", Change: store.Created}) {
+	if got := upsert(t, s, li()); got != (customer.Upserted{ID: "c1", Change: customer.Created}) {
 		t.Errorf("got %+v", got)
 	}
 	shut(t, s)
@@ -77,15 +77,15 @@ func newer(t *testing.T, open func() *store.Store) {
 	upsert(t, s, li())
 	for _, step := range []struct {
 		told customer.Profile
-		want store.Change
+		want customer.Change
 		name string
 	}{
-		{li(), store.Same, "李雷"},
-		{customer.Profile{ID: "c1", Name: "Li Lei", Updated: T0}, store.Older, "李雷"},
-		{customer.Profile{ID: "c1", Name: "Li Lei", Updated: T0.Add(-time.Second)}, store.Older, "李雷"},
-		{customer.Profile{Numbers: []string{"+8613800138000"}, Name: "Li Lei", Updated: T0.Add(1)}, store.Updated, "Li Lei"},
-		{customer.Profile{Numbers: []string{"+8613800138000"}, Name: "Li Lei", Updated: T0.Add(time.Hour)}, store.Same, "Li Lei"},
-		{li(), store.Older, "Li Lei"},
+		{li(), customer.Same, "李雷"},
+		{customer.Profile{ID: "c1", Name: "Li Lei", Updated: T0}, customer.Older, "李雷"},
+		{customer.Profile{ID: "c1", Name: "Li Lei", Updated: T0.Add(-time.Second)}, customer.Older, "李雷"},
+		{customer.Profile{Numbers: []string{"+8613800138000"}, Name: "Li Lei", Updated: T0.Add(1)}, customer.Updated, "Li Lei"},
+		{customer.Profile{Numbers: []string{"+8613800138000"}, Name: "Li Lei", Updated: T0.Add(time.Hour)}, customer.Same, "Li Lei"},
+		{li(), customer.Older, "Li Lei"},
 	} {
 		got := upsert(t, s, step.told)
 		p, err := s.Customer(t.Context(), "c1")
@@ -110,7 +110,7 @@ func oneOwner(t *testing.T, open func() *store.Store) {
 		customer.Profile{ID: "c3", Name: "Wei", Numbers: []string{"+8613900139001"}},
 		customer.Profile{Numbers: []string{"+8613900139001", "+8613800138000"}, Name: "both"})
 	must(t, err)
-	if !errors.Is(got[0].Err, store.ErrTaken) || got[1].Change != store.Created || !errors.Is(got[2].Err, store.ErrTaken) {
+	if !errors.Is(got[0].Err, store.ErrTaken) || got[1].Change != customer.Created || !errors.Is(got[2].Err, store.ErrTaken) {
 		t.Errorf("got %+v", got)
 	}
 	if strings.Contains(got[0].Err.Error(), "13800138000") || !strings.Contains(got[0].Err.Error(), "c1") {
@@ -148,7 +148,7 @@ func merged(t *testing.T, open func() *store.Store) {
 			t.Errorf("%s is %+v, %v", id, p, err)
 		}
 	}
-	if u := upsert(t, s, customer.Profile{ID: "c2", Name: "L.", Updated: at.Add(1)}); u.ID != "c1" || u.Change != store.Updated {
+	if u := upsert(t, s, customer.Profile{ID: "c2", Name: "L.", Updated: at.Add(1)}); u.ID != "c1" || u.Change != customer.Updated {
 		t.Errorf("the old id gives %+v", u)
 	}
 	if page, err := s.Customers(t.Context(), store.Search{Tag: "complainer"}); err != nil || len(page) != 1 || page[0].ID != "c1" {
