@@ -49,6 +49,9 @@ type Config struct {
 	Live func() []call.Snapshot
 	// Ready tells what keeps Parley from taking calls; nothing means ready.
 	Ready func() []string
+	// Notes tells what an operator should know although calls are taken; nil has
+	// nothing to tell.
+	Notes func() []string
 	// Metrics are served at /metrics.
 	Metrics prometheus.Gatherer
 	// Local refuses requests whose Host is a name other than localhost: a web
@@ -113,5 +116,11 @@ func (c Config) ready(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "because": waits})
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+	body := map[string]any{"status": "ready"}
+	if c.Notes != nil {
+		if notes := c.Notes(); len(notes) > 0 {
+			body["notes"] = notes
+		}
+	}
+	writeJSON(w, http.StatusOK, body)
 }

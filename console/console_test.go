@@ -47,6 +47,9 @@ func handler(f *fakeCalls, waits ...string) (http.Handler, *Metrics) {
 		QueueDrops:   func() map[string]uint64 { return map[string]uint64{"recording": 7} },
 		SIPResponses: func() map[int]uint64 { return map[int]uint64{503: 2, 200: 9} },
 		Registered:   func() map[string]bool { return map[string]bool{"carrier": true, "pbx": false} },
+		Routes: func() (Routes, bool) {
+			return Routes{Table: "hotline", Version: 3, Reloads: 2, Refused: 1, Wrong: "r.yaml:3:5: no"}, true
+		},
 	})
 	return New(Config{
 		Calls: f, Metrics: m.Registry, Local: true,
@@ -102,6 +105,14 @@ func TestNotReadyTellsWhy(t *testing.T) {
 	}
 	if code, _ := get(t, h, "/healthz"); code != 200 {
 		t.Errorf("draining is not dead: %d", code)
+	}
+}
+
+// What is wrong with a file whose predecessor is in use keeps no call away.
+func TestNotesLeaveItReady(t *testing.T) {
+	h := New(Config{Calls: &fakeCalls{}, Ready: func() []string { return nil }, Notes: func() []string { return []string{"r.yaml:3:5: no"} }})
+	if code, body := get(t, h, "/readyz"); code != 200 || !strings.Contains(body, `"notes":["r.yaml:3:5: no"]`) {
+		t.Errorf("%d %s", code, body)
 	}
 }
 

@@ -20,6 +20,16 @@ type Sources struct {
 	QueueDrops   func() map[string]uint64 // what full queues dropped, by queue
 	SIPResponses func() map[int]uint64    // refusals sent, by code
 	Registered   func() map[string]bool   // trunks that we register with
+	Routes       func() (Routes, bool)    // the table of routes; false or nil for none
+}
+
+// Routes is the table of routes in use, and how its file was read.
+type Routes struct {
+	Table   string
+	Version int
+	Reloads uint64 // files that came into use after the first
+	Refused uint64 // files that did not
+	Wrong   string // with the file as it is now
 }
 
 // Pacing is |sent - due| of RTP packets, in milliseconds.
@@ -95,12 +105,15 @@ var (
 	pacingDesc    = prometheus.NewDesc("parley_media_pacing_seconds", "Distance of RTP packets from the time they were due, over all sessions since the start; quantile 1 is the largest.", []string{"quantile"}, nil)
 	dropsDesc     = prometheus.NewDesc("parley_queue_dropped_total", "Items that a full queue dropped.", []string{"queue"}, nil)
 	registerDesc  = prometheus.NewDesc("parley_sip_registered", "1 while we are registered with the trunk, else 0.", []string{"trunk"}, nil)
+	routesDesc    = prometheus.NewDesc("parley_routes_version", "Version of the table of routes in use.", []string{"table"}, nil)
+	reloadsDesc   = prometheus.NewDesc("parley_routes_reloads_total", "Changes of the file of routes, by what became of them.", []string{"result"}, nil)
+	wrongDesc     = prometheus.NewDesc("parley_routes_refused", "1 while the file of routes has mistakes and the table before it is in use.", nil, nil)
 	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "SIP refusals sent (300 and above), by code.", []string{"code"}, nil)
 )
 
 // Describe tells every metric that Collect may give.
 func (r readings) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, registerDesc, responsesDesc} {
+	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, registerDesc, routesDesc, reloadsDesc, wrongDesc, responsesDesc} {
 		ch <- d
 	}
 }
@@ -131,8 +144,27 @@ func (r readings) Collect(ch chan<- prometheus.Metric) {
 		}
 		gauge(registerDesc, up, trunk)
 	}
+	r.routes(gauge, counter)
 	codes := r.SIPResponses()
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
 		counter(responsesDesc, codes[code], strconv.Itoa(code))
 	}
+}
+
+func (r readings) routes(gauge func(*prometheus.Desc, float64, ...string), counter func(*prometheus.Desc, uint64, string)) {
+	if r.Routes == nil {
+		return
+	}
+	now, ok := r.Routes()
+	if !ok {
+		return
+	}
+	wrong := 0.0
+	if now.Wrong != "" {
+		wrong = 1
+	}
+	gauge(routesDesc, float64(now.Version), now.Table)
+	gauge(wrongDesc, wrong)
+	counter(reloadsDesc, now.Reloads, "used")
+	counter(reloadsDesc, now.Refused, "refused")
 }

@@ -61,6 +61,13 @@ func thisMachine(ctx context.Context, cfg *config.Config) (doctor.Machine, func(
 			}
 			return n, nil
 		},
+		Routes: func() (string, error) {
+			found, err := server.CheckRoutes(ctx, cfg)
+			if err != nil {
+				return "", firstLine(err)
+			}
+			return found, nil
+		},
 		Realtime: doctor.Realtime, Disk: doctor.Disk, Files: doctor.Files,
 		Options: prober.Options, Installed: doctor.Installed,
 	}, prober.Close

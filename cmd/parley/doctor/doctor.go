@@ -38,6 +38,7 @@ type Machine struct {
 	Hear      func(ctx context.Context, e config.ASREngine) error
 	Speak     func(ctx context.Context, language string) (time.Duration, error) // time to first audio
 	Scripts   func() (count int, err error)
+	Routes    func() (found string, err error)          // "" when there is no table
 	Realtime  func() error                              // takes SCHED_RR on a thread and lets it go
 	Disk      func(dir string) (free uint64, err error) // writes and removes a file there too
 	Files     func() (soft, hard uint64, err error)     // RLIMIT_NOFILE
@@ -49,7 +50,7 @@ type Machine struct {
 func Examine(ctx context.Context, c *config.Config, m Machine) []Finding {
 	var out []Finding
 	for _, check := range []func(context.Context, *config.Config, Machine) []Finding{
-		ports, hearing, speaking, scripts, rights, disk, files, trunks, npm,
+		ports, hearing, speaking, scripts, routes, rights, disk, files, trunks, npm,
 	} {
 		out = append(out, check(ctx, c, m)...)
 	}

@@ -46,6 +46,7 @@ func well() Machine {
 		Hear:      func(context.Context, config.ASREngine) error { return nil },
 		Speak:     func(context.Context, string) (time.Duration, error) { return 21 * time.Millisecond, nil },
 		Scripts:   func() (int, error) { return 8, nil },
+		Routes:    func() (string, error) { return "hotline, version 3 (rules 9, in mid-call 5, queues 7)", nil },
 		Realtime:  func() error { return nil },
 		Disk:      func(string) (uint64, error) { return 50e9, nil },
 		Files:     func() (uint64, uint64, error) { return 1024, 1 << 20, nil },
@@ -76,6 +77,7 @@ func ill() Machine {
 			return 0, errors.New("cannot speak " + language)
 		},
 		Scripts:   func() (int, error) { return 0, errors.New("x.yaml:3:1: unknown key \"nodez\"") },
+		Routes:    func() (string, error) { return "", errors.New("r.yaml:5:23: there is no fact \"calls_1hr\"") },
 		Realtime:  func() error { return syscall.EPERM },
 		Disk:      func(string) (uint64, error) { return 50e6, nil },
 		Files:     func() (uint64, uint64, error) { return 256, 512, nil },

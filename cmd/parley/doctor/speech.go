@@ -69,6 +69,17 @@ func scripts(_ context.Context, c *config.Config, m Machine) []Finding {
 	return []Finding{{"scripts", OK, fmt.Sprintf("%d load, %d numbers lead to them", n, len(c.Numbers)), ""}}
 }
 
+func routes(_ context.Context, _ *config.Config, m Machine) []Finding {
+	found, err := m.Routes()
+	switch {
+	case err != nil:
+		return []Finding{{"routes", Broken, err.Error(), "mend the table where it says; parley route check shows the line"}}
+	case found == "":
+		return nil
+	}
+	return []Finding{{"routes", OK, found, ""}}
+}
+
 func npm(_ context.Context, c *config.Config, m Machine) []Finding {
 	if m.Installed("npm") {
 		return []Finding{{"npm", OK, "installed", ""}}

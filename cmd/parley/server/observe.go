@@ -16,7 +16,7 @@ import (
 // handler is the console over this server.
 func (s *Server) handler() http.Handler {
 	return console.New(console.Config{
-		Calls: records{s.Store}, Live: s.Desk.Live, Ready: s.waits,
+		Calls: records{s.Store}, Live: s.Desk.Live, Ready: s.waits, Notes: s.notes,
 		Metrics: s.metrics.Registry, Local: loopback(s.http.Addr()),
 	})
 }
@@ -50,6 +50,7 @@ func (s *Server) sources() console.Sources {
 		},
 		QueueDrops:   s.drops,
 		Registered:   s.registered,
+		Routes:       s.routesNow,
 		SIPResponses: func() map[int]uint64 { return s.Endpoint.Stats().Rejected },
 	}
 }

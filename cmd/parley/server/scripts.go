@@ -64,10 +64,19 @@ func (s *Server) tellForbidden(names []string) {
 
 // CheckScripts tells how many scripts a configuration leads to, or what is wrong
 // with them. It writes nothing.
-func CheckScripts(ctx context.Context, c *config.Config) (n int, err error) {
-	reviews, err := store.ReadReviews(ctx, c.ReviewsAt())
+func CheckScripts(ctx context.Context, c *config.Config) (int, error) {
+	shelf, err := shelfOf(ctx, c)
 	if err != nil {
 		return 0, err
+	}
+	return len(shelf.Names()), nil
+}
+
+// shelfOf reads the scripts of a configuration to look at.
+func shelfOf(ctx context.Context, c *config.Config) (_ *library.Shelf, err error) {
+	reviews, err := store.ReadReviews(ctx, c.ReviewsAt())
+	if err != nil {
+		return nil, err
 	}
 	var versions library.Versions
 	if reviews != nil {
@@ -76,16 +85,16 @@ func CheckScripts(ctx context.Context, c *config.Config) (n int, err error) {
 	}
 	src, err := source(c, versions)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if c.LLM.Model != "" {
 		src.Judge = noJudge{}
 	}
 	l, err := library.Open(ctx, src, c)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return len(l.Shelf().Names()), nil
+	return l.Shelf(), nil
 }
 
 // noJudge stands for a language model that is not going to be asked.

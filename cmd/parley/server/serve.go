@@ -43,6 +43,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	defer watching.Wait()
 	defer cancel()
 	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
+	watching.Go(func() { s.watchRoutes(ctx) })
 	s.life.serving.Store(true)
 	select {
 	case <-ctx.Done():

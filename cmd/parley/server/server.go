@@ -17,7 +17,6 @@ import (
 	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
-	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/console"
 	"github.com/parley-voice/parley/media"
 	"github.com/parley-voice/parley/sip"
@@ -29,8 +28,8 @@ import (
 type Server struct {
 	Desk     *call.Desk
 	Endpoint *sip.Endpoint
-	Library  *library.Library
 	Store    *store.Store
+	Shelves
 
 	cfg     *config.Config
 	log     *slog.Logger
@@ -73,7 +72,7 @@ func Build(ctx context.Context, c *config.Config, o Options) (_ *Server, err err
 		}
 	}()
 	for _, step := range []func(context.Context, Options) error{
-		s.makeData, s.loadScripts, s.bind, s.openRecords, s.openSpeech, s.openDesk,
+		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openSpeech, s.openDesk,
 	} {
 		if err := step(ctx, o); err != nil {
 			return nil, err
