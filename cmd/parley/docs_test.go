@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,13 +57,13 @@ func TestConfigurationsInTheDocumentsLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := append(blocks(t, "../../docs/trunks.md"), string(example))
+	found := slices.Concat(blocks(t, "../../docs/trunks.md"), blocks(t, "../../docs/queues.md"), []string{string(example)})
 	for _, b := range blocks(t, "../../docs/script-tools.md") {
 		if strings.HasPrefix(b, "speech:") {
 			found = append(found, b)
 		}
 	}
-	if len(found) < 6 {
+	if len(found) < 7 {
 		t.Fatalf("%d configurations found", len(found))
 	}
 	for _, text := range found {

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/bench/hotline"
 	"github.com/parley-voice/parley/cmd/parley/bench/intents"
 	"github.com/parley-voice/parley/cmd/parley/bench/uac"
 	"github.com/parley-voice/parley/cmd/parley/bench/wire"
@@ -25,6 +26,7 @@ type Command struct {
 	Bargein BargeinCmd      `cmd:"" help:"Interrupt a prompt: how soon it pauses, and that a cough loses nothing of it."`
 	ASR     ASRCmd          `cmd:"" name:"asr" help:"Speak recordings over A-law calls: word error rate, with every miss."`
 	Intents intents.Command `cmd:"" help:"Learn a set of intents and answer another: accuracy, calibration, what is out of scope, CPU."`
+	Queue   hotline.Command `cmd:"" help:"Play hours of a hotline against the queues: waits, promises, occupancy, CPU an event."`
 	Pairs   PairsCmd        `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
 }
 

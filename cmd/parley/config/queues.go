@@ -19,7 +19,7 @@ type Queue struct {
 	Relax      []Relax        `yaml:"relax" doc:"Lower levels for those who have waited."`
 	Promise    Promise        `yaml:"promise" doc:"What callers are promised for whom no rule promises more."`
 	HeadStart  time.Duration  `yaml:"head_start" default:"5m" min:"0s" max:"1h" doc:"Waiting that priority 100 is worth, 50 half of it. Nobody is overtaken by a caller who came later by more than the longest head start of any queue. 0s: order of arrival."`
-	Ranking    string         `yaml:"ranking" default:"longest_idle" oneof:"longest_idle|best_skill|spare" doc:"Which of several free agents: the one idle longest; the one with the highest levels of the skills needed; the one with the lowest levels of other skills, so that specialists stay free."`
+	Ranking    string         `yaml:"ranking" default:"spare" oneof:"longest_idle|best_skill|spare" doc:"Which of several free agents: the one idle longest; the one with the highest levels of the skills needed; the one with the lowest levels of other skills, so that specialists stay free."`
 	Ring       time.Duration  `yaml:"ring" default:"20s" min:"3s" max:"2m" doc:"How long an agent's phone rings before the next is tried."`
 	Brief      time.Duration  `yaml:"brief" default:"15s" min:"0s" max:"2m" doc:"How long an agent who answered may listen to the brief before pressing 1. 0s: no brief, joined on answer."`
 	WrapUp     time.Duration  `yaml:"wrap_up" default:"20s" min:"0s" max:"1h" doc:"After a call, before the next is offered, unless the agent is ready sooner."`

@@ -14,7 +14,7 @@ type Result struct {
 	Classes  map[string]*Class
 	Events   []Stamped // all that the machine was told, to play again
 	Actions  []Done
-	Snapshot queue.Snapshot
+	Snapshot queue.Snapshot // when the hour is over; some callers are still there
 	Lasted   time.Duration
 	Errors   []float64 // wait announced first against the wait that followed, s; of those answered on the line
 }
@@ -65,9 +65,4 @@ func (r *Result) count(c *caller, end queue.End, now time.Time) {
 	default:
 		k.Longest = max(k.Longest, now.Sub(c.came))
 	}
-}
-
-func (h *hour) finish() {
-	h.out.Lasted = h.now.Sub(Start)
-	h.out.Snapshot = h.m.Snapshot(h.now)
 }

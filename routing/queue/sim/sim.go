@@ -67,6 +67,7 @@ func Run(cfg Config) (*Result, error) {
 	h := &hour{cfg: cfg, rnd: rand.New(rand.NewPCG(cfg.Seed, 4000)), m: m, now: Start, busy: map[string]bool{}, in: map[string]*caller{}, out: &Result{}}
 	h.watch = newWatch(setup, h)
 	h.people(setup)
+	h.when(cfg.Lasts, func() queue.Event { h.out.Snapshot = m.Snapshot(h.now); return nil })
 	for steps := 0; ; steps++ {
 		at := m.Next()
 		var e queue.Event = queue.Tick{}
@@ -86,7 +87,7 @@ func Run(cfg Config) (*Result, error) {
 			h.step(e)
 		}
 	}
-	h.finish()
+	h.out.Lasted = h.now.Sub(Start)
 	return h.out, h.watch.err()
 }
 

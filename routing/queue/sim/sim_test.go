@@ -10,7 +10,7 @@ import (
 )
 
 func hourOf(seed uint64) Config {
-	return Config{Seed: seed, Callers: 500, Agents: 20, Supervisors: 2, Lasts: time.Hour, HeadStart: 5 * time.Minute, Ranking: queue.LongestIdle}
+	return Config{Seed: seed, Callers: 500, Agents: 20, Supervisors: 2, Lasts: time.Hour, HeadStart: 5 * time.Minute, Ranking: queue.SpareSkill}
 }
 
 // 200 hours of 500 callers and 20 agents. While they are played the watch holds

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/parley-voice/parley/cmd/parley/bench/measure"
 	"github.com/parley-voice/parley/dialog/intent/classify"
 )
@@ -84,13 +82,13 @@ func once(train []classify.Example, test, oos []classify.Example) (*sitting, err
 		return nil, errors.New("nothing to measure: both files need lines of intent, tab, text, with intents in common")
 	}
 	s := &sitting{examples: len(train)}
-	before := spent()
+	before := measure.Spent()
 	m, err := classify.Train(train, classify.Options{})
 	if err != nil {
 		return nil, err
 	}
-	s.load, s.model = spent()-before, m
-	before = spent()
+	s.load, s.model = measure.Spent()-before, m
+	before = measure.Spent()
 	for _, e := range test {
 		a := m.Classify(e.Text)
 		s.in = append(s.in, answer{a.Confidence, a.InScope, a.Intent == e.Intent, a.Band})
@@ -99,16 +97,6 @@ func once(train []classify.Example, test, oos []classify.Example) (*sitting, err
 		a := m.Classify(e.Text)
 		s.out = append(s.out, answer{a.Confidence, a.InScope, false, a.Band})
 	}
-	s.answer = (spent() - before) / time.Duration(len(test)+len(oos))
+	s.answer = (measure.Spent() - before) / time.Duration(len(test)+len(oos))
 	return s, s.live(train, test, oos)
-}
-
-// spent is the CPU that this process has used, user and system, the collector's
-// share included.
-func spent() time.Duration {
-	var u unix.Rusage
-	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

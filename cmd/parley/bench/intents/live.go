@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/bench/measure"
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/dialog/intent"
 	"github.com/parley-voice/parley/dialog/intent/classify"
@@ -42,15 +43,15 @@ func (s *sitting) live(train, test, oos []classify.Example) error {
 		}
 		script.Intents[i].Examples = append(script.Intents[i].Examples, e.Text)
 	}
-	before := spent()
+	before := measure.Spent()
 	d, err := intent.New(script)
 	if err != nil {
 		return err
 	}
 	c := &s.detector
-	c.load = spent() - before
+	c.load = measure.Spent() - before
 	names := namesOf(train)
-	before = spent()
+	before = measure.Spent()
 	for i, e := range slices.Concat(test, oos) {
 		in, err := d.Understand(context.Background(), dialog.Query{Text: e.Text, Intents: names})
 		if err != nil {
@@ -73,7 +74,7 @@ func (s *sitting) live(train, test, oos []classify.Example) error {
 			c.wrong++
 		}
 	}
-	c.answer = (spent() - before) / time.Duration(len(test)+len(oos))
+	c.answer = (measure.Spent() - before) / time.Duration(len(test)+len(oos))
 	return nil
 }
 

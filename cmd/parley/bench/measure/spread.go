@@ -1,6 +1,6 @@
 // Package measure holds the arithmetic of parley bench: quantiles, pacing against
-// a best-fit line, audible edges, and where a piece of sound lies in another. All
-// of it is pure.
+// a best-fit line, audible edges, and where a piece of sound lies in another; and
+// what a run has cost and how its result is written.
 package measure
 
 import (
