@@ -37,6 +37,7 @@ type Resume struct{}
 
 // Listen tells the recogniser what to expect from now on.
 type Listen struct {
+	Language string        // BCP 47
 	Shape    string        // "open", "yes_no", "digits", "choice"
 	Words    []string      // closed set
 	Min, Max int           // number of digits still awaited; 0 is open

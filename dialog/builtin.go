@@ -1,10 +1,9 @@
 package dialog
 
 import (
-	"strings"
+	"maps"
+	"slices"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // house is the built-in wording of one language.
@@ -82,10 +81,12 @@ var houses = map[string]house{
 
 // houseOf gives the wording for a BCP 47 tag.
 func houseOf(language string) (house, bool) {
-	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
-	h, ok := houses[primary]
+	h, ok := houses[primary(language)]
 	return h, ok
 }
+
+// houseLanguages are those that have a wording.
+func houseLanguages() []string { return slices.Sorted(maps.Keys(houses)) }
 
 // house is the wording of the script's language.
 func (s *Script) house() house {
@@ -105,13 +106,9 @@ func fixed(s string) Line {
 }
 
 // builtin fills every ladder and prompt before the author's own are read.
-func (r *reader) builtin(root *yaml.Node) {
+func (r *reader) builtin() {
 	s := r.script
-	h, ok := houseOf(s.Language)
-	if !ok {
-		r.wrong(root, "use en or zh for now", "there are no built-in prompts for the language %q", s.Language)
-		h = houses["en"]
-	}
+	h := s.house()
 	s.Fallback = Fallback{Deaf: fixed(h.deaf), Menu: fixed(h.menu), Operator: fixed(h.operator), Keypad: fixed(h.keypad),
 		Sorry: fixed(h.sorry), Confirm: fixed(h.confirm), ReadBack: fixed(h.readBack), Handover: fixed(h.handover), Last: fixed(h.last)}
 	s.Defaults = Defaults{

@@ -19,10 +19,11 @@ type reader struct {
 	spoken  []spoken
 	defined map[string]*yaml.Node // kind and name
 	script  *Script
+	lang    languages
 }
 
-func newReader(inc includes) *reader {
-	return &reader{inc: inc, Reader: strictyaml.Reader{Kind: strictyaml.Kind{Name: "script", Head: "script: name", Page: "docs/scripts.md"}}}
+func newReader(inc includes, lang languages) *reader {
+	return &reader{inc: inc, lang: lang, Reader: strictyaml.Reader{Kind: strictyaml.Kind{Name: "script", Head: "script: name", Page: "docs/scripts.md"}}}
 }
 
 // ref is a name that must exist once the whole file is read.
@@ -54,7 +55,7 @@ func (r *reader) entries(n *yaml.Node, what string, each func(name string, k, v 
 }
 
 func (r *reader) text(n *yaml.Node, what string) string    { return r.Text(n, what) }
-func (r *reader) texts(n *yaml.Node, what string) []string { return r.Texts(n, what) }
+func (r *reader) texts(n *yaml.Node, what string) []string { return r.Texts(r.pick(n, what), what) }
 func (r *reader) name(n *yaml.Node, what string) string    { return r.Name(n, what) }
 func (r *reader) truth(n *yaml.Node, what string) bool     { return r.Truth(n, what) }
 
@@ -84,6 +85,7 @@ func isKey(b byte) bool { return b >= '0' && b <= '9' || b == '*' || b == '#' }
 
 // template reads a text with variables, and notes the variables it names.
 func (r *reader) template(n *yaml.Node, what string, own ...string) Template {
+	n = r.pick(n, what)
 	t, err := ParseTemplate(r.text(n, what))
 	var fault *expr.Fault
 	switch {

@@ -49,10 +49,11 @@ func (m *Machine) enter(n *Node, why, intent string) {
 	m.ear.temper.led = nil
 	m.facts.visits[n.Name]++
 	m.effects(n.Effects)
-	first, gone := m.when(n, intent)
+	first, gone := m.when(m.at.node, intent)
 	if gone {
 		return
 	}
+	n = m.at.node // as the language says it that the call is in by now
 	m.listen(n)
 	m.prompt(m.send(n, slices.Concat(first, n.Say)))
 	if n.Exit.Echo != (Echo{}) {
@@ -76,9 +77,11 @@ func (m *Machine) when(n *Node, intent string) (first []Line, gone bool) {
 	return nil, true
 }
 
-// choose records an edge's facts and follows its cases to the one that holds.
+// choose records an edge's facts and follows its cases to the one that holds. What
+// is said then is in the language that the call is in by now.
 func (m *Machine) choose(e Edge, why string) (Edge, string) {
 	m.effects(e.Effects)
+	e = m.ours(e)
 	if c, ok := m.hit(e.When); ok {
 		return m.choose(c.Edge, joinWhy(why, c.why()))
 	}
@@ -134,10 +137,17 @@ func (m *Machine) prompt(lines []Line) {
 // is over, but for a filler.
 func (m *Machine) take(e Edge, intent, why string) {
 	m.hushPrompt()
-	e, why = m.choose(e, why)
-	if e.Replay {
+	before := m.s
+	e, why = m.choose(m.ours(e), why)
+	switch {
+	case e.Replay && m.s != before:
+		m.anew()
+		return
+	case e.Replay:
 		m.replay()
 		return
+	case m.s != before && !m.at.final && !e.leaves():
+		m.at.last, _ = m.parts(m.at.node.Say)
 	}
 	m.goAlong(e, intent, why)
 }
@@ -175,6 +185,10 @@ func (m *Machine) effects(e Effects) {
 	for _, set := range e.Set {
 		text, _ := set.Value.FillWhole(m.value)
 		m.assign(set.Name, clean(text))
+	}
+	if !e.Language.Empty() {
+		to, _ := e.Language.FillWhole(m.value)
+		m.speakIn(to)
 	}
 	for _, tag := range e.Tags {
 		if !known(m.facts.tags, tag) {

@@ -43,6 +43,10 @@ func (s *Script) misfit(name, v string) string {
 // begin notes what is known before the first word.
 func (m *Machine) begin() {
 	m.facts.vars["interruptions"] = "0"
+	if to, ok := m.s.In(m.facts.vars["call.language"]); ok {
+		m.s = to
+	}
+	m.facts.vars["call.language"] = m.s.Language
 	m.facts.vars["call.day"] = m.step.now.Format("2006-01-02T15:04")
 	for _, why := range m.facts.misfits {
 		m.do(Note{Key: "problem", Value: why})

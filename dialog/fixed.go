@@ -1,9 +1,19 @@
 package dialog
 
-// FixedLines is everything that can be rendered ahead of a call: texts without
-// variables, fallback lines, ladders, menus and clips, each once.
+// FixedLines is everything that can be rendered ahead of a call, in every language
+// of the script: texts without variables, fallback lines, ladders, menus and clips,
+// each once.
 func (s *Script) FixedLines() []Part {
-	c := collector{s: s, seen: map[Part]bool{}}
+	c := collector{seen: map[Part]bool{}}
+	for _, c.s = range s.Tongues() {
+		c.collect()
+	}
+	return c.parts
+}
+
+// collect adds what one language has.
+func (c *collector) collect() {
+	s := c.s
 	for _, p := range s.Prompts() {
 		c.lines(p.Lines)
 	}
@@ -40,7 +50,6 @@ func (s *Script) FixedLines() []Part {
 	if p := s.Fallback.Person; p != nil {
 		c.add(Part{Clip: p.Hold})
 	}
-	return c.parts
 }
 
 type collector struct {

@@ -12,13 +12,14 @@ type generator struct {
 	rnd   *rand.Rand
 	b     strings.Builder
 	nodes int
+	both  bool // in two languages
 }
 
 // generated is a script that loads, the same for the same seed.
 func generated(t *testing.T, seed uint64) *Script {
 	t.Helper()
 	g := generator{rnd: rand.New(rand.NewPCG(seed, 11))}
-	g.nodes = 3 + g.rnd.IntN(8)
+	g.nodes, g.both = 3+g.rnd.IntN(8), seed%3 == 0
 	text := g.script()
 	s, err := Load(strings.NewReader(text), fmt.Sprintf("generated %d", seed))
 	if err != nil {
@@ -49,12 +50,15 @@ func (g *generator) later(i int) string {
 }
 
 func (g *generator) script() string {
-	g.f("script: generated\nneeds: {customer.name: {}, aov: {type: number, default: %d}, vip: {type: flag}, day: {type: date}}\n", g.rnd.IntN(9000))
+	g.f("script: generated\n%s", g.inBoth("language: [en-US, zh-CN]\n"))
+	g.f("needs: {customer.name: {}, aov: {type: number, default: %d}, vip: {type: flag}, day: {type: date}}\n", g.rnd.IntN(9000))
 	g.f("intents: {price: {keywords: [price]}, rest: {examples: [what else is there]}}\n")
 	g.f("slots:\n  code: {type: digits, length: 4%s}\n  sure: {type: yes_no}\n  when: {type: %s%s}\n", g.one("", "-6"),
 		g.one("date", "time", "number", "amount", "phone", "name", "text"), g.maybe(2, ", confirm: '{{value}}, is that right?'"))
 	g.f("always:\n  human: {match: [person], key: 0, go: %s}\n  stop: {match: [stop], %sdo: {opt_out: phone}, go: close}\n", g.one(g.node(), "handoff"), g.maybe(2, "key: 9, "))
 	g.f("  again: {match: [again], do: replay}\n  lost: {match: [lost], when: [{if: \"%s\", go: %s}], say: Well.}\n", g.condition(), g.node())
+	g.f("%s", g.inBoth("  chinese: {match: [hours], key: 8, do: "+g.one("[{language: zh-CN}, replay]", "{language: zh-CN}, go: n0", "{language: zh-CN}, say: {en-US: Oh., zh-CN: 好。}")+"}\n"))
+	g.f("%s", g.inBoth("  english: {match: [price], key: 7, do: [{language: en-US}, replay]}\n"))
 	g.f("asides:\n  hours: {keywords: [hours], say: Nine to five., tag: asked%s}\n  louder: {keywords: [louder], do: replay}\n", g.maybe(2, ", do: {opt_out: all}"))
 	g.f("defaults:\n  turns: {limit: %d, then: %s}\n", 3+g.rnd.IntN(20), g.one("handoff", "close", g.node()))
 	g.f("  no_match: {limit: %d, then: %s}\n", 1+g.rnd.IntN(3), g.one("handoff", "close", g.node()))
@@ -87,13 +91,30 @@ func (g *generator) condition() string {
 	return atom()
 }
 
+// inBoth is text in a script of two languages.
+func (g *generator) inBoth(text string) string {
+	if g.both {
+		return text
+	}
+	return ""
+}
+
 func (g *generator) line() string {
+	if g.both && g.often(2) {
+		return g.one("{en-US: \"Hello {{customer.name}}.\", zh-CN: \"您好，{{customer.name | 您}}。\"}", "{zh-CN: [一。, {clip: a.wav}], en-US: One.}",
+			"[{text: {en-US: \"I am {{day}}.\", zh-CN: \"{{day}}。\"}, fallback: {en-US: Some day., zh-CN: 某天。}}, {if: \"call.language == 'zh-CN'\", text: 中文。}]",
+			"{clip: {en-US: a.wav, zh-CN: b.wav}}")
+	}
 	return g.one("Hello there.", "\"Hello {{customer.name}}.\"", "\"You have {{aov * 2 | some}} points. And {{vip}}.\"",
 		"{clip: a.wav}", "{notice: recording}", "{if: \""+g.condition()+"\", text: Now and then.}", "{text: \"I am {{day}}.\", fallback: Some day.}",
 		"[{variant: A, text: One.}, {variant: B, text: Two.}]", "[First., {if: vip, text: Second.}]")
 }
 
 func (g *generator) edge(i int) string {
+	if g.both && !g.often(3) {
+		return g.one("{do: [{language: zh-CN}, replay]}", "{do: {language: en-US}, say: {en-US: Well., zh-CN: 好。}}", "{do: {language: \"{{heard}}\"}, go: "+g.node()+"}",
+			"{when: [{if: vip, do: {language: zh-CN}, say: {en-US: Yes., zh-CN: 是。}}], say: Hm., go: "+g.node()+"}")
+	}
 	return g.one(g.node(), g.node(), "stay", "close", "handoff",
 		fmt.Sprintf("{say: %s, go: %s}", g.line(), g.node()),
 		fmt.Sprintf("{say: Well., set: {aov: \"{{aov + 1}}\"}, tag: t%d}", i),
@@ -111,6 +132,7 @@ func (g *generator) step(i int) {
 	if !last && g.rnd.IntN(3) == 0 {
 		g.f("    when:\n      - {if: \"%s\", go: %s}\n      - {if: \"%s\", say: By the way., tag: aside}\n", g.condition(), g.later(i), g.condition())
 	}
+	g.f("%s", g.inBoth(g.maybe(6, "    do: {language: "+g.one("zh-CN", "en-US", "'{{call.language}}'")+"}\n")))
 	g.f("%s%s%s", g.maybe(4, "    protect: 1s\n"), g.maybe(4, "    set: {day: 2026-05-01, vip: \"{{aov > 10}}\"}\n"), g.maybe(5, "    silence: none\n"))
 	switch kind := g.rnd.IntN(9); {
 	case last && kind < 5, kind == 0:

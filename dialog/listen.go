@@ -19,7 +19,7 @@ const (
 
 // listen tells the recogniser what is awaited, when that has changed.
 func (m *Machine) listen(n *Node) {
-	if !n.Listens() && m.ear.told.Shape == "open" {
+	if !n.Listens() && m.ear.told.Shape == "open" && m.ear.told.Language == m.s.Language {
 		return // what is said beside a statement needs nothing new
 	}
 	want := m.s.listen(n, m.ask.doubt != nil)
@@ -36,12 +36,12 @@ func (m *Machine) listen(n *Node) {
 // put back.
 func (s *Script) listen(n *Node, confirming bool) Listen {
 	if !n.Listens() {
-		return Listen{Shape: "open"}
+		return Listen{Language: s.Language, Shape: "open"}
 	}
-	l := Listen{Endpoint: n.Endpoint, Hotwords: s.hotwords(n)}
+	l := Listen{Language: s.Language, Endpoint: n.Endpoint, Hotwords: s.hotwords(n)}
 	l.Shape, l.Words = s.shape(n)
 	if confirming {
-		return Listen{Shape: "yes_no", Hotwords: l.Hotwords}
+		return Listen{Language: s.Language, Shape: "yes_no", Hotwords: l.Hotwords}
 	}
 	if l.Endpoint == 0 {
 		l.Endpoint = s.endpoint(n)

@@ -14,7 +14,7 @@ import (
 // are not looked for. name stands in the messages. Every problem is in the one
 // error, of type Problems.
 func Load(in io.Reader, name string) (*Script, error) {
-	return newReader(includes{}).load(in, name)
+	return load(in, name, includes{})
 }
 
 // LoadFile reads a script from disk, with what it includes, and checks that its
@@ -37,29 +37,26 @@ func LoadFS(files fs.FS, main, shown string) (*Script, error) {
 		return nil, unreadable(shown, err)
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	return newReader(includes{files: files, folder: path.Dir(filepath.ToSlash(shown)), stack: []string{main}}).load(f, shown)
+	return load(f, shown, includes{files: files, folder: path.Dir(filepath.ToSlash(shown)), stack: []string{main}})
 }
 
 func unreadable(file string, err error) error {
 	return Problems{{Code: CodeBadValue, File: file, Text: "cannot be read: " + strictyaml.Cause(err), Hint: "check the path and its permissions"}}
 }
 
-func (r *reader) load(in io.Reader, name string) (*Script, error) {
+// edition reads a script as it is in one language.
+func (r *reader) edition(in io.Reader, name string) {
 	r.Begin(name)
 	root := r.Parse(in)
 	if root == nil {
-		return nil, r.Problems()
+		return
 	}
-	r.script = &Script{file: name, index: map[string]*Node{}}
+	r.script = &Script{origin: origin{file: name}, index: map[string]*Node{}}
 	r.script.places.note(&r.Reader, root)
 	r.root(root)
 	r.check()
 	r.clips()
-	if !r.Sound() {
-		return nil, r.Problems()
-	}
 	r.script.parts = r.inc.done
-	return r.script, nil
 }
 
 // File is where the script was loaded from; clips are relative to its folder.

@@ -145,11 +145,11 @@ func (r *reader) prose(v *yaml.Node) *Prose {
 		case "goal":
 			p.Goal = r.template(v, key)
 		case "facts":
-			for _, item := range strictyaml.Items(v) {
+			for _, item := range strictyaml.Items(r.pick(v, key)) {
 				p.Facts = append(p.Facts, r.template(item, key))
 			}
 		case "forbid":
-			for _, t := range strictyaml.Items(v) {
+			for _, t := range strictyaml.Items(r.pick(v, key)) {
 				r.forbid(p, t)
 			}
 		case "sentences":

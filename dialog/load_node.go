@@ -176,8 +176,8 @@ func (r *reader) edgeBlock(v *yaml.Node, name string, e *Edge, rest func(key str
 			e.Go = r.target(v)
 		case key == "end":
 			e.End = r.ending(v, "end")
-		case key == "do" && v.Kind == yaml.ScalarNode:
-			e.Replay = r.word(v, key, []string{"replay"}) != ""
+		case key == "do":
+			e.Replay = r.doing(&e.Effects, v)
 		case r.effect(&e.Effects, key, v):
 		case rest != nil:
 			rest(key, v)
@@ -186,6 +186,7 @@ func (r *reader) edgeBlock(v *yaml.Node, name string, e *Edge, rest func(key str
 	if e.End != "" && e.Go != "" {
 		r.wrong(v, "keep one of them", "this both ends and goes to %q", e.Go)
 	}
+	r.script.number(e)
 	return seen
 }
 
@@ -208,7 +209,9 @@ func (r *reader) effect(e *Effects, key string, v *yaml.Node) bool {
 		e.Outcome = r.name(v, key)
 		r.need("outcome", e.Outcome, v)
 	case "do":
-		r.block(v, "do", func(_ string, _, v *yaml.Node) { e.OptOut = r.word(v, "opt_out", optOuts) })
+		if r.doing(e, v) {
+			r.wrong(v, "leave it out: entering a node says its words", "a node has nothing to replay")
+		}
 	default:
 		return false
 	}
@@ -337,6 +340,7 @@ func (r *reader) headers(v *yaml.Node) []Setting {
 
 // clip reads the path of a WAV inside the script's folder.
 func (r *reader) clip(v *yaml.Node, what string) string {
+	v = r.pick(v, what)
 	t := r.text(v, what)
 	if t == "" {
 		return ""

@@ -8,6 +8,7 @@ import (
 
 // sayLines reads what is said: a text, a part, or a list of either.
 func (r *reader) sayLines(v *yaml.Node, what string) []Line {
+	v = r.pickLines(v, what)
 	var all []Line
 	for _, item := range strictyaml.Items(v) {
 		if l, ok := r.sayLine(item, what); ok {
@@ -30,7 +31,7 @@ func (r *reader) oneLine(v *yaml.Node, what string, own ...string) Line {
 
 // sayLine reads a text, or {text | clip | notice, fallback, variant}.
 func (r *reader) sayLine(v *yaml.Node, what string) (Line, bool) {
-	if v.Kind != yaml.MappingNode {
+	if v = r.pickLines(v, what); v.Kind != yaml.MappingNode {
 		l := Line{Text: r.template(v, what)}
 		return l, !l.Text.Empty()
 	}

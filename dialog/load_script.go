@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -14,17 +13,15 @@ import (
 // root reads the top of a script.
 func (r *reader) root(n *yaml.Node) {
 	s := r.script
-	s.Version, s.Language = 1, "en"
+	s.Version = 1
 	seen := map[string]*yaml.Node{}
 	ok := r.block(n, "script", func(key string, _, v *yaml.Node) { seen[key] = v })
 	if !ok {
 		return
 	}
 	// The language decides the built-in texts, so it is read first.
-	if v := seen["language"]; v != nil {
-		s.Language = r.language(v)
-	}
-	r.builtin(n)
+	s.Language = r.languages(seen["language"])
+	r.builtin()
 	for _, key := range vocabulary.Names("script") {
 		if v := seen[key]; v != nil {
 			r.part(key, v)
@@ -84,24 +81,6 @@ func (r *reader) part(key string, v *yaml.Node) {
 	case "fallback":
 		r.fallback(v)
 	}
-}
-
-func (r *reader) language(v *yaml.Node) string {
-	t := r.text(v, "language")
-	for i, part := range strings.Split(t, "-") {
-		good := len(part) >= 1 && len(part) <= 8 && (i > 0 || len(part) >= 2)
-		for _, c := range part {
-			letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-			good = good && (letter || i > 0 && c >= '0' && c <= '9')
-		}
-		if !good {
-			if t != "" {
-				r.wrong(v, "use a BCP 47 tag such as en, en-GB or zh-CN", "language cannot be %q", t)
-			}
-			return "en"
-		}
-	}
-	return t
 }
 
 func (r *reader) needs(name string, k, v *yaml.Node) {

@@ -54,8 +54,8 @@ func (r *reader) slotEntry(s *Slot, key string, v *yaml.Node) bool {
 			r.wrong(v, "it is rendered ahead, for when nothing can be heard: leave variables out", "keypad must be a fixed text")
 		}
 	case "confirm":
-		if t := r.text(v, key); t == "true" || t == "false" {
-			s.Confirm = t == "true"
+		if v.Kind == yaml.ScalarNode && (v.Value == "true" || v.Value == "false") {
+			s.Confirm = v.Value == "true"
 			return true
 		}
 		s.Confirm, s.Back = true, r.oneLine(v, key, "value").Text
@@ -154,6 +154,10 @@ func (r *reader) bound(typ, what string, v *yaml.Node) string {
 // options reads {value: words} or a list of values.
 func (r *reader) options(v *yaml.Node) []Option {
 	var all []Option
+	if v.Kind == yaml.MappingNode && len(v.Content) > 0 && r.lang.speaks(v.Content[0].Value) != "" {
+		r.wrong(v, "name each option, and give its words in each language: {gold: {zh: [金卡], en: [gold card]}}", "options are the same in every language")
+		return nil
+	}
 	if v.Kind == yaml.MappingNode {
 		r.entries(v, "options", func(name string, _, v *yaml.Node) {
 			all = append(all, Option{Value: name, Words: r.texts(v, name)})

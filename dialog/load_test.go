@@ -127,7 +127,7 @@ func TestProblems(t *testing.T) {
 		{"colon in a flow", "script: x\nnodes:\n  a: {stage: need, say: Note: this, end: true}\n  b: {stage: need, end: true}\n", "t:3:3", "this is not YAML", "put texts with :"},
 		{"complex key", "script: x\n? [a]\n: b\n", "t:2:3", "a key must be a word", ""},
 		{"language", "script: x\nlanguage: en_US\nnodes: {a: {stage: need, end: true}}\n", "t:2:11", `language cannot be "en_US"`, "BCP 47"},
-		{"no prompts", "script: x\nlanguage: fr\nnodes: {a: {stage: need, end: true}}\n", "t:1:1", `no built-in prompts for the language "fr"`, ""},
+		{"no prompts", "script: x\nlanguage: fr\nnodes: {a: {stage: need, end: true}}\n", "t:2:11", `no built-in prompts for the language "fr"`, ""},
 		{"fallback with variable", smallest + "fallback: {last: \"Bye {{heard}}\"}\n", "t:4:18", "fallback.last must be a fixed text", "rendered ahead"},
 		{"keys", node + "    keys: {12: a}\n", "t:5:12", `a key cannot be "12"`, "0 to 9"},
 		{"key to nothing", node + "    keys: {1: b}\n", "t:5:15", `no intent of this node and no node "b"`, ""},

@@ -34,9 +34,9 @@ func (r *reader) intentKey(d *IntentDef, key string, v *yaml.Node) {
 	case "hear":
 		d.Hear = r.word(v, key, hearings)
 	case "description":
-		d.Description = r.text(v, key)
+		d.Description = r.text(r.pick(v, key), key)
 	case "label":
-		d.Label = r.text(v, key)
+		d.Label = r.text(r.pick(v, key), key)
 		r.spoken = append(r.spoken, spoken{line: Line{Text: Template{Source: d.Label}}, at: v}) // in menus and questions back
 	}
 }
@@ -50,7 +50,7 @@ func (r *reader) mustMatch(d *IntentDef, k *yaml.Node) {
 // phrases reads match phrases and checks their brackets.
 func (r *reader) phrases(v *yaml.Node, what string) []string {
 	var good []string
-	for _, item := range strictyaml.Items(v) {
+	for _, item := range strictyaml.Items(r.pick(v, what)) {
 		t := r.text(item, what)
 		if t == "" {
 			continue

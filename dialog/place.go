@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -58,14 +57,24 @@ func (p *places) note(r *strictyaml.Reader, root *yaml.Node) {
 }
 
 // Pos finds the place of a path of keys (nodes, offer, go, price), or of the
-// nearest block around it that stands in the file.
+// nearest block around it that stands in the file. Where a text is given for each
+// language, it is the place of this edition's.
 func (s *Script) Pos(path ...string) Pos {
-	for n := len(path); n > 0; n-- {
-		if at, ok := s.places.at["\x00"+strings.Join(path[:n], "\x00")]; ok {
-			return at
+	at, found := "", Pos{File: s.file}
+	step := func(key string) bool {
+		pos, ok := s.places.at[at+"\x00"+key]
+		if ok {
+			at, found = at+"\x00"+key, pos
+		}
+		return ok
+	}
+	for _, key := range path {
+		if !step(key) && !(step(s.Language) && step(key)) {
+			break
 		}
 	}
-	return Pos{File: s.file}
+	step(s.Language)
+	return found
 }
 
 // Source is a line of one of the script's files, as it was loaded, "" if there

@@ -30,10 +30,13 @@ const (
 	CodeLeadsNowhere      Code = "leads-nowhere"
 	CodeMarket            Code = "against-market"
 	CodeBusyCircle        Code = "busy-circle"
+	CodeMissingLanguage   Code = "missing-language"
+	CodeUnknownLanguage   Code = "unknown-language"
 )
 
 // Codes lists what the loader refuses.
 func Codes() []Code {
 	return []Code{CodeNotYAML, CodeUnknownKey, CodeDuplicateKey, CodeBadValue, CodeBadExpression, CodeUndefinedNode, CodeUndefinedIntent,
-		CodeUndefinedSlot, CodeUndefinedVariable, CodeUndefinedClip, CodeMissingStage, CodeLeadsNowhere, CodeMarket, CodeBusyCircle}
+		CodeUndefinedSlot, CodeUndefinedVariable, CodeUndefinedClip, CodeMissingStage, CodeLeadsNowhere, CodeMarket, CodeBusyCircle,
+		CodeMissingLanguage, CodeUnknownLanguage}
 }

@@ -72,7 +72,7 @@ func tree(t *testing.T, path string) any {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r := newReader(includes{})
+	r := newReader(includes{}, languages{})
 	r.Begin(path)
 	root := r.Parse(f)
 	if root == nil {

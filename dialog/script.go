@@ -18,10 +18,16 @@ type Script struct {
 	Nodes    []*Node // in file order; a call begins at the first
 	Grades   []Grade // the first that holds at the end of the call
 	Fallback Fallback
-	file     string
 	index    map[string]*Node
-	places   places
-	parts    []string // files included, relative to the script's folder
+	origin
+	tongues
+}
+
+// origin is where a script was read from.
+type origin struct {
+	file   string
+	places places
+	parts  []string // files included, relative to the script's folder
 }
 
 // Meanings is what a caller can say and be asked for.
@@ -49,7 +55,7 @@ type Grade struct {
 type Head struct {
 	ID       string
 	Version  int
-	Language string // BCP 47
+	Language string // BCP 47; of several, the one of this edition (see Tongues)
 	Goal     string
 	Market   market.Pack // what the trade and the country ask for; none has no name
 	Hotwords []string    // words that the recogniser should favour in every node
@@ -86,6 +92,8 @@ type Effects struct {
 	Tags    []string
 	Outcome string
 	OptOut  string // "phone" or "all"
+	// Language is the one that the conversation goes on in; empty changes nothing.
+	Language Template
 }
 
 // Setting gives a variable a value.
@@ -102,6 +110,7 @@ type Edge struct {
 	Replay bool
 	End    string // reason; "" does not end
 	When   []Case // the first that holds takes the place of Say, Go, Replay and End
+	ID     int    // its number in the script, the same in every language; 0 has no words
 	Effects
 }
 

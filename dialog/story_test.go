@@ -173,7 +173,11 @@ func (p *storyteller) brief(actions []Action) []string {
 		case Resume:
 			all = append(all, "resume")
 		case Listen:
-			all = append(all, "listen "+a.Shape)
+			told := "listen " + a.Shape
+			if len(p.m.s.Languages()) > 1 {
+				told += " in " + a.Language
+			}
+			all = append(all, told)
 		case Understand:
 			p.turn, p.slot = a.Turn, ""
 			if a.Query.Want != nil {

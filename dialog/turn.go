@@ -241,8 +241,9 @@ func (m *Machine) aside(in Intent) bool {
 	m.matched()
 	m.facts.meant(in.Name)
 	m.do(Note{Key: "aside", Value: joinWhy(in.Name, in.Why)})
+	before := m.s
 	e, _ := m.choose(m.s.Asides[i].Edge, "")
-	if e.Replay {
+	if e.Replay && m.s == before {
 		m.replay()
 		return true
 	}

@@ -16,7 +16,7 @@ var vocabulary = vocab.Table{
 	{Name: "script", Keys: []vocab.Key{
 		key("script", vocab.Name, vocab.Required, "the script's name"),
 		key("version", vocab.Whole(1, 1_000_000), "1", "counts up with each change; a live call keeps the version it began with"),
-		key("language", vocab.Language, "en", "BCP 47 (`en`, `en-GB`, `zh-CN`): picks recognition, voice, number reading and built-in prompts (en, zh)"),
+		key("language", vocab.List(vocab.Language), "en", "BCP 47 (`en`, `en-GB`, `zh-CN`): picks recognition, voice, number reading and built-in prompts (en, zh). Or a list of them; a call begins in the first (see Several languages)"),
 		key("goal", vocab.Text, "", "what the call is for, in a sentence"),
 		key("market", vocab.Name, "none", "the trade, and the country after a dot (`finance.cn`), whose law and custom the script keeps (see Markets)"),
 		key("answer", vocab.Of("answer"), "at once", "how long to ring before an inbound call is answered"),
@@ -27,7 +27,7 @@ var vocabulary = vocab.Table{
 		key("always", vocab.Map(vocab.Of("always_entry")), "", "intents that are understood in every node"),
 		key("asides", vocab.Map(vocab.Of("aside")), "", "questions that are answered wherever Parley listens, and then the conversation goes on where it was"),
 		key("include", vocab.List(vocab.Text), "", "files (`shared/terms.part.yaml`) with more intents, slots, asides, always and nodes"),
-		key("hotwords", vocab.List(vocab.Text), "", "words that the recogniser should favour in every node: names of products, places, people"),
+		key("hotwords", phrases, "", "words that the recogniser should favour in every node: names of products, places, people"),
 		key("grade", vocab.List(vocab.Of("grade")), "", "the call's grade, A to D: the first that holds when the call ends goes on record"),
 		key("nodes", vocab.Map(vocab.Of("node")), vocab.Required, "the conversation; it begins at the first node"),
 		key("fallback", vocab.Of("fallback"), "built in", "what is said when a part of Parley fails"),
@@ -51,16 +51,16 @@ var vocabulary = vocab.Table{
 		key("protect", vocab.Either(vocab.Time, vocab.Word("all")), "0s", "this long, or `all` of it, the prompt cannot be interrupted; words and keys meanwhile are kept and handled after"),
 		key("ask", vocab.Name, "", "a slot to ask for; `go: {filled: next}`, or `go: next` for short"),
 		key("expect", vocab.Word(shapes...), "worked out from `ask` and `go`", "the shape of the answer; `choice` is one of the intents' words. Closed shapes are answered sooner"),
-		key("hotwords", vocab.List(vocab.Text), "", "words that the recogniser should favour here, before those of the script. The options of the slot and the keywords of `go` and `always` join them"),
+		key("hotwords", phrases, "", "words that the recogniser should favour here, before those of the script. The options of the slot and the keywords of `go` and `always` join them"),
 		key("endpoint", vocab.Time, "worked out from `expect` and `ask`", "the silence that ends an answer, 100ms to 3s"),
 		key("when", cases, "", "ways onward under conditions, tried on entering: the first that holds is taken. See below"),
 		key("go", vocab.Either(vocab.Target, vocab.Map(way)), "", "a node to go on to, or a map from intents to ways onward"),
 		key("keys", vocab.Map(way), "", "DTMF: `{1: price, 2: features, \"*\": handoff}`: an intent of this node's `go`, a node, or a way onward. Also the DTMF menu when recognition is lost"),
 		key("mood", vocab.Of("mood"), "", "ways for a caller who sounds impatient, hesitant or angry and whose words lead nowhere else, below"),
-		key("set", vocab.Map(vocab.Template), "", "`{need: price}`: gives variables values"),
+		key("set", vocab.Map(aTemplate), "", "`{need: price}`: gives variables values"),
 		key("tag", vocab.List(vocab.Name), "", "a tag, or a list of them, for the record"),
 		key("outcome", vocab.Name, "", "the call's outcome; the last one stands"),
-		key("do", vocab.Of("do"), "", "`{opt_out: phone}`, below"),
+		key("do", vocab.List(vocab.Of("do")), "", "`{opt_out: phone}` or `{language: en-US}`, below"),
 		key("end", ending, "", "`true` or a reason in one word: hang up when everything said has been heard"),
 		key("transfer", vocab.Of("transfer"), "", "hand the caller to a person, below"),
 		key("fetch", vocab.Of("fetch"), "", "ask another system, then `go`, below"),
@@ -81,10 +81,10 @@ var vocabulary = vocab.Table{
 		key("digits", vocab.Truth, "`false`", "send the caller's keys back"),
 	}},
 	{Name: "line", Keys: []vocab.Key{
-		key("text", vocab.Template, "", "a text"),
+		key("text", aTemplate, "", "a text"),
 		key("if", vocab.Expr, "always", "a condition: the part is left out unless it holds"),
-		key("fallback", vocab.Text, "", "a fixed text said instead when a variable of `text` is unknown"),
-		key("clip", vocab.Clip, "", "a recording beside the script or below it: PCM 16 bit, A-law or mu-law"),
+		key("fallback", aText, "", "a fixed text said instead when a variable of `text` is unknown"),
+		key("clip", vocab.Spoken(vocab.Clip), "", "a recording beside the script or below it: PCM 16 bit, A-law or mu-law"),
 		key("variant", vocab.Name, "", "a label; of a list's labels one is chosen per call and kept, and the record says which"),
 		key("notice", vocab.Word(notices...), "", "`recording`: says that the call is recorded; `ai`: that a machine is speaking; in the built-in words, or in `text` beside it. That it was heard goes on record"),
 		key("approved", vocab.Text, "", "who approved the wording, and when; a market with fixed wording wants it of variants"),
@@ -93,8 +93,8 @@ var vocabulary = vocab.Table{
 		key("say", lines, "", "said first"),
 		key("when", cases, "", "the first that holds takes the place of this way's `say`, `go` and `end`"),
 		key("go", vocab.Target, "stay and listen on", "where to"),
-		key("do", vocab.Either(vocab.Word("replay"), vocab.Of("do")), "", "`replay`: say the last prompt again; or `{opt_out: phone}`"),
-		key("set", vocab.Map(vocab.Template), "", "as in a node"),
+		key("do", deeds, "", "`replay`: say the last prompt again; `{opt_out: phone}`; `{language: en-US}`; or a list: `[{language: en-US}, replay]`"),
+		key("set", vocab.Map(aTemplate), "", "as in a node"),
 		key("tag", vocab.List(vocab.Name), "", "as in a node"),
 		key("outcome", vocab.Name, "", "as in a node"),
 		key("end", ending, "", "end the call, as in a node"),
@@ -104,16 +104,17 @@ var vocabulary = vocab.Table{
 	}},
 	{Name: "do", Keys: []vocab.Key{
 		key("opt_out", vocab.Word(optOuts...), "", "never call again: this number, or by no channel at all"),
+		key("language", vocab.Text, "", "go on in this language of the script, or in the one that a variable tells: `\"{{customer.language}}\"`"),
 	}},
 	{Name: "intent", Keys: []vocab.Key{
-		key("examples", vocab.List(vocab.Text), "", "what callers say. They match to the letter and inside longer words; the rest is learnt from them: five an intent are a start, ten are good, as callers say them"),
-		key("keywords", vocab.List(vocab.Text), "", "words that are enough by themselves, unless negated (\"I don't need it\" is not `need`). Learnt from, too"),
-		key("match", vocab.List(vocab.Text), "", "phrases that match anywhere: `(a|b)` either, `[a]` optional, `*` a gap of up to six words. At most 200 letters"),
-		key("unless", vocab.List(vocab.Text), "", "phrases that forbid the intent"),
-		key("not", vocab.List(vocab.Text), "", "another name for `unless`"),
+		key("examples", phrases, "", "what callers say. They match to the letter and inside longer words; the rest is learnt from them: five an intent are a start, ten are good, as callers say them"),
+		key("keywords", phrases, "", "words that are enough by themselves, unless negated (\"I don't need it\" is not `need`). Learnt from, too"),
+		key("match", phrases, "", "phrases that match anywhere: `(a|b)` either, `[a]` optional, `*` a gap of up to six words. At most 200 letters"),
+		key("unless", phrases, "", "phrases that forbid the intent"),
+		key("not", phrases, "", "another name for `unless`"),
 		key("hear", vocab.Word(hearings...), "by sound from three Chinese syllables on", "`exact`: match letter by letter; `sound`: also Chinese words of two syllables or more that only sound alike (赚人工 for 转人工)"),
-		key("description", vocab.Text, "", "what callers want who mean it, in a sentence; it counts as an example"),
-		key("label", vocab.Text, "the first keyword or example", "what the DTMF menu calls it"),
+		key("description", aText, "", "what callers want who mean it, in a sentence; it counts as an example"),
+		key("label", aText, "the first keyword or example", "what the DTMF menu calls it"),
 	}},
 	{Name: "always_entry", With: []string{"intent", "edge"}, Keys: []vocab.Key{
 		key("priority", vocab.Whole(0, 100), "0", "the highest is tried first"),
@@ -122,8 +123,8 @@ var vocabulary = vocab.Table{
 	{Name: "aside", With: []string{"intent"}, Keys: []vocab.Key{
 		key("say", lines, "", "the answer; the node's question follows"),
 		key("when", cases, "", "other answers under conditions: the first that holds takes the place of `say`"),
-		key("do", vocab.Either(vocab.Word("replay"), vocab.Of("do")), "", "as in a way onward"),
-		key("set", vocab.Map(vocab.Template), "", "as in a node"),
+		key("do", deeds, "", "as in a way onward"),
+		key("set", vocab.Map(aTemplate), "", "as in a node"),
 		key("tag", vocab.List(vocab.Name), "", "as in a node"),
 		key("outcome", vocab.Name, "", "as in a node"),
 	}},
@@ -139,13 +140,13 @@ var vocabulary = vocab.Table{
 	{Name: "slot", Keys: []vocab.Key{
 		key("type", vocab.Word(slotTypes...), vocab.Required, "what kind of value it is"),
 		key("length", vocab.Length, "1-32", "how many `digits`: `4` or `4-8`"),
-		key("options", vocab.Either(vocab.Map(vocab.List(vocab.Text)), vocab.List(vocab.Text)), "", "what a `choice` is among: `{gold: [gold card, premium], basic: [basic]}`, each with the words that callers use, the first of which is read aloud; or a list of words"),
+		key("options", vocab.Either(vocab.Map(phrases), vocab.List(vocab.Text)), "", "what a `choice` is among: `{gold: [gold card, premium], basic: [basic]}`, each with the words that callers use, the first of which is read aloud; or a list of words"),
 		key("min", vocab.Text, "", "the least `number` or `amount`, the first `date`, `time` (09:00) or day of a `datetime` (2026-03-31)"),
 		key("max", vocab.Text, "", "the greatest or last one"),
 		key("when", vocab.Word(tenses...), "either", "a date that is not there is refused, and one without a year is taken for the next or the last such day"),
-		key("confirm", vocab.Either(vocab.Truth, vocab.Template), "`false`", "read the value back and take it after a yes: `true` for the built-in words, or a text with `{{value}}`"),
+		key("confirm", vocab.Either(vocab.Truth, aTemplate), "`false`", "read the value back and take it after a yes: `true` for the built-in words, or a text with `{{value}}`"),
 		key("input", vocab.List(vocab.Word(inputs...)), "both; `speech` for names and texts", "how it may be given"),
-		key("keypad", vocab.Text, "built in", "how to key it in, said when nothing can be heard"),
+		key("keypad", aText, "built in", "how to key it in, said when nothing can be heard"),
 		key("terminator", vocab.Either(vocab.Digit, vocab.Word("none")), "`#`", "the key that ends what is keyed in"),
 		key("between", vocab.Time, "3s", "the pause that ends what is keyed in, or digits said in several breaths"),
 		key("retry", lines, "the no-match prompt", "said when the answer did not fit"),
@@ -166,8 +167,8 @@ var vocabulary = vocab.Table{
 	{Name: "barge_in", Keys: []vocab.Key{
 		key("mode", vocab.Word(modes...), "`pause`", "`pause`: speech pauses for a sound and goes on after a cough or a nod; `off`: words wait for the end of the prompt"),
 		key("decide_within", vocab.Time, "400ms", "how long a pause waits for words. While the caller goes on talking it may take 2 s; then a question gives way and a statement goes on"),
-		key("ignore", vocab.List(vocab.Text), "uh-huh, mm, okay, 嗯, 对, ...", "nods: they never interrupt. One that could answer a yes/no question is no nod there"),
-		key("always", vocab.List(vocab.Text), "none", "words that interrupt at once, also a protected prompt"),
+		key("ignore", phrases, "uh-huh, mm, okay, 嗯, 对, ...", "nods: they never interrupt. One that could answer a yes/no question is no nod there"),
+		key("always", phrases, "none", "words that interrupt at once, also a protected prompt"),
 	}},
 	{Name: "rung", With: []string{"edge"}, Keys: []vocab.Key{
 		key("after", vocab.Time, vocab.Required, "how long the caller is silent first, at least 500ms"),
@@ -190,18 +191,18 @@ var vocabulary = vocab.Table{
 		key("agent", vocab.Name, "", "a person that the configuration names"),
 		key("sip", vocab.SIP, "", "an address: `sip:name@host`"),
 		key("style", vocab.Word(styles...), "`bridge`", "`bridge`: ring the person and join; `blind`: REFER the caller away"),
-		key("brief", vocab.Template, "", "what the person is told"),
-		key("headers", vocab.Map(vocab.Template), "", "`X-` headers for the person's phone"),
+		key("brief", aTemplate, "", "what the person is told"),
+		key("headers", vocab.Map(aTemplate), "", "`X-` headers for the person's phone"),
 		key("wait", vocab.Time, "30s", "how long to ring, 1s to 5m"),
-		key("hold", vocab.Clip, "ring-back", "a clip that the caller hears meanwhile"),
+		key("hold", vocab.Spoken(vocab.Clip), "ring-back", "a clip that the caller hears meanwhile"),
 		key("on_fail", way, "the last prompt", "where to when nobody comes: a node or a way onward. The conversation keeps what it knows"),
 	}},
 	{Name: "fetch", Keys: []vocab.Key{
-		key("url", vocab.Template, vocab.Required, "the address. Its host is fixed and must be among `lookups.hosts` of the configuration; values are escaped"),
+		key("url", aTemplate, vocab.Required, "the address. Its host is fixed and must be among `lookups.hosts` of the configuration; values are escaped"),
 		key("method", vocab.Word(methods...), "`GET`, with a body `POST`", "the HTTP method"),
-		key("headers", vocab.Map(vocab.Template), "", "headers; credentials are not among them"),
+		key("headers", vocab.Map(aTemplate), "", "headers; credentials are not among them"),
 		key("secret", vocab.Name, "", "credentials, by their name under `lookups.secrets` of the configuration"),
-		key("body", vocab.Map(vocab.Template), "", "a JSON object of texts"),
+		key("body", vocab.Map(aTemplate), "", "a JSON object of texts"),
 		key("deadline", vocab.Time, "3s", "how long the answer may take, 100ms to 10s"),
 		key("into", vocab.Map(vocab.Either(vocab.Text, vocab.Of("field"))), "", "variables that the answer gives, each with the path of its value: `order.items.0.name`"),
 		key("not_found", way, "`on_fail`", "where to when there is no such thing (HTTP 404)"),
@@ -212,9 +213,9 @@ var vocabulary = vocab.Table{
 		key("type", vocab.Word(needTypes...), "`text`", "what kind of value it is; another kind counts as unknown"),
 	}},
 	{Name: "llm", Keys: []vocab.Key{
-		key("goal", vocab.Template, vocab.Required, "what it is to achieve with what it says"),
-		key("facts", vocab.List(vocab.Template), "none", "all that it may state; one whose variable is unknown is left out. A figure that is in none of them is refused"),
-		key("forbid", vocab.List(vocab.Text), "none", "what it must not say: phrases as in `match`, or RE2 between slashes: `/lowest.*price/`"),
+		key("goal", aTemplate, vocab.Required, "what it is to achieve with what it says"),
+		key("facts", vocab.Spoken(vocab.List(vocab.Template)), "none", "all that it may state; one whose variable is unknown is left out. A figure that is in none of them is refused"),
+		key("forbid", phrases, "none", "what it must not say: phrases as in `match`, or RE2 between slashes: `/lowest.*price/`"),
 		key("sentences", vocab.Whole(1, 6), "2", "how many sentences it may say"),
 		key("first", vocab.Time, "1500ms", "how long its first sentence may take, 300ms to 5s"),
 		key("deadline", vocab.Time, "6s", "how long all of it may take, 1s to 20s"),
@@ -222,15 +223,15 @@ var vocabulary = vocab.Table{
 		key("fallback", lines, vocab.Required, "said in its place when it fails, is too slow or may not say what it wants to"),
 	}},
 	{Name: "fallback", Keys: []vocab.Key{
-		key("deaf", vocab.Text, "", "said once when recognition is lost"),
-		key("menu", vocab.Template, "", "one choice of the menu, with `{{choice}}` and `{{digit}}`"),
-		key("operator", vocab.Text, "", "that 0 brings a person"),
-		key("keypad", vocab.Text, "", "that a number is to be keyed in"),
-		key("sorry", vocab.Text, "", "words were not understood"),
-		key("confirm", vocab.Template, "", "whether an intent was meant that is not sure, with `{{choice}}`"),
-		key("read_back", vocab.Template, "", "whether a value is right, with `{{value}}`"),
-		key("handover", vocab.Text, "", "before the transfer to `person`"),
-		key("last", vocab.Text, "", "before the end"),
+		key("deaf", aText, "", "said once when recognition is lost"),
+		key("menu", aTemplate, "", "one choice of the menu, with `{{choice}}` and `{{digit}}`"),
+		key("operator", aText, "", "that 0 brings a person"),
+		key("keypad", aText, "", "that a number is to be keyed in"),
+		key("sorry", aText, "", "words were not understood"),
+		key("confirm", aTemplate, "", "whether an intent was meant that is not sure, with `{{choice}}`"),
+		key("read_back", aTemplate, "", "whether a value is right, with `{{value}}`"),
+		key("handover", aText, "", "before the transfer to `person`"),
+		key("last", aText, "", "before the end"),
 		key("person", vocab.Of("transfer"), "", "a transfer, for scripts without a node of stage handoff"),
 	}},
 }
@@ -246,11 +247,15 @@ var blockKeys = func() map[string][]string {
 
 // Values that several blocks take.
 var (
-	lines   = vocab.List(vocab.Either(vocab.Template, vocab.Of("line"))).Called("lines")
-	way     = vocab.Either(vocab.Target, vocab.Of("edge")).Called("way onward")
-	cases   = vocab.List(vocab.Of("case")).Called("list of cases")
-	ending  = vocab.Either(vocab.Word("true"), vocab.Name)
-	silence = vocab.Either(vocab.List(vocab.Of("rung")), vocab.Word("none"))
+	phrases   = vocab.Spoken(vocab.List(vocab.Text))
+	aText     = vocab.Spoken(vocab.Text)
+	aTemplate = vocab.Spoken(vocab.Template)
+	lines     = vocab.Spoken(vocab.List(vocab.Spoken(vocab.Either(vocab.Template, vocab.Of("line"))))).Called("lines")
+	way       = vocab.Either(vocab.Target, vocab.Of("edge")).Called("way onward")
+	deeds     = vocab.List(vocab.Either(vocab.Word("replay"), vocab.Of("do"))).Called("`replay` or `do` block, or a list of them")
+	cases     = vocab.List(vocab.Of("case")).Called("list of cases")
+	ending    = vocab.Either(vocab.Word("true"), vocab.Name)
+	silence   = vocab.Either(vocab.List(vocab.Of("rung")), vocab.Word("none"))
 )
 
 // key is one line of the table.
@@ -284,7 +289,7 @@ var (
 var builtinIntents = []string{IntentAffirm, IntentDeny, IntentHesitate, IntentFilled, IntentElse}
 
 // builtinVars are known without being needed or set.
-var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day", "transfer.reason", "mood", "interruptions"}
+var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day", "call.language", "transfer.reason", "mood", "interruptions"}
 
 func known(words []string, w string) bool { return slices.Contains(words, w) }
 

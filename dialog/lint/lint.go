@@ -45,14 +45,17 @@ type Options struct {
 //
 // on the line, on the one before it, or among the first lines for the whole file.
 func Check(s *dialog.Script, o Options) []Finding {
-	c := &checker{s: s, o: o}
-	for _, rule := range []func(){
-		c.unreachable, c.loops, c.ladders, c.persons, c.variables, c.unused,
-		c.lengths, c.opening, c.benefit, c.notices, c.forbidden, c.review,
-	} {
-		rule()
-	}
-	return Sort(c.found)
+	found, _ := InEach(s, func(s *dialog.Script) ([]Finding, error) {
+		c := &checker{s: s, o: o}
+		for _, rule := range []func(){
+			c.unreachable, c.loops, c.ladders, c.persons, c.variables, c.unused,
+			c.lengths, c.opening, c.benefit, c.notices, c.forbidden, c.review,
+		} {
+			rule()
+		}
+		return c.found, nil
+	})
+	return Sort(append(found, untranslated(s)...))
 }
 
 // FromLoad makes findings of the loader's error.

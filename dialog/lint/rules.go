@@ -27,6 +27,7 @@ const (
 	CodeNoNotice         dialog.Code = "recording-without-notice"
 	CodeLateNotice       dialog.Code = "late-notice"
 	CodeChangedSinceSeen dialog.Code = "changed-since-review"
+	CodeUntranslated     dialog.Code = "same-in-every-language"
 )
 
 // severities of every code.
@@ -37,6 +38,7 @@ var severities = map[dialog.Code]Severity{
 	CodeOverlap: Warning, CodeWordless: Warning, CodeTooFew: Advice,
 	CodeLongPrompt: Advice, CodeClosedOpening: Advice, CodeLateBenefit: Advice,
 	CodeForbiddenWord: Warning, CodeNoNotice: Warning, CodeLateNotice: Warning, CodeChangedSinceSeen: Warning,
+	CodeUntranslated: Advice,
 }
 
 func init() {

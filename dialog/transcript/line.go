@@ -74,6 +74,7 @@ func (l *line) note(who, text string) {
 // tell gives the machine an event and carries out what follows from it.
 func (l *line) tell(ctx context.Context, e dialog.Event) error {
 	inbox := []dialog.Event{e}
+	defer func() { l.state.facts["language"] = []string{l.m.Language()} }()
 	for len(inbox) > 0 {
 		next := inbox[0]
 		inbox = inbox[1:]

@@ -8,7 +8,7 @@ var vocabulary = vocab.Table{
 	{Name: "test", Keys: []vocab.Key{
 		key("test", vocab.Text, vocab.Required, "what it shows"),
 		key("script", vocab.Name, "the script beside it", "the script's name"),
-		key("with", vocab.Map(vocab.Scalar), "", "variables"),
+		key("with", vocab.Map(vocab.Scalar), "", "variables; `call.language` is the language to begin in"),
 		key("seed", vocab.Whole(0, 1_000_000_000), "0", "picks variants"),
 		key("clock", vocab.Text, "1970", "when the call begins: `2026-03-05T10:00`"),
 		key("steps", vocab.List(vocab.Either(vocab.Of("step"), vocab.Word("hangup"))).Called("list of steps"), vocab.Required, "what happens and what is expected, one after the other"),
@@ -38,6 +38,7 @@ var vocabulary = vocab.Table{
 		key("said", vocab.List(vocab.Text), "", "texts that Parley has said since the caller's last act, or parts of them"),
 		key("intent", vocab.Name, "", "the last intent that led somewhere"),
 		key("outcome", vocab.Name, "", "the call's outcome so far"),
+		key("language", vocab.Language, "", "the language that the conversation is in"),
 		key("tag", vocab.List(vocab.Name), "", "tags on record"),
 		key("opt_out", vocab.Name, "", "an opt-out on record"),
 		key("transfer", vocab.Text, "", "the queue, agent or address that a transfer went to"),

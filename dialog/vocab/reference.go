@@ -78,6 +78,8 @@ func (v Value) String() string {
 		return "list of " + plural(v.Of[0])
 	case KindMap:
 		return "names, each with a " + v.Of[0].String()
+	case KindSpoken:
+		return v.Of[0].String()
 	case KindEither:
 		ways := make([]string, len(v.Of))
 		for i, w := range v.Of {
@@ -89,6 +91,9 @@ func (v Value) String() string {
 }
 
 func plural(v Value) string {
+	if v.Kind == KindSpoken {
+		return plural(v.Of[0])
+	}
 	s := v.String()
 	switch {
 	case v.Kind == KindWord || v.Kind == KindMap || v.Kind == KindEither || v.Label != "":

@@ -58,6 +58,7 @@ const (
 	patternDigit    = `^[0-9*#]$`
 	patternClip     = `\.[wW][aA][vV]$`
 	patternSIP      = `^sips?:[^ <>"{}]+$`
+	patternSpoken   = `^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$` // stricter than a tag: "text" is a key of a line
 	patternLanguage = `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`
 )
 
@@ -92,6 +93,9 @@ func (v Value) schema() Schema {
 		return anyOf(one, Schema{"type": "array", "items": one, "minItems": 1})
 	case KindMap:
 		return Schema{"type": "object", "additionalProperties": v.Of[0].schema()}
+	case KindSpoken:
+		one := v.Of[0].schema()
+		return anyOf(one, Schema{"type": "object", "patternProperties": Schema{patternSpoken: one}, "additionalProperties": false, "minProperties": 1})
 	case KindEither:
 		ways := make([]Schema, len(v.Of))
 		for i, w := range v.Of {

@@ -51,6 +51,7 @@ const (
 	KindList     Kind = "list"
 	KindMap      Kind = "names"
 	KindEither   Kind = "either"
+	KindSpoken   Kind = "spoken"
 )
 
 // Value is what a key takes. The zero Value is no value at all.
@@ -59,7 +60,7 @@ type Value struct {
 	Block    string   // of KindBlock
 	Words    []string // of KindWord
 	Min, Max int      // of KindWhole
-	Of       []Value  // element of KindList, value of KindMap, ways of KindEither
+	Of       []Value  // element of KindList, value of KindMap and KindSpoken, ways of KindEither
 	Label    string   // what the reference calls it, when it has a name of its own
 }
 
@@ -98,6 +99,9 @@ func Map(of Value) Value { return Value{Kind: KindMap, Of: []Value{of}} }
 
 // Either is one of several ways to write a value.
 func Either(ways ...Value) Value { return Value{Kind: KindEither, Of: ways} }
+
+// Spoken is a value that may be given for each language: {zh-CN: ..., en-US: ...}.
+func Spoken(v Value) Value { return Value{Kind: KindSpoken, Of: []Value{v}} }
 
 // Called gives a value a name of its own for the reference.
 func (v Value) Called(label string) Value {

@@ -6,7 +6,6 @@ package overlap
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +18,12 @@ import (
 
 // Find measures. The error is that of a detector that cannot be made.
 func Find(ctx context.Context, s *dialog.Script) ([]lint.Finding, error) {
+	found, err := lint.InEach(s, func(s *dialog.Script) ([]lint.Finding, error) { return find(ctx, s) })
+	return lint.Sort(found), err
+}
+
+// find measures in one language.
+func find(ctx context.Context, s *dialog.Script) ([]lint.Finding, error) {
 	detector, err := intent.New(s)
 	if err != nil {
 		return nil, err
@@ -42,7 +47,7 @@ func Find(ctx context.Context, s *dialog.Script) ([]lint.Finding, error) {
 	if err := f.learned(sets); err != nil {
 		return nil, err
 	}
-	return lint.Sort(f.found), nil
+	return f.found, nil
 }
 
 type finder struct {
@@ -101,7 +106,7 @@ func together(s *dialog.Script) []*set {
 // is understood.
 func (t *set) differ(s *dialog.Script, a, b string) bool {
 	return slices.ContainsFunc(t.nodes, func(n *dialog.Node) bool {
-		return !reflect.DeepEqual(way(s, n, a), way(s, n, b))
+		return !way(s, n, a).Same(way(s, n, b))
 	})
 }
 

@@ -85,7 +85,7 @@ type placed struct {
 
 type faults []placed
 
-// sorted puts them in the order of the files and their lines.
+// sorted puts them in the order of the files and their lines, each once.
 func (fs faults) sorted() Problems {
 	sort.SliceStable(fs, func(i, j int) bool {
 		if fs[i].line != fs[j].line {
@@ -93,9 +93,12 @@ func (fs faults) sorted() Problems {
 		}
 		return fs[i].Column < fs[j].Column
 	})
-	all := make(Problems, len(fs))
-	for i, f := range fs {
-		all[i] = f.Problem
+	all, seen := make(Problems, 0, len(fs)), make(map[Problem]bool, len(fs))
+	for _, f := range fs {
+		if !seen[f.Problem] {
+			seen[f.Problem] = true
+			all = append(all, f.Problem)
+		}
 	}
-	return all
+	return all[:min(len(all), maxProblems)]
 }

@@ -84,6 +84,9 @@ func (r *Reader) Sound() bool { return len(r.problems) == 0 }
 // Problems is what is wrong, in the order of the files and their lines.
 func (r *Reader) Problems() Problems { return r.problems.sorted() }
 
+// Join takes over what another reading of the same files found wrong.
+func (r *Reader) Join(other *Reader) { r.problems = append(r.problems, other.problems...) }
+
 // Wrong notes a value that cannot be. n is its place; nil is the whole file.
 func (r *Reader) Wrong(n *yaml.Node, hint, format string, args ...any) {
 	r.Fault(BadValue, n, hint, format, args...)
