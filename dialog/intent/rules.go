@@ -77,6 +77,30 @@ func newRule(d dialog.IntentDef) (*rule, error) {
 	return c, nil
 }
 
+// join adds how the same intent is said in another language.
+func (c *rule) join(other *rule) {
+	c.match = union(c.match, other.match, (*phrase.Phrase).String)
+	c.unless = union(c.unless, other.unless, (*phrase.Phrase).String)
+	c.keywords = union(c.keywords, other.keywords, literal.String)
+	c.examples = union(c.examples, other.examples, literal.String)
+}
+
+func (l literal) String() string { return l.text }
+
+// union adds what is not there yet: a plain list is the same in every language.
+func union[T any](all, more []T, text func(T) string) []T {
+	seen := map[string]bool{}
+	for _, x := range all {
+		seen[text(x)] = true
+	}
+	for _, x := range more {
+		if !seen[text(x)] {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
 func literalOf(text string, bySound func(han int) bool) literal {
 	l := literal{text: text, words: words.Split(text)}
 	han := 0
