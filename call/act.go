@@ -84,7 +84,7 @@ func (s *Session) act(ctx context.Context, now time.Time, a dialog.Action) {
 		s.turn.noReply()
 	case dialog.Listen:
 		s.state.listening = true
-		s.listen(a)
+		s.listen(ctx, now, a)
 	case dialog.Understand:
 		s.understand(ctx, a)
 	case dialog.Fetch:

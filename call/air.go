@@ -120,7 +120,7 @@ func (s *Session) fill(now time.Time) {
 		return
 	}
 	s.j.trouble(now, s.node(), "dead air filled", "")
-	s.mouth.interject(s.desk.deps.Prompts.line(s.mind.script.Language, lineMoment))
+	s.mouth.interject(s.desk.deps.Prompts.line(s.mind.language, lineMoment))
 }
 
 // stepDown gives up what has kept the caller waiting.

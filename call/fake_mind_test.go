@@ -188,6 +188,14 @@ type fakeVoice struct {
 	after time.Duration // before the first audio
 	panik bool
 	spoke int
+	asked map[string]string // languages that texts were asked for in
+}
+
+// in tells in which language a text was asked for.
+func (v *fakeVoice) in(text string) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.asked[text]
 }
 
 func (v *fakeVoice) Clip(u tts.Utterance) (*media.Clip, bool) {
@@ -202,6 +210,10 @@ func (v *fakeVoice) Speak(ctx context.Context, u tts.Utterance, emit func(media.
 	v.mu.Lock()
 	err, after, panik := v.err, v.after, v.panik
 	v.spoke++
+	if v.asked == nil {
+		v.asked = map[string]string{}
+	}
+	v.asked[u.Text] = u.Language
 	v.mu.Unlock()
 	if after > 0 {
 		select {

@@ -33,7 +33,7 @@ func (s *Session) lastPrompt(now time.Time, why string) {
 	s.rung(now, "last_prompt", why)
 	s.dropHand()
 	s.mouth.hush()
-	s.mouth.interject(s.desk.deps.Prompts.line(s.mind.script.Language, lineLast))
+	s.mouth.interject(s.desk.deps.Prompts.line(s.mind.language, lineLast))
 	st.ending = true
 	s.clock.set(now, alarmGoodbye, s.desk.deps.Config.Goodbye)
 }
@@ -45,7 +45,7 @@ func (s *Session) lastWords() {
 		return
 	}
 	st.cause = causeTemporary
-	clip := s.desk.deps.Prompts.line(s.mind.script.Language, lineLast)
+	clip := s.desk.deps.Prompts.line(s.mind.language, lineLast)
 	s.mouth.hush()
 	s.mouth.interject(clip)
 	ctx, cancel := context.WithTimeout(context.Background(), min(clip.Duration()+time.Second/5, s.desk.deps.Config.Goodbye))

@@ -54,11 +54,11 @@ type tries struct {
 
 func (e *ear) init(d *Desk, script *Script) {
 	e.feed = d.feed
-	if script.Listens && d.deps.Ears != nil {
-		e.choices = d.deps.Ears(script.Language)
+	if script.Listens {
+		e.choices = d.ears(script.Language)
 	}
 	if len(e.choices) == 0 {
-		e.deaf, e.why = true, "no recogniser for "+script.Language
+		e.deaf, e.why = true, noEar(script.Language)
 	}
 }
 
@@ -76,7 +76,7 @@ func (s *Session) openEar(ctx context.Context) {
 	e.id++
 	id, choice, tap, pcm := e.id, e.choices[e.tries.next], e.tap, e.tries.pcm
 	e.tries.next++
-	o := asr.Options{Language: s.mind.script.Language, Rate: media.TelephoneRate, Hotwords: e.hot, Expect: e.want}
+	o := asr.Options{Language: s.mind.language, Rate: media.TelephoneRate, Hotwords: e.hot, Expect: e.want}
 	ctx, e.cancel = context.WithCancel(ctx)
 	s.spawn("recogniser "+choice.Name, func(why string) event { return earLost{id: id, err: errors.New(why)} }, func() {
 		s.hear(ctx, tap, id, choice, o, pcm)
@@ -184,9 +184,13 @@ func (s *Session) goDeaf(ctx context.Context, now time.Time, why string) {
 }
 
 // listen tells the recogniser what to expect.
-func (s *Session) listen(a dialog.Listen) {
+func (s *Session) listen(ctx context.Context, now time.Time, a dialog.Listen) {
 	s.ear.want = asr.Expectation{Shape: shapeOf(a.Shape), Words: a.Words, Min: a.Min, Max: a.Max, Endpoint: a.Endpoint, Hotwords: a.Hotwords}
 	s.ear.hot = a.Hotwords
+	if a.Language != "" && a.Language != s.mind.language {
+		s.speakIn(ctx, now, a.Language)
+		return
+	}
 	if s.ear.stream != nil {
 		s.ear.stream.Expect(s.ear.want)
 	}

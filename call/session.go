@@ -34,13 +34,15 @@ type Session struct {
 
 // mind is the script's side of a call.
 type mind struct {
-	script  *Script
-	machine Machine           // nil until the call is answered
-	vars    map[string]string // that an outbound attempt brought, or routing knew
-	inbox   []dialog.Event    // told while the machine is being told something
-	telling bool
-	broken  bool // the machine panicked; it is not asked again
-	writing writing
+	script *Script
+	// language is the one that the conversation is in; it begins in the script's.
+	language string
+	machine  Machine           // nil until the call is answered
+	vars     map[string]string // that an outbound attempt brought, or routing knew
+	inbox    []dialog.Event    // told while the machine is being told something
+	telling  bool
+	broken   bool // the machine panicked; it is not asked again
+	writing  writing
 	// standing is what routing said of a place in any queue: class, priority, promise.
 	standing queue.Enter
 }
@@ -84,7 +86,7 @@ type life struct {
 func newSession(d *Desk, script *Script, rec Record) *Session {
 	s := &Session{
 		id: rec.ID, desk: d, box: newMailbox(), clock: newClock(),
-		mind: mind{script: script},
+		mind: mind{script: script, language: script.Language},
 	}
 	s.j = &journal{rec: rec, records: d.deps.Records, watch: s.show}
 	s.life.quit = make(chan struct{})

@@ -246,7 +246,7 @@ func (w *world) pick(rnd *rand.Rand, s *Script) Event {
 	case n < 96:
 		return w.fire(rnd)
 	case n < 97:
-		return Deaf{Why: "gone"}
+		return []Event{Deaf{Why: "gone"}, Deaf{Why: "gone"}, Hears{}}[rnd.IntN(3)]
 	case n < 98:
 		return Mute{Why: "gone"}
 	case n < 99:

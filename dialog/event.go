@@ -99,6 +99,9 @@ type Composed struct {
 // Deaf tells that recognition is lost for the rest of the call.
 type Deaf struct{ Why string }
 
+// Hears tells that a deaf call hears again: in another language.
+type Hears struct{}
+
 // Mute tells that speech synthesis is lost; only rendered prompts can be played.
 type Mute struct{ Why string }
 
@@ -123,5 +126,6 @@ func (TransferEnded) isEvent() {}
 func (Fetched) isEvent()       {}
 func (Composed) isEvent()      {}
 func (Deaf) isEvent()          {}
+func (Hears) isEvent()         {}
 func (Mute) isEvent()          {}
 func (HungUp) isEvent()        {}

@@ -172,6 +172,8 @@ func (m *Machine) before(e Event) {
 		m.at.over = true
 	case Deaf:
 		m.ear.deaf = true
+	case Hears:
+		m.ear.deaf = false
 	case Mute:
 		m.voice.mute = true
 	}
@@ -207,6 +209,8 @@ func (m *Machine) handle(e Event) {
 		m.composed(e)
 	case Deaf:
 		m.goDeaf(e.Why)
+	case Hears:
+		m.ear.deaf = false
 	case Mute:
 		m.goMute(e.Why)
 	case HungUp:

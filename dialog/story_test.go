@@ -132,6 +132,8 @@ func (p *storyteller) event(l string) []string {
 		e = Composed{ID: p.errand, Done: true, Why: rest}
 	case "deaf":
 		e = Deaf{Why: "engine gone"}
+	case "hears":
+		e = Hears{}
 	case "mute":
 		e = Mute{Why: "engine gone"}
 	case "hangup":
