@@ -17,7 +17,7 @@ const (
 
 // brief tells the agent who is calling, while the caller hears music.
 func (s *Session) brief(ctx context.Context, now time.Time, h *handoff) {
-	language, text := s.mind.script.Language, h.act.Brief
+	language, text := s.mind.script.Language, h.act.Brief // the agent's, not the caller's
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "briefing agent " + h.place.agent, Why: text})
 	if text == "" {
 		text = sentence(language, lineCall)

@@ -23,7 +23,7 @@ func shipped(r *rig) {
 	for _, p := range s.FixedLines() {
 		r.voice.rendered[p.Text] = p.Text != ""
 	}
-	r.detect.real = d
+	r.detect.real, r.script.Language = d, s.Language
 	r.script.Machine = func(vars map[string]string, seed uint64) Machine { return dialog.NewMachine(s, vars, seed) }
 	r.ears[1].openErr = errors.New("refused") // there is one recogniser
 	r.phone.ring = func(leg *fakeLeg) { leg.send(sip.Answered{Params: talkParams}) }

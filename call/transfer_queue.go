@@ -126,10 +126,10 @@ func (s *Session) onDirected(ctx context.Context, now time.Time, e directed) {
 		s.mouth.hush()
 		s.holdSound(ctx, now, a.Clip)
 	case queue.Announce:
-		s.tellWaiting(ctx, now, h, announcement(s.mind.script.Language, a.Position, a.Wait))
+		s.tellWaiting(ctx, now, h, announcement(s.mind.language, a.Position, a.Wait))
 	case queue.OfferCallback:
 		h.place.asked = true
-		s.tellWaiting(ctx, now, h, sentence(s.mind.script.Language, lineOffer))
+		s.tellWaiting(ctx, now, h, sentence(s.mind.language, lineOffer))
 	case queue.RingAgent:
 		s.ringOffered(ctx, now, h, a)
 	case queue.CancelRing:
@@ -157,7 +157,7 @@ func (s *Session) onDirected(ctx context.Context, now time.Time, e directed) {
 func (s *Session) tellWaiting(ctx context.Context, now time.Time, h *handoff, text string) {
 	s.mouth.hush()
 	s.j.add(now, Entry{Kind: EntrySaid, Node: s.node(), Text: text, Turn: s.turnNumber()})
-	s.say(ctx, now, dialog.Say{ID: hold, Parts: []dialog.Part{{Text: text, Language: s.mind.script.Language}}})
+	s.say(ctx, now, dialog.Say{ID: hold, Parts: []dialog.Part{{Text: text, Language: s.mind.language}}})
 	s.holdSound(ctx, now, h.place.music)
 }
 
@@ -273,7 +273,7 @@ func (s *Session) onPromised(ctx context.Context, now time.Time, e promised) {
 	s.mouth.hush()
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "to be called back", Why: e.why})
 	s.tell(ctx, now, dialog.TransferEnded{OK: true, Reason: dialog.CalledBack})
-	s.say(ctx, now, dialog.Say{ID: hold, Parts: []dialog.Part{{Text: sentence(s.mind.script.Language, lineBack), Language: s.mind.script.Language}}})
+	s.say(ctx, now, dialog.Say{ID: hold, Parts: []dialog.Part{{Text: sentence(s.mind.language, lineBack), Language: s.mind.language}}})
 }
 
 // leaveLine tells the switchboard that the caller does not wait any more, or

@@ -47,6 +47,9 @@ func (m *Machine) begin() {
 		m.s = to
 	}
 	m.facts.vars["call.language"] = m.s.Language
+	if len(m.s.all) > 1 {
+		m.do(Note{Key: "language", Value: m.s.Language})
+	}
 	m.facts.vars["call.day"] = m.step.now.Format("2006-01-02T15:04")
 	for _, why := range m.facts.misfits {
 		m.do(Note{Key: "problem", Value: why})

@@ -286,6 +286,10 @@ func (r *reader) handoff(v *yaml.Node) *Handoff {
 		case "style":
 			h.Style = r.word(v, key, styles)
 		case "brief":
+			if v.Kind == yaml.MappingNode {
+				r.wrong(v, "write it in the first language of the script: it is for the person, whatever the caller speaks", "brief cannot be given for each language")
+				return
+			}
 			h.Brief = r.template(v, key)
 		case "headers":
 			h.Headers = r.headers(v)

@@ -191,7 +191,7 @@ var vocabulary = vocab.Table{
 		key("agent", vocab.Name, "", "a person that the configuration names"),
 		key("sip", vocab.SIP, "", "an address: `sip:name@host`"),
 		key("style", vocab.Word(styles...), "`bridge`", "`bridge`: ring the person and join; `blind`: REFER the caller away"),
-		key("brief", aTemplate, "", "what the person is told"),
+		key("brief", vocab.Template, "", "what the person is told, in the first language of the script"),
 		key("headers", vocab.Map(aTemplate), "", "`X-` headers for the person's phone"),
 		key("wait", vocab.Time, "30s", "how long to ring, 1s to 5m"),
 		key("hold", vocab.Spoken(vocab.Clip), "ring-back", "a clip that the caller hears meanwhile"),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -35,19 +36,31 @@ func ByLanguage(speakers map[string]Speaker) *Router {
 
 // Pick finds the speaker for a language, or nil.
 func (r *Router) Pick(language string) Speaker {
-	tag := tagKey(language)
-	for t := tag; t != ""; t = parentTag(t) {
-		if s := r.speakers[t]; s != nil {
-			return s
+	tag, _ := Nearest(r.names, language)
+	return r.speakers[tag]
+}
+
+// Nearest finds the tag that a language is served by, as ByLanguage tells it. Tags
+// are compared without regard to case and come back as they are in the list.
+func Nearest(tags []string, language string) (tag string, ok bool) {
+	want := tagKey(language)
+	find := func(fits func(tag string) bool) bool {
+		i := slices.IndexFunc(tags, func(own string) bool { return own != "" && fits(tagKey(own)) })
+		if i >= 0 {
+			tag = tags[i]
+		}
+		return i >= 0
+	}
+	for t := want; t != ""; t = parentTag(t) {
+		if find(func(own string) bool { return own == t }) {
+			return tag, true
 		}
 	}
-	primary, _, _ := strings.Cut(tag, "-")
-	for _, name := range r.names {
-		if base, _, _ := strings.Cut(name, "-"); base == primary && primary != "" {
-			return r.speakers[name]
-		}
-	}
-	return r.speakers[""]
+	primary, _, _ := strings.Cut(want, "-")
+	return tag, primary != "" && find(func(own string) bool {
+		base, _, _ := strings.Cut(own, "-")
+		return base == primary
+	})
 }
 
 // Speak hands u to the speaker of its language.

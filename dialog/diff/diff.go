@@ -77,33 +77,36 @@ func (s *sheet) put(kind Kind, where, what string, values ...string) {
 func read(s *dialog.Script) *sheet {
 	out := &sheet{items: map[key][]string{}, kinds: map[key]Kind{}}
 	out.head(s)
-	prompts := map[*dialog.Node][]dialog.Prompt{}
-	for _, p := range s.Prompts() {
-		prompts[p.Node] = append(prompts[p.Node], p)
+	prompts := map[string][]dialog.Prompt{} // by node
+	for _, t := range s.Tongues() {
+		for _, p := range t.Prompts() {
+			if t != s {
+				p.Key = keyIn(p.Key, t)
+			}
+			prompts[nameOf(p.Node)] = append(prompts[nameOf(p.Node)], p)
+		}
 	}
 	for _, n := range s.Nodes {
 		where := "node " + n.Name
 		out.node(where, n)
-		out.prompts(where, prompts[n])
+		out.prompts(where, prompts[n.Name])
 		for _, w := range n.Ways() {
 			out.way(where, w)
 		}
 	}
-	out.prompts("everywhere", prompts[nil])
+	out.prompts("everywhere", prompts[""])
 	for _, w := range s.Ways() {
 		if w.From == nil {
 			out.way("everywhere", w)
 		}
 	}
 	for _, a := range s.Always {
-		out.intent(a.IntentDef)
 		out.put(Done, "intent "+a.Name, "priority", fmt.Sprint(a.Priority))
 	}
-	for _, d := range s.Intents {
-		out.intent(d)
-	}
-	for _, a := range s.Asides {
-		out.intent(a.IntentDef)
+	for _, t := range s.Tongues() {
+		for _, d := range t.Definitions() {
+			out.intent(d)
+		}
 	}
 	for _, g := range s.Grades {
 		out.put(Done, "script", "grade "+g.Grade, condition(g))
@@ -114,6 +117,22 @@ func read(s *dialog.Script) *sheet {
 	return out
 }
 
+// nameOf is a node's name, "" for what is said in any.
+func nameOf(n *dialog.Node) string {
+	if n == nil {
+		return ""
+	}
+	return n.Name
+}
+
+// keyIn tells the words of a further language apart from those of the first.
+func keyIn(key string, t *dialog.Script) string {
+	if key == "say" {
+		key = "says"
+	}
+	return key + " in " + t.Language
+}
+
 func condition(g dialog.Grade) string {
 	if g.If == nil {
 		return "always"
@@ -122,7 +141,7 @@ func condition(g dialog.Grade) string {
 }
 
 func (s *sheet) head(d *dialog.Script) {
-	s.put(Done, "script", "language", d.Language)
+	s.put(Done, "script", "language", d.Languages()...)
 	s.put(Done, "script", "goal", d.Goal)
 	s.put(Done, "script", "rings before the answer", d.Answer.After.String())
 	for _, n := range d.Needs {
@@ -145,6 +164,7 @@ func (s *sheet) node(where string, n *dialog.Node) {
 	s.put(Done, where, "outcome", n.Effects.Outcome)
 	s.put(Done, where, "tags", n.Effects.Tags...)
 	s.put(Done, where, "opts out", n.Effects.OptOut)
+	s.put(Done, where, "goes on in", n.Effects.Language.Source)
 	for _, set := range n.Effects.Set {
 		s.put(Done, where, "sets "+set.Name, set.Value.Source)
 	}
@@ -215,7 +235,7 @@ func (s *sheet) way(where string, w dialog.Way) {
 		to += " after " + w.Wait.String()
 	}
 	s.put(Way, where, what, to)
-	s.put(Done, where, what+" notes", append(slices.Clone(w.Edge.Tags), w.Edge.Outcome, w.Edge.OptOut)...)
+	s.put(Done, where, what+" notes", append(slices.Clone(w.Edge.Tags), w.Edge.Outcome, w.Edge.OptOut, w.Edge.Language.Source)...)
 }
 
 func (s *sheet) intent(d dialog.IntentDef) {

@@ -85,6 +85,9 @@ func rowOf(s *dialog.Script, w dialog.Way, index map[string]int) Row {
 		row.Kind = Failed
 	}
 	stays := w.Edge.Go == "" || w.Edge.Go == dialog.TargetStay
+	if to := w.Edge.Language.Source; to != "" {
+		row.Label += " in " + to
+	}
 	switch {
 	case w.Edge.End != "":
 		row.End = w.Edge.End
@@ -157,6 +160,9 @@ func facts(n *dialog.Node) []string {
 	}
 	if p := n.Exit.Prose; p != nil {
 		all = append(all, "a model speaks: "+p.Goal.Source)
+	}
+	if to := n.Effects.Language.Source; to != "" {
+		all = append(all, "goes on in "+to)
 	}
 	if n.Effects.Outcome != "" {
 		all = append(all, "outcome "+n.Effects.Outcome)

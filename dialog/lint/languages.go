@@ -35,7 +35,9 @@ func InEach(s *dialog.Script, check func(*dialog.Script) ([]Finding, error)) ([]
 		for _, f := range per[i] {
 			switch {
 			case times[f] < len(all):
-				f.Text = "in " + t.Language + ": " + f.Text
+				if !strings.Contains(f.Text, t.Language) {
+					f.Text = "in " + t.Language + ": " + f.Text
+				}
 				merged = append(merged, f)
 			case i == 0:
 				merged = append(merged, f)
@@ -87,6 +89,18 @@ func untranslated(s *dialog.Script) []Finding {
 		}
 	}
 	return c.found
+}
+
+// equipped finds languages that nothing hears or speaks.
+func (c *checker) equipped() {
+	if c.o.Lacks == nil {
+		return
+	}
+	listens := slices.ContainsFunc(c.s.Nodes, (*dialog.Node).Listens)
+	for _, what := range c.o.Lacks(c.s.Language, listens) {
+		text, hint, _ := strings.Cut(what, "; ")
+		c.find(CodeNotEquipped, []string{"language", strconv.Itoa(slices.Index(c.s.Languages(), c.s.Language))}, hint, "%s", text)
+	}
 }
 
 // otherLanguage is the first edition in another language than the first: en-GB is

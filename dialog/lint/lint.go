@@ -32,10 +32,11 @@ type Finding struct {
 
 // Options say what the script itself does not.
 type Options struct {
-	Recorded  bool     // the calls are recorded
-	Market    string   // a market whose words are looked for although the script names none, one of Markets
-	Forbidden []string // the house's own words
-	Changed   string   // why the script is not the one that was approved, "" when it is or when nobody reviews
+	Recorded  bool                                         // the calls are recorded
+	Market    string                                       // a market whose words are looked for although the script names none, one of Markets
+	Forbidden []string                                     // the house's own words
+	Lacks     func(language string, listens bool) []string // what keeps a language from being heard and spoken; nil: not known
+	Changed   string                                       // why the script is not the one that was approved, "" when it is or when nobody reviews
 }
 
 // Check finds what is worth mending in a script that loads, in the order of the
@@ -49,7 +50,7 @@ func Check(s *dialog.Script, o Options) []Finding {
 		c := &checker{s: s, o: o}
 		for _, rule := range []func(){
 			c.unreachable, c.loops, c.ladders, c.persons, c.variables, c.unused,
-			c.lengths, c.opening, c.benefit, c.notices, c.forbidden, c.review,
+			c.lengths, c.opening, c.benefit, c.notices, c.forbidden, c.review, c.equipped,
 		} {
 			rule()
 		}

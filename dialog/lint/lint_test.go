@@ -19,7 +19,13 @@ var options = map[string]lint.Options{
 	"recording-without-notice": {Recorded: true},
 	"late-notice":              {Recorded: true},
 	"forbidden-word":           {Market: "finance", Forbidden: []string{"mate"}},
-	"changed-since-review":     {Changed: "version 3 was approved with other words"},
+	"language-not-set-up": {Lacks: func(language string, listens bool) []string {
+		if language != "zh-CN" || !listens {
+			return nil
+		}
+		return []string{"no recogniser hears zh-CN: moonshine hears English only (speech.asr); set speech.asr.languages.zh-CN"}
+	}},
+	"changed-since-review": {Changed: "version 3 was approved with other words"},
 }
 
 // elsewhere are the codes whose files lie beside the package that measures.

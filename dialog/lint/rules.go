@@ -27,6 +27,7 @@ const (
 	CodeNoNotice         dialog.Code = "recording-without-notice"
 	CodeLateNotice       dialog.Code = "late-notice"
 	CodeChangedSinceSeen dialog.Code = "changed-since-review"
+	CodeNotEquipped      dialog.Code = "language-not-set-up"
 	CodeUntranslated     dialog.Code = "same-in-every-language"
 )
 
@@ -38,7 +39,7 @@ var severities = map[dialog.Code]Severity{
 	CodeOverlap: Warning, CodeWordless: Warning, CodeTooFew: Advice,
 	CodeLongPrompt: Advice, CodeClosedOpening: Advice, CodeLateBenefit: Advice,
 	CodeForbiddenWord: Warning, CodeNoNotice: Warning, CodeLateNotice: Warning, CodeChangedSinceSeen: Warning,
-	CodeUntranslated: Advice,
+	CodeNotEquipped: Warning, CodeUntranslated: Advice,
 }
 
 func init() {

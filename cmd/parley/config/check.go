@@ -26,10 +26,7 @@ func (c *Config) check() Problems {
 		}
 	}
 	c.checkTrunks(fail)
-	checkASR(fail, "speech.asr", c.Speech.ASR.ASREngine)
-	if second := c.Speech.ASR.Second; second != nil {
-		checkASR(fail, "speech.asr.second", *second)
-	}
+	c.checkSpeech(fail)
 	c.checkQueues(fail)
 	c.checkOutside(fail)
 	c.checkStore(fail)
@@ -69,17 +66,6 @@ func (c *Config) checkTrunks(fail failer) {
 		if t.Challenge && (t.Username == "" || t.Password == "") {
 			fail(at+".challenge", "", "trunk %q is to be challenged but has no username and password", t.Name)
 		}
-	}
-}
-
-func checkASR(fail failer, at string, e ASREngine) {
-	switch e.Engine {
-	case "ws", "openai":
-		if e.URL == "" {
-			fail(at, "", "%s: the %s engine needs a url", at, e.Engine)
-			return
-		}
-		checkURL(fail, at+".url", e.URL, map[string][]string{"ws": {"ws", "wss"}, "openai": {"http", "https"}}[e.Engine]...)
 	}
 }
 

@@ -11,8 +11,14 @@ type Speech struct {
 	Slow   SpeechGuardLimits `yaml:"slow" doc:"When a speech engine counts as failed."`
 }
 
-// ASR is the first recogniser and, if wanted, a second one.
+// ASR is what hears callers, and what hears those of particular languages.
 type ASR struct {
+	ASRPair   `yaml:",inline"`
+	Languages map[string]ASRPair `yaml:"languages" doc:"Recognisers of a language, in place of the ones above: {zh-CN: {engine: ws, url: ws://HOST:PORT}}. zh is for every zh-..."`
+}
+
+// ASRPair is the first recogniser and, if wanted, a second one.
+type ASRPair struct {
 	ASREngine `yaml:",inline"`
 	Second    *ASREngine `yaml:"second" doc:"Recogniser that takes over when the first is slow or broken."`
 }

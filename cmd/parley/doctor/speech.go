@@ -11,9 +11,17 @@ import (
 )
 
 func hearing(ctx context.Context, c *config.Config, m Machine) []Finding {
-	out := []Finding{engine(ctx, "recognition", "speech.asr", c.Speech.ASR.ASREngine, m)}
-	if second := c.Speech.ASR.Second; second != nil {
-		out = append(out, engine(ctx, "second recogniser", "speech.asr.second", *second, m))
+	out := pair(ctx, "", "speech.asr", c.Speech.ASR.ASRPair, m)
+	for _, language := range slices.Sorted(maps.Keys(c.Speech.ASR.Languages)) {
+		out = append(out, pair(ctx, language+": ", "speech.asr.languages."+language, c.Speech.ASR.Languages[language], m)...)
+	}
+	return out
+}
+
+func pair(ctx context.Context, of, key string, p config.ASRPair, m Machine) []Finding {
+	out := []Finding{engine(ctx, of+"recognition", key, p.ASREngine, m)}
+	if p.Second != nil {
+		out = append(out, engine(ctx, of+"second recogniser", key+".second", *p.Second, m))
 	}
 	return out
 }

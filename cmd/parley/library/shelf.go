@@ -28,6 +28,7 @@ type loaded struct {
 	fixed   []tts.Utterance
 	outside Outside
 	written []string // prompts that hold words which the house forbids
+	speaks  []string // languages, BCP 47
 }
 
 // Outside is whom a script asks while it talks.
@@ -90,7 +91,7 @@ func (e edition) ready(src Source) (*loaded, error) {
 			return dialog.NewMachine(s, vars, seed)
 		},
 	}
-	out := &loaded{run: run, outside: outside(s), written: written}
+	out := &loaded{run: run, outside: outside(s), written: written, speaks: s.Languages()}
 	for _, p := range s.FixedLines() {
 		if p.Clip == "" {
 			out.fixed = append(out.fixed, tts.Utterance{Text: p.Text, Language: p.Language, Voice: p.Voice})
@@ -192,7 +193,7 @@ func (l *Shelf) Languages(names []string) []string {
 	var out []string
 	for _, name := range names {
 		if s, ok := l.scripts[name]; ok {
-			out = append(out, s.run.Language)
+			out = append(out, s.speaks...)
 		}
 	}
 	slices.Sort(out)

@@ -19,7 +19,7 @@ import (
 // CheckCmd is parley script check.
 type CheckCmd struct {
 	Files  []string `arg:"" name:"file" help:"Scripts, folders of scripts, or names of scripts that ship."`
-	Config string   `short:"c" placeholder:"FILE" help:"Configuration: it tells whether calls are recorded, which words the house forbids, and where reviews are kept. Without one they are recorded."`
+	Config string   `short:"c" placeholder:"FILE" help:"Configuration: it tells whether calls are recorded, what languages can be heard and spoken, which words the house forbids, and where reviews are kept. Without one they are recorded."`
 	Market string   `placeholder:"NAME" help:"Also look for words that the law of a market forbids: ${markets}."`
 	Words  string   `placeholder:"FILE" help:"Also look for the words of this file, one a line: the house's own list; else that of the configuration (words)."`
 	Strict bool     `help:"Fail on warnings too."`
@@ -87,7 +87,7 @@ func (c *CheckCmd) options(cfg *config.Config) (lint.Options, error) {
 	}
 	list := c.Words
 	if cfg != nil {
-		o.Recorded = cfg.Record
+		o.Recorded, o.Lacks = cfg.Record, cfg.Speech.Lacks
 		list = cmp.Or(list, cfg.Words)
 	}
 	var err error

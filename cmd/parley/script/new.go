@@ -101,7 +101,7 @@ func (c *NewCmd) list(w *World) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, []string{name, s.Language, s.Goal})
+		rows = append(rows, []string{name, strings.Join(s.Languages(), ", "), s.Goal})
 	}
 	w.printer().Table(rows)
 	return nil

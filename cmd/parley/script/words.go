@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/cmd/parley/term"
@@ -27,9 +28,19 @@ type piece struct {
 	Seconds  float64 `json:"seconds,omitempty"`
 }
 
-// pieces lists everything that a script says: its prompts in file order, then
-// the menus and questions back that are made of its intents.
+// pieces lists everything that a script says, one language after the other: its
+// prompts in file order, then the menus and questions back that are made of its
+// intents.
 func pieces(s *dialog.Script) []piece {
+	var all []piece
+	for _, t := range s.Tongues() {
+		all = append(all, piecesIn(t)...)
+	}
+	return all
+}
+
+// piecesIn lists what is said in one language.
+func piecesIn(s *dialog.Script) []piece {
 	var all []piece
 	known := map[string]bool{}
 	add := func(node, key, variant, source, text string, fixed bool) {
@@ -54,7 +65,7 @@ func pieces(s *dialog.Script) []piece {
 		}
 	}
 	for _, part := range s.FixedLines() {
-		if part.Text != "" && !known[part.Text] {
+		if part.Text != "" && part.Language == s.Language && !known[part.Text] {
 			add("", "menus and questions back", "", part.Text, part.Text, true)
 		}
 	}
@@ -76,13 +87,16 @@ func (c *WordsCmd) Run(w *World) error {
 		return writeJSON(w, all)
 	}
 	p := w.printer()
-	node, first, fixed, total := "", true, 0, 0.0
+	node, language, fixed, total := "", "", 0, 0.0
 	for _, one := range all {
-		if one.Node != node || first {
-			node, first = one.Node, false
+		if one.Node != node || one.Language != language {
+			node, language = one.Node, one.Language
 			title := node
 			if node == "" {
 				title = "in any node"
+			}
+			if len(s.Languages()) > 1 {
+				title += ", " + language
 			}
 			p.Printf("%s\n", p.In(term.Bold, title))
 		}
@@ -92,7 +106,7 @@ func (c *WordsCmd) Run(w *World) error {
 		total += one.Seconds
 		p.Printf("  %s\n", one.show(p))
 	}
-	p.Printf("\n%s in %s, %d of them fixed; about %.0f s to read aloud\n", number(len(all), "line"), s.Language, fixed, total)
+	p.Printf("\n%s in %s, %d of them fixed; about %.0f s to read aloud\n", number(len(all), "line"), strings.Join(s.Languages(), " and "), fixed, total)
 	return nil
 }
 

@@ -16,39 +16,31 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/config"
 )
 
-// Ears are the recognisers in order of preference.
+// Ears are the recognisers, each opened once however many languages it hears.
 type Ears struct {
-	ears     []hearing
+	cfg      config.ASR
+	ears     map[config.ASREngine]call.Ear
 	detector *silero.Detector
 	closers  []io.Closer
 }
 
-type hearing struct {
-	call.Ear
-	english bool // hears nothing else
-}
-
 // NewEars loads and connects the recognisers of the configuration.
 func NewEars(c config.ASR) (*Ears, error) {
-	e := &Ears{}
-	engines := []config.ASREngine{c.ASREngine}
-	if c.Second != nil {
-		engines = append(engines, *c.Second)
-	}
-	for i, engine := range engines {
-		if engine.Engine == "none" {
-			continue
-		}
-		name := engine.Engine
-		if i > 0 {
-			name += " (second)"
-		}
+	e := &Ears{cfg: c, ears: map[config.ASREngine]call.Ear{}}
+	names := map[string]int{}
+	for _, engine := range c.Engines() {
 		r, err := e.open(engine)
 		if err != nil {
 			return nil, errors.Join(err, e.Close())
 		}
-		guarded := asr.Guard(r, asr.GuardConfig{Name: name, Deadline: engine.Deadline})
-		e.ears = append(e.ears, hearing{call.Ear{Name: name, Recognizer: guarded}, engine.Engine == "moonshine"})
+		name := engine.Engine
+		if c.Second != nil && engine == *c.Second && engine != c.ASREngine {
+			name += " (second)"
+		}
+		if names[name]++; names[name] > 1 {
+			name += fmt.Sprintf(" %d", names[name])
+		}
+		e.ears[engine] = call.Ear{Name: name, Recognizer: asr.Guard(r, asr.GuardConfig{Name: name, Deadline: engine.Deadline})}
 	}
 	return e, nil
 }
@@ -94,11 +86,7 @@ func modelsFor(c config.ASREngine, found []models.Status) error {
 }
 
 // Hears tells whether some recogniser of a configuration hears a language.
-func Hears(c config.ASR, language string) bool {
-	english := base(language) == "en"
-	some := func(engine string) bool { return engine != "none" && (engine != "moonshine" || english) }
-	return some(c.Engine) || c.Second != nil && some(c.Second.Engine)
-}
+func Hears(c config.ASR, language string) bool { return len(c.For(language)) > 0 }
 
 func base(language string) string {
 	b, _, _ := strings.Cut(strings.ToLower(language), "-")
@@ -118,20 +106,18 @@ func keep[R asr.Recognizer](e *Ears, r R, err error) (asr.Recognizer, error) {
 
 // For gives the recognisers of a language, the first choice first.
 func (e *Ears) For(language string) []call.Ear {
-	english := base(language) == "en" || language == ""
 	var out []call.Ear
-	for _, h := range e.ears {
-		if !h.english || english {
-			out = append(out, h.Ear)
-		}
+	for _, engine := range e.cfg.For(language) {
+		out = append(out, e.ears[engine])
 	}
 	return out
 }
 
 // wrap puts something around every recogniser.
 func (e *Ears) wrap(around func(asr.Recognizer) asr.Recognizer) {
-	for i := range e.ears {
-		e.ears[i].Recognizer = around(e.ears[i].Recognizer)
+	for engine, ear := range e.ears {
+		ear.Recognizer = around(ear.Recognizer)
+		e.ears[engine] = ear
 	}
 }
 

@@ -128,6 +128,7 @@ func (s *Server) prepare(ctx context.Context, shelf *library.Shelf, names []stri
 	if err := s.speech.cache.Render(ctx, shelf.Fixed(ahead...)); err != nil {
 		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
 	}
+	s.warnOfLanguages(shelf, ahead)
 }
 
 // reloaded tells what a reload brought.

@@ -113,6 +113,9 @@ func TestHears(t *testing.T) {
 		"speech: {asr: {engine: ws, url: 'ws://h'}}":                              {true, true},
 		"speech: {asr: {engine: none, second: {engine: moonshine}}}":              {true, false},
 		"speech: {asr: {engine: moonshine, second: {engine: ws, url: 'ws://h'}}}": {true, true},
+		"speech: {asr: {languages: {zh: {engine: ws, url: 'ws://h'}}}}":           {true, true},
+		"speech: {asr: {languages: {en: {engine: none}}}}":                        {false, false},
+		"speech: {asr: {engine: ws, url: 'ws://h', languages: {en-US: {engine: moonshine}, zh-CN: {engine: none, second: {engine: openai, url: 'http://h'}}}}}": {true, true},
 	} {
 		c := load(t, text).Speech.ASR
 		if got := [2]bool{Hears(c, "en-US"), Hears(c, "zh-CN")}; got != want {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/tts"
@@ -37,12 +38,18 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 		}
 		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
 	}
-	for _, language := range s.Library.Shelf().Languages(s.Library.Shelf().Listening(names)) {
-		if len(ears.For(language)) == 0 {
-			s.log.Warn("no recogniser hears this language: its callers have the keypad", "language", language)
+	s.warnOfLanguages(s.Library.Shelf(), names)
+	return nil
+}
+
+// warnOfLanguages tells which languages of the named scripts nothing hears or speaks.
+func (s *Server) warnOfLanguages(shelf *library.Shelf, names []string) {
+	heard := shelf.Languages(shelf.Listening(names))
+	for _, language := range shelf.Languages(names) {
+		for _, what := range s.cfg.Speech.Lacks(language, slices.Contains(heard, language)) {
+			s.log.Warn(what, "language", language)
 		}
 	}
-	return nil
 }
 
 // ahead are the scripts that calls may need.

@@ -113,7 +113,9 @@ func (f *facts) get(key string, since int) []string {
 			all = []string{name}
 		case e.Kind == call.EntryNote && key != "transfer":
 			name, value, _ := strings.Cut(e.Text, "=")
-			if name == key {
+			if name == key && key == "language" { // the last one stands
+				all = []string{value}
+			} else if name == key {
 				all = append(all, value)
 			} else if key == "set" {
 				all = append(all, e.Text)

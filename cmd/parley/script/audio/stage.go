@@ -40,8 +40,10 @@ type Stage struct {
 // Open builds it. speech is the user's, everything else the stage's own: nothing
 // is reached but loopback.
 func Open(ctx context.Context, speech config.Speech, file string, s *dialog.Script, log *slog.Logger) (_ *Stage, err error) {
-	if !server.Hears(speech.ASR, s.Language) {
-		return nil, fmt.Errorf("no recogniser hears %s: name one in speech.asr of a configuration and give it with -c", s.Language)
+	for _, language := range s.Languages() {
+		if !server.Hears(speech.ASR, language) {
+			return nil, fmt.Errorf("no recogniser hears %s: name one in speech.asr of a configuration and give it with -c", language)
+		}
 	}
 	for _, n := range s.Nodes {
 		if t := n.Exit.Transfer; t != nil && t.SIP != "" {
@@ -94,7 +96,7 @@ func loopbackOnly(speech config.Speech, data, person string) *config.Config {
 
 // phones puts the caller and the person at their telephones.
 func (st *Stage) phones(ctx, running context.Context, log *slog.Logger) error {
-	voice, err := callerVoice(ctx, st.script.Language)
+	voice, err := callerVoice(ctx, st.script.Languages())
 	if err != nil {
 		return fmt.Errorf("the caller's voice: %w", err)
 	}
