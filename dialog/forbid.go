@@ -1,6 +1,9 @@
 package dialog
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Forbid adds the house's own words to those that must not be said: a text with
 // variables that comes to hold one is not spoken, and no sentence of a language
@@ -10,6 +13,18 @@ func (s *Script) Forbid(words []string) (written []string) {
 	if len(words) == 0 {
 		return nil
 	}
+	for _, t := range s.Tongues() {
+		for _, w := range t.forbid(words) {
+			if !slices.Contains(written, w) { // a plain text is said in every language
+				written = append(written, w)
+			}
+		}
+	}
+	return written
+}
+
+// forbid is Forbid in one language.
+func (s *Script) forbid(words []string) (written []string) {
 	const why = "is on the house's list"
 	s.Market = s.Market.With(why, words)
 	for _, p := range s.Prompts() {
