@@ -23,17 +23,17 @@ const (
 
 // fill is understood by both databases; base is when the last call began.
 var fill = []string{
-	`INSERT INTO customers (id, folded, doc, updated, merged) WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS - 1)
-		SELECT 'k' || i, 'name ' || i, '{"id":"k' || i || '","name":"Name ' || i || '","tags":["vip"],"products":["p' || (i % 5) * 10 || '","p' || ((i + 1) % 5) * 10 || '"],"value":{"cents":500000,"currency":"CNY"}}', 0, '' FROM n`,
-	`INSERT INTO numbers (number, customer) WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS - 1)
+	`INSERT INTO customers (id, folded, doc, updated, merged) WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS - 1)
+		SELECT 'k' || i, 'name ' || i, '{"id":"k' || i || '","name":"Name ' || i || '","tags":["vip"],"products":["p' || ((i % 5) * 10) || '","p' || (((i + 1) % 5) * 10) || '"],"value":{"cents":500000,"currency":"CNY"}}', 0, '' FROM n`,
+	`INSERT INTO numbers (number, customer) WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS - 1)
 		SELECT '+86' || (13800000000 + i), 'k' || i FROM n`,
-	`INSERT INTO customer_tags (tag, customer) WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS - 1)
+	`INSERT INTO customer_tags (tag, customer) WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS - 1)
 		SELECT 'vip', 'k' || i FROM n`,
 	`INSERT INTO past (call, number, called, began, ended, point, node, stage, hung_up, outcome, product, inbound)
-		WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < CALLS - 1)
-		SELECT 'c' || i, '+86' || (13800000000 + (i * 7919) % CUSTOMERS), '4001', BASE - ((i * 37) % 7776000) * 1000000000, BASE, 'ivr', 'menu', 'need', 1, '',
-			CASE WHEN i % 10 = 0 THEN 'p' || i % 50 END, 1 FROM n`,
-	`INSERT INTO complaints (id, number, call, about, opened) WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS / 20)
+		WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CALLS - 1)
+		SELECT 'c' || i, '+86' || (13800000000 + ((i * 7919) % CUSTOMERS)), '4001', BASE - ((i * 37) % 7776000) * 1000000000, BASE, 'ivr', 'menu', 'need', 1, '',
+			CASE WHEN i % 10 = 0 THEN 'p' || (i % 50) END, 1 FROM n`,
+	`INSERT INTO complaints (id, number, call, about, opened) WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CUSTOMERS / 20)
 		SELECT 'c' || i, '+86' || (13800000000 + i * 20), '', '', BASE FROM n`,
 	"ANALYZE",
 }
