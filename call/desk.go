@@ -34,6 +34,7 @@ var (
 	ErrDraining = errors.New("the server is draining and takes no new calls")
 	ErrFull     = errors.New("all lines are in use")
 	ErrNoScript = errors.New("no such script")
+	ErrTwice    = errors.New("a call of this id is in progress")
 	ErrDraft    = errors.New("this version of the script is not published, and only published ones may call out")
 )
 
@@ -112,8 +113,30 @@ func (d *Desk) refuse(ctx context.Context, leg Inbound, script *Script, code int
 	d.deps.Meter.Ended(rec)
 }
 
-// enter puts a call on the desk, or says why not.
+// Hangup has a live call say its last prompt and end; why goes on record. It tells
+// whether there is a call of this id.
+func (d *Desk) Hangup(id, why string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s, ok := d.live[id]
+	if ok {
+		s.dismiss(why)
+	}
+	return ok
+}
+
+// enter puts a call on the desk, or says why not. Watchers are told.
 func (d *Desk) enter(s *Session) error {
+	if err := d.admitted(s); err != nil {
+		return err
+	}
+	if d.watched.Load() > 0 {
+		d.tellWatchers(Update{At: s.j.rec.Began, Snapshot: *s.life.seen.Load()})
+	}
+	return nil
+}
+
+func (d *Desk) admitted(s *Session) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.draining {
@@ -121,6 +144,9 @@ func (d *Desk) enter(s *Session) error {
 	}
 	if limit := d.deps.Config.MaxCalls; limit > 0 && len(d.live) >= limit {
 		return ErrFull
+	}
+	if d.live[s.id] != nil {
+		return ErrTwice
 	}
 	d.live[s.id] = s
 	d.count.taken.Add(1)

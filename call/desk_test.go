@@ -277,6 +277,9 @@ func TestWatcher(t *testing.T) {
 		slow.Close()
 		var kinds []EntryKind
 		var done *Record
+		if u := <-all.Updates(); u.Entry != nil || u.Done != nil || u.Snapshot.Phase != "ringing" {
+			t.Errorf("the first update is %+v", u)
+		}
 		for u := range all.Updates() {
 			if u.Entry != nil {
 				kinds = append(kinds, u.Entry.Kind)
@@ -295,6 +298,44 @@ func TestWatcher(t *testing.T) {
 		}
 		if len(last) != 2 || last[1].Done == nil || slow.Dropped() == 0 || r.desk.Stats().WatcherDrops != slow.Dropped() {
 			t.Errorf("a slow watcher has %d updates and %d drops", len(last), slow.Dropped())
+		}
+	})
+}
+
+func TestHangupByName(t *testing.T) {
+	inBubble(t, talk, func(r *rig) {
+		r.call()
+		r.pass(4 * time.Second)
+		if r.desk.Hangup("nobody", "x") {
+			t.Error("an unknown call was hung up")
+		}
+		if id := r.desk.Live()[0].ID; !r.desk.Hangup(id, "hung up by a supervisor") || !r.desk.Hangup(id, "a second time") {
+			t.Error("the call is not known")
+		}
+		rec := r.end()
+		if rec.State != Finished || rec.EndedBy != "us" || rec.Why != "hung up by a supervisor" || r.out().heardFor("last") == 0 {
+			t.Errorf("record %+v", rec)
+		}
+	})
+}
+
+func TestPlaceTakesOneOfAnID(t *testing.T) {
+	inBubble(t, talk, func(r *rig) {
+		r.phone.ring = func(leg *fakeLeg) { leg.send(sip.Answered{Params: talkParams}); leg.bye() }
+		a := Attempt{ID: "mine", To: "4002", Script: "member"}
+		run, err := r.desk.Place(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.desk.Place(a); !errors.Is(err, ErrTwice) {
+			t.Errorf("twice at once: %v", err)
+		}
+		rec, _ := run(r.t.Context())
+		if r.wg.Wait(); rec.ID != "mine" || len(r.desk.Live()) != 0 {
+			t.Errorf("record %+v, live %v", rec, r.desk.Live())
+		}
+		if _, err := r.desk.Place(Attempt{Script: "none"}); !errors.Is(err, ErrNoScript) {
+			t.Errorf("%v", err)
 		}
 	})
 }

@@ -30,7 +30,7 @@ func (d *Desk) Drain(ctx context.Context) (cut int) {
 	d.mu.Lock()
 	cut = len(d.live)
 	for _, s := range d.live {
-		s.dismiss()
+		s.dismiss("the server is shutting down")
 	}
 	d.mu.Unlock()
 	last := time.NewTimer(d.deps.Config.Goodbye + 2*partingTime)

@@ -86,7 +86,7 @@ func (r *rig) dismiss() {
 	r.desk.mu.Lock()
 	defer r.desk.mu.Unlock()
 	for _, s := range r.desk.live {
-		s.dismiss()
+		s.dismiss("the server is shutting down")
 	}
 }
 

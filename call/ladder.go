@@ -59,14 +59,14 @@ func (s *Session) lastWords() {
 	<-ctx.Done()
 }
 
-// onDismissed ends a call that the drain cannot wait for.
+// onDismissed ends a call that the drain cannot wait for, or that somebody hung up.
 func (s *Session) onDismissed(now time.Time) {
 	if !s.state.talking {
 		s.state.cause = causeTemporary
-		s.finish("us", "the server is shutting down")
+		s.finish("us", s.life.why)
 		return
 	}
-	s.lastPrompt(now, "the server is shutting down")
+	s.lastPrompt(now, s.life.why)
 }
 
 // onAlarm is a timer that is due.

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -11,24 +12,38 @@ import (
 )
 
 // Outbound places one call and holds the conversation. It returns the record of
-// the attempt, also with an error: ErrDraining, ErrFull, ErrNoScript, ErrDraft, or that the
-// attempt could not be written down, in which case nothing was dialled.
+// the attempt, also with an error: as Place, or that the attempt could not be
+// written down, in which case nothing was dialled.
 func (d *Desk) Outbound(ctx context.Context, a Attempt) (Record, error) {
+	run, err := d.Place(a)
+	if err != nil {
+		return Record{}, err
+	}
+	return run(ctx)
+}
+
+// Place takes an attempt, or says why not: ErrDraining, ErrFull, ErrNoScript,
+// ErrDraft or ErrTwice. run, which must be called, dials and holds the
+// conversation as Outbound does.
+func (d *Desk) Place(a Attempt) (run func(context.Context) (Record, error), err error) {
 	script, ok := d.deps.Scripts.Named(a.Script)
 	if !ok {
-		return Record{}, fmt.Errorf("%w: %q", ErrNoScript, a.Script)
+		return nil, fmt.Errorf("%w: %q", ErrNoScript, a.Script)
 	}
 	if script.Draft {
-		return Record{}, fmt.Errorf("%w: %q", ErrDraft, a.Script)
+		return nil, fmt.Errorf("%w: %q", ErrDraft, a.Script)
 	}
 	rec := record(sip.Info{Trunk: a.Trunk, Caller: a.From, Called: a.To, At: time.Now()}, script)
+	rec.ID = cmp.Or(a.ID, rec.ID)
 	s := newSession(d, script, rec)
 	s.wires.line, s.mind.vars = outboundLine{attempt: a}, a.Vars
 	if err := d.enter(s); err != nil {
-		return Record{}, err
+		return nil, err
 	}
-	defer d.leave(s)
-	return s.Run(ctx)
+	return func(ctx context.Context) (Record, error) {
+		defer d.leave(s)
+		return s.Run(ctx)
+	}, nil
 }
 
 // record begins the record of a call. Script may be nil.

@@ -78,6 +78,7 @@ type state struct {
 // life is what outlives the loop's own state.
 type life struct {
 	quit chan struct{} // closed by dismiss
+	why  string        // of the dismissal, set before quit is closed
 	once sync.Once
 	seen atomic.Pointer[Snapshot]
 	wg   sync.WaitGroup
@@ -97,8 +98,14 @@ func newSession(d *Desk, script *Script, rec Record) *Session {
 	return s
 }
 
-// dismiss asks a call to say its last prompt and hang up. Any goroutine may call it.
-func (s *Session) dismiss() { s.life.once.Do(func() { close(s.life.quit) }) }
+// dismiss asks a call to say its last prompt and hang up. Any goroutine may call it;
+// the first one's why is kept.
+func (s *Session) dismiss(why string) {
+	s.life.once.Do(func() {
+		s.life.why = why
+		close(s.life.quit)
+	})
+}
 
 // Run holds the call from ring to record. It returns when the call is over and
 // every goroutine that it started has ended. The record is kept by then; the

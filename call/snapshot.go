@@ -18,6 +18,7 @@ type Snapshot struct {
 
 // Attempt is one outbound call to place.
 type Attempt struct {
+	ID      string // of its record; "" makes one
 	To      string // a SIP URI, or a number for Trunk
 	Trunk   string
 	From    string

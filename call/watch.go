@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Update is one thing that happened to a live call.
+// Update is one thing that happened to a live call. The first of a call that comes
+// in or goes out has neither Entry nor Done.
 type Update struct {
 	At       time.Time
 	Snapshot Snapshot

@@ -1,10 +1,8 @@
-// Package console is Parley's HTTP side: health, metrics, and the calls as JSON.
+// Package console is Parley's HTTP side: health, metrics, and the API.
 // It knows calls only through what it is given: no SIP, no media, no SQL.
 package console
 
 import (
-	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -13,40 +11,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/parley-voice/parley/call"
-)
-
-// ErrNotFound is what Calls.Get returns, wrapped or not, for an unknown id.
-var ErrNotFound = errors.New("no such call")
-
-// Calls reads records.
-type Calls interface {
-	// Get finds a record by its id or by its SIP Call-ID, with its journal.
-	Get(ctx context.Context, id string) (call.Record, error)
-	// List gives records without journals, the newest first.
-	List(ctx context.Context, q Query) ([]call.Record, error)
-}
-
-// Query narrows a list of records. Zero fields do not narrow.
-type Query struct {
-	Since   time.Time // began then or later
-	State   call.State
-	Outcome string
-	Script  string
-	Limit   int // 1 to MaxLimit
-}
-
-// The bounds of Query.Limit.
-const (
-	DefaultLimit = 50
-	MaxLimit     = 1000
+	"github.com/parley-voice/parley/console/api"
 )
 
 // Config is what the console shows.
 type Config struct {
-	Calls Calls
-	// Live gives the calls in progress.
-	Live func() []call.Snapshot
+	// API answers everything under /api/v1.
+	API http.Handler
 	// Ready tells what keeps Parley from taking calls; nothing means ready.
 	Ready func() []string
 	// Notes tells what an operator should know although calls are taken; nil has
@@ -67,10 +38,9 @@ func New(c Config) http.Handler {
 	})
 	mux.HandleFunc("GET /readyz", c.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second}))
-	mux.HandleFunc("GET /v1/calls", c.list)
-	mux.HandleFunc("GET /v1/calls/{id...}", c.get)
+	mux.Handle(api.Prefix+"/", c.API)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusNotFound, "nothing here; try /healthz, /readyz, /metrics or /v1/calls")
+		fail(w, http.StatusNotFound, "nothing here; try /healthz, /readyz, /metrics or /api/v1/openapi.json")
 	})
 	return c.guard(mux)
 }

@@ -49,11 +49,19 @@ func (r *Reader) Close() error { return r.db.Close() }
 // Filter chooses records; zero fields choose all.
 type Filter struct {
 	Since   time.Time // began at or after
+	Until   time.Time // began before
+	After   Mark      // only what the list gives after it: the next page
 	Caller  string
 	Outcome string
 	Script  string
 	State   call.State
 	Limit   int // 0: 100
+}
+
+// Mark is a record's place in a list.
+type Mark struct {
+	Began time.Time
+	ID    string // "": none
 }
 
 const columns = `id, call_id, direction, trunk, caller, called, script, version, language,
@@ -66,6 +74,13 @@ func (r *Reader) List(ctx context.Context, f Filter) ([]call.Record, error) {
 	add := func(cond string, v any) { where, args = append(where, cond), append(args, v) }
 	if !f.Since.IsZero() {
 		add("began >= ?", f.Since.UnixNano())
+	}
+	if !f.Until.IsZero() {
+		add("began < ?", f.Until.UnixNano())
+	}
+	if f.After.ID != "" {
+		at := f.After.Began.UnixNano()
+		where, args = append(where, "(began < ? OR began = ? AND id < ?)"), append(args, at, at, f.After.ID)
 	}
 	for _, c := range []struct{ column, value string }{
 		{"caller", f.Caller}, {"outcome", f.Outcome}, {"script", f.Script}, {"state", string(f.State)},

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/call"
@@ -87,21 +85,9 @@ func (c *CallCmd) prepare(cfg *config.Config) error {
 	if c.Data != "" {
 		cfg.KeepIn(c.Data)
 	}
-	if c.Trunk == "" {
-		if !strings.HasPrefix(c.Target, "sip:") {
-			return fmt.Errorf("%q is no SIP address: write sip:USER@HOST, or name a --trunk", c.Target)
-		}
-		return nil
-	}
-	var names []string
-	for _, t := range cfg.Trunks {
-		if t.Name == c.Trunk && t.Host != "" {
-			c.From = cmp.Or(c.From, t.Caller, t.Username)
-			return nil
-		}
-		names = append(names, t.Name)
-	}
-	return fmt.Errorf("no trunk with a host is named %q; %s", c.Trunk, config.Suggest(c.Trunk, names))
+	from, err := config.Dial(cfg.Trunks, c.Target, c.Trunk, c.From)
+	c.From = from
+	return err
 }
 
 func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, signals <-chan os.Signal) (call.Record, error) {

@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +35,7 @@ func TestDrain(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = talk.Process.Kill(); _ = talk.Wait() })
 	eventually(t, "a call talks", func() bool {
-		_, body := s.get("/v1/calls")
+		_, body := s.get("/api/v1/calls/live")
 		return strings.Contains(body, `"phase":"talking"`)
 	})
 	s.signal(syscall.SIGTERM)
@@ -48,7 +49,7 @@ func TestDrain(t *testing.T) {
 	if err := refused.Run(); err == nil || !strings.Contains(out.String(), "503") {
 		t.Errorf("a new call while draining: %v\n%s", err, &out)
 	}
-	if _, body := s.get("/v1/calls"); !strings.Contains(body, `"phase":"talking"`) {
+	if _, body := s.get("/api/v1/calls/live"); !strings.Contains(body, `"phase":"talking"`) {
 		t.Errorf("the talk did not go on: %s", body)
 	}
 	s.signal(syscall.SIGTERM)
@@ -84,12 +85,12 @@ func TestCallAndItsRecords(t *testing.T) {
 	}
 	var seen struct{ Live []call.Snapshot }
 	eventually(t, "the other side is done", func() bool {
-		_, body := s.get("/v1/calls")
+		_, body := s.get("/api/v1/calls/live")
 		return json.Unmarshal([]byte(body), &seen) == nil && len(seen.Live) == 0
 	})
 	var body string
 	eventually(t, "the other side's record", func() bool {
-		code, body = s.get("/v1/calls/" + ours.CallID)
+		code, body = s.get("/api/v1/calls/" + url.PathEscape(ours.CallID))
 		return code == 200 && json.Unmarshal([]byte(body), &theirs) == nil && theirs.State == call.Finished
 	})
 	if ours.State != call.Finished || ours.Direction != "outbound" || theirs.Direction != "inbound" ||
@@ -162,7 +163,7 @@ func TestKilledInMidCall(t *testing.T) {
 		t.Errorf("the recording does not play: %v", err)
 	}
 	again := serve(t, dir, plain)
-	_, body := again.get("/v1/calls")
+	_, body := again.get("/api/v1/calls")
 	var seen struct{ Calls []call.Record }
 	if err := json.Unmarshal([]byte(body), &seen); err != nil {
 		t.Fatal(err)

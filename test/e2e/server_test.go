@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/store"
 )
 
 // setup is what a test's server is to be.
@@ -144,15 +146,33 @@ func (s *server) stop() {
 	})
 }
 
+// records reads the records beside the server, whole and not as the API shows them.
+func (s *server) records() *store.Reader {
+	s.t.Helper()
+	r, err := store.Read(context.Background(), filepath.Join(s.data, "records.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
 // journals are the records of the latest calls, for people who look into a failure.
 func (s *server) journals() string {
-	var list struct{ Calls []call.Record }
-	if err := s.get("/v1/calls?limit=3", &list); err != nil {
+	records, err := store.Read(context.Background(), filepath.Join(s.data, "records.db"))
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = records.Close() }()
+	list, err := records.List(context.Background(), store.Filter{Limit: 3})
+	if err != nil {
 		return err.Error()
 	}
 	var all []byte
-	for _, r := range list.Calls {
-		_ = s.get("/v1/calls/"+r.ID, &r) // as far as it is known
+	for _, r := range list {
+		if whole, err := records.Get(context.Background(), r.ID); err == nil {
+			r = whole
+		}
 		text, err := json.Marshal(r)
 		if err != nil {
 			return err.Error()
@@ -188,20 +208,22 @@ func (s *server) get(path string, into any) error {
 // calls lists the records, newest first.
 func (s *server) calls() []call.Record {
 	s.t.Helper()
-	var list struct{ Calls []call.Record }
-	if err := s.get("/v1/calls?limit=1000", &list); err != nil {
+	list, err := s.records().List(s.t.Context(), store.Filter{Limit: 1000})
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	return list.Calls
+	return list
 }
 
 // finished waits for the finished record of a call, by its Call-ID or its id.
 func (s *server) finished(id string) call.Record {
 	s.t.Helper()
+	records := s.records()
 	var r call.Record
-	until(s.t, 10*time.Second, "no finished record of call "+id, func() bool {
-		r = call.Record{}
-		return s.get("/v1/calls/"+id, &r) == nil && r.State != call.Ringing && r.State != call.Talking
+	until(s.t, 10*time.Second, "no finished record of call "+id, func() (ended bool) {
+		var err error
+		r, err = records.Get(s.t.Context(), id)
+		return err == nil && r.State != call.Ringing && r.State != call.Talking
 	})
 	return r
 }

@@ -75,7 +75,7 @@ func silence(length time.Duration) []int16 { return make([]int16, int(length.Sec
 func (s *server) live() call.Snapshot {
 	s.t.Helper()
 	var list struct{ Live []call.Snapshot }
-	if err := s.get("/v1/calls", &list); err != nil {
+	if err := s.get("/api/v1/calls/live", &list); err != nil {
 		s.t.Fatal(err)
 	}
 	for _, c := range list.Live {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -17,10 +19,13 @@ import (
 
 var client = &http.Client{Timeout: 5 * time.Second}
 
-func get(ctx context.Context, url string) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func get(ctx context.Context, address string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
+	}
+	if key := os.Getenv("PARLEY_KEY"); key != "" { // of parley keys add, where the server has keys
+		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	resp, err := client.Do(req)
 	if err != nil {
@@ -28,7 +33,7 @@ func get(ctx context.Context, url string) (io.ReadCloser, error) {
 	}
 	if resp.StatusCode != http.StatusOK {
 		resp.Body.Close()
-		return nil, fmt.Errorf("%s: %s", url, resp.Status)
+		return nil, fmt.Errorf("%s: %s", address, resp.Status)
 	}
 	return resp.Body, nil
 }
@@ -77,7 +82,7 @@ func record(ctx context.Context, base, callID string) (call.Record, error) {
 
 func readRecord(ctx context.Context, base, callID string) (call.Record, error) {
 	var r call.Record
-	body, err := get(ctx, strings.TrimSuffix(base, "/")+"/v1/calls/"+callID)
+	body, err := get(ctx, strings.TrimSuffix(base, "/")+"/api/v1/calls/"+url.PathEscape(callID))
 	if err != nil {
 		return r, err
 	}

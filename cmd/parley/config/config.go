@@ -31,7 +31,7 @@ type Config struct {
 	Store      Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
 	Callers    Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`
 	Record     bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
-	HTTP       HTTP              `yaml:"http" doc:"Health, metrics and the calls as JSON."`
+	HTTP       HTTP              `yaml:"http" doc:"Health, metrics and the API."`
 	Drain      time.Duration     `yaml:"drain" default:"3m" min:"0s" max:"24h" doc:"How long calls in progress may go on after SIGTERM or the first Ctrl-C. A second signal ends them at once."`
 	Log        Log               `yaml:"log" doc:"What is written to standard error."`
 
@@ -75,7 +75,7 @@ type Media struct {
 
 // HTTP is the console's address.
 type HTTP struct {
-	Listen string `yaml:"listen" default:"127.0.0.1:8080" doc:"HOST:PORT for /healthz, /readyz, /metrics and /v1/calls, without authentication: keep it on loopback or a private network. off: no HTTP."`
+	Listen string `yaml:"listen" default:"127.0.0.1:8080" doc:"HOST:PORT for /healthz, /readyz and /metrics, which anybody may read, and for the API, which takes keys (parley keys add, docs/api.md). Until the first key is made, the API shows masked figures to this machine if the address is loopback, and nothing otherwise. Off loopback, put a proxy with TLS before it: keys travel as they are. off: no HTTP."`
 }
 
 // Log says what is written to standard error.

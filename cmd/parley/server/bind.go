@@ -27,7 +27,7 @@ func (s *Server) bind(_ context.Context, o Options) error {
 		if err != nil {
 			return listenError(c.HTTP.Listen, err)
 		}
-		s.http = l
+		s.web.listener = l
 		s.close = append(s.close, func() error { return ignoreClosed(l.Close()) })
 	}
 	addr := mediaAddress(c, net.InterfaceAddrs)

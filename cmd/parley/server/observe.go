@@ -2,22 +2,18 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"time"
 
-	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/console"
-	"github.com/parley-voice/parley/store"
 )
 
-// handler is the console over this server.
-func (s *Server) handler() http.Handler {
+// handler is the console over this server. Calls that it places live as long as ctx.
+func (s *Server) handler(ctx context.Context) http.Handler {
 	return console.New(console.Config{
-		Calls: records{s.Store}, Live: s.Desk.Live, Ready: s.waits, Notes: s.notes,
-		Metrics: s.metrics.Registry, Local: loopback(s.http.Addr()),
+		API: s.api(ctx), Ready: s.waits, Notes: s.notes, Metrics: s.metrics.Registry, Local: loopback(s.web.listener.Addr()),
 	})
 }
 
@@ -75,22 +71,6 @@ func (s *Server) drops() map[string]uint64 {
 		"recording":    engine.RecordDrops,
 		"rtcp":         engine.RTCPDrops,
 		"leg_events":   sip.Dropped,
+		"live_events":  s.web.dropped(),
 	}
-}
-
-// records reads the store in the console's words.
-type records struct{ store *store.Store }
-
-func (r records) Get(ctx context.Context, id string) (call.Record, error) {
-	rec, err := r.store.Get(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return rec, console.ErrNotFound
-	}
-	return rec, err
-}
-
-func (r records) List(ctx context.Context, q console.Query) ([]call.Record, error) {
-	return r.store.List(ctx, store.Filter{
-		Since: q.Since, State: q.State, Outcome: q.Outcome, Script: q.Script, Limit: q.Limit,
-	})
 }

@@ -26,6 +26,7 @@ func (s *Server) loadScripts(ctx context.Context, o Options) error {
 		return err
 	}
 	s.close = append(s.close, reviews.Close)
+	s.web.reviews = reviews
 	src, err := source(s.cfg, reviews)
 	if err != nil {
 		return WrongInput{err}

@@ -33,15 +33,17 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	running := 1
 	s.life.served.Store(true)
 	go func() { done <- s.Endpoint.Serve(ctx, answering{s.Desk}) }()
-	var web *http.Server
-	if s.http != nil {
-		web = console.NewServer(s.handler())
-		running++
-		go func() { done <- web.Serve(s.http) }()
-	}
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	defer cancel()
+	var web *http.Server
+	if s.web.listener != nil {
+		web = console.NewServer(s.handler(ctx))
+		running++
+		go func() { done <- web.Serve(s.web.listener) }()
+		watching.Go(func() { s.web.follow(ctx, s.Desk) })
+		defer s.web.placing.Wait()
+	}
 	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
 	watching.Go(func() { s.watchRoutes(ctx) })
 	s.life.serving.Store(true)
@@ -53,6 +55,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	s.life.serving.Store(false)
 	cancel()
 	if web != nil {
+		s.web.hub.Close() // Shutdown does not wait for WebSockets
 		grace, stop := context.WithTimeout(context.Background(), 2*time.Second)
 		if web.Shutdown(grace) != nil {
 			_ = web.Close()

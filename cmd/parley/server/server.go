@@ -36,7 +36,7 @@ type Server struct {
 	engine  *media.Engine
 	speech  speech
 	metrics *console.Metrics
-	http    net.Listener // nil when off
+	web     web
 	life    life
 	close   []func() error // last opened first closed
 }
@@ -72,7 +72,7 @@ func Build(ctx context.Context, c *config.Config, o Options) (_ *Server, err err
 		}
 	}()
 	for _, step := range []func(context.Context, Options) error{
-		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openSpeech, s.openDesk,
+		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openAccess, s.openSpeech, s.openDesk,
 	} {
 		if err := step(ctx, o); err != nil {
 			return nil, err
@@ -155,10 +155,10 @@ func (s *Server) Ears(language string) []call.Ear { return s.speech.ears.For(lan
 
 // HTTPAddr is where the console listens, "" when it is off.
 func (s *Server) HTTPAddr() string {
-	if s.http == nil {
+	if s.web.listener == nil {
 		return ""
 	}
-	return s.http.Addr().String()
+	return s.web.listener.Addr().String()
 }
 
 // Close lets go of everything that Build took. Serve must have returned.
