@@ -3,6 +3,8 @@ package sip
 import (
 	"testing"
 	"time"
+
+	"github.com/parley-voice/parley/sip/registrar"
 )
 
 // BenchmarkCall is a whole inbound call, INVITE to the 200 of BYE; setup-ns is
@@ -38,6 +40,6 @@ func BenchmarkGate(b *testing.B) {
 	src := addrOf(fakeConn{}.LocalAddr())
 	b.ReportAllocs()
 	for i := range b.N {
-		g.message(time.Now(), src, msgs[i%2])
+		g.message(time.Now(), registrar.Flow{Network: "UDP", Addr: src}, msgs[i%2])
 	}
 }

@@ -18,6 +18,7 @@ type Config struct {
 	NoAnswer  time.Duration // how long Dial lets a phone ring; 0 means 60 s
 	MaxLegs   int           // further calls get 503; 0 means 2000
 	Resolver  Resolver      // nil means the system's
+	Registrar *Registrar    // nil: REGISTER is refused, or not answered at all
 }
 
 // Listen is one socket to serve: Network is "udp" or "tcp", Addr is "ip:port";

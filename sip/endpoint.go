@@ -86,10 +86,14 @@ func New(c Config, log *slog.Logger) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	phones, err := newAgents(c.Registrar, table, secret)
+	if err != nil {
+		return nil, err
+	}
 	e := &Endpoint{cfg: c, log: log, legs: registry{m: map[legKey]*Leg{}}, up: make(chan struct{})}
 	e.gate = &gate{
 		trunks: table, peers: newPeers(), recent: newRecent(64 * gosip.T1), tags: screen.NewTags(secret),
-		homes: &e.homes, count: &e.count, crowd: rate.NewLimiter(100, 200), full: e.full,
+		homes: &e.homes, agents: phones, count: &e.count, crowd: rate.NewLimiter(100, 200), full: e.full,
 		banner: screen.Header{Name: "Server", Value: c.UserAgent},
 	}
 	e.homes.from = map[netip.Addr]welcome{}
@@ -171,6 +175,10 @@ func (e *Endpoint) Serve(ctx context.Context, h Handler) error {
 	var homes sync.WaitGroup
 	for _, h := range e.homes.list {
 		homes.Go(func() { h.keep(ctx) })
+	}
+	if a := e.gate.agents; a != nil {
+		homes.Go(func() { a.keep(ctx, e) })
+		homes.Go(func() { a.save(ctx, e.log) })
 	}
 	<-ctx.Done()
 	e.draining.Store(true)

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/parley-voice/parley/sip/digest"
+	"github.com/parley-voice/parley/sip/registrar"
 	"github.com/parley-voice/parley/sip/screen"
 )
 
@@ -20,6 +21,7 @@ var rules = screen.Rules{Allow: methods, Supported: []string{"timer"}}
 type gate struct {
 	trunks *trunks
 	homes  *homes
+	agents *agents // nil without a registrar
 	peers  *peers
 	recent *recent
 	tags   screen.Tags
@@ -50,12 +52,20 @@ func challengeable(m *screen.Message, s screen.Summary) bool {
 	return s.To.Tag() == "" && m.Method != "ACK" && m.Method != "CANCEL"
 }
 
-// message decides about one message from src.
-func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
+// message decides about one message that came by a flow.
+func (g *gate) message(now time.Time, from registrar.Flow, data []byte) verdict {
+	if g.agents != nil && registering(data) {
+		return g.register(now, from, data)
+	}
+	src := from.Addr
 	tr := g.listed(now, src.Addr())
 	listed := tr != nil
 	if !listed {
 		tr = g.peers.find(now, src.Addr())
+	}
+	phone := g.phone(now, from, listed)
+	if tr == nil && phone {
+		tr = g.agents.trunk
 	}
 	known := tr != nil
 	if !known && g.trunks.digest == nil {
@@ -71,9 +81,15 @@ func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
 		g.count.malformed.Add(1)
 		return verdict{}
 	}
+	if g.agents != nil {
+		m.Delete(agentHeader) // that one is ours to set
+	}
 	s, f := m.Check()
 	if fault == nil {
 		fault = f
+	}
+	if phone && fault == nil && m.IsRequest() && challengeable(m, s) {
+		return g.fromPhone(now, src, m, s)
 	}
 	// an address that we called, or that someone called from with a password,
 	// may speak within its legs; a new call takes a password again
@@ -101,6 +117,16 @@ func (g *gate) message(now time.Time, src netip.AddrPort, data []byte) verdict {
 		}
 	}
 	return g.known(now, src, tr, m, s)
+}
+
+// phone tells whether calls by this flow are those of a registered agent. Where a
+// trunk's calls come from, or those of whoever knows a trunk's password, only the
+// phone's own port tells them apart.
+func (g *gate) phone(now time.Time, from registrar.Flow, listed bool) bool {
+	if listed || g.trunks.digest != nil {
+		return g.agents.flow(now, from)
+	}
+	return g.agents.source(now, from.Addr.Addr())
 }
 
 func (t *trunk) knows(user string) (string, bool) { return t.Password, user == t.Username }
@@ -192,8 +218,13 @@ func (g *gate) challenge(now time.Time, src netip.AddrPort, auth *digest.Server,
 	case digest.Denied:
 		g.count.authFailures.Add(1)
 	}
+	return unauthorized(now, src.Addr(), auth, verdict == digest.Stale)
+}
+
+// unauthorized is a fresh challenge.
+func unauthorized(now time.Time, src netip.Addr, auth *digest.Server, stale bool) *screen.Fault {
 	f := &screen.Fault{Code: 401, Reason: "Unauthorized"}
-	for _, c := range auth.Challenge(now, src.Addr(), verdict == digest.Stale) {
+	for _, c := range auth.Challenge(now, src, stale) {
 		f.Extra = append(f.Extra, screen.Header{Name: "WWW-Authenticate", Value: c})
 	}
 	return f

@@ -70,6 +70,7 @@ func (e *Endpoint) inboundLeg(req *gosip.Request, tx gosip.ServerTransaction, tr
 	l := newLeg(e, tr, uasDialog(req, src))
 	l.info.Inbound, l.info.Source = true, src
 	l.info.learn(req, tr.Trusted)
+	l.info.Agent = e.agentOf(req)
 	if tr.Register > 0 && l.info.Called == tr.Username {
 		l.info.retarget(req)
 	}

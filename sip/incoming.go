@@ -50,7 +50,22 @@ func (e *Endpoint) trunkOf(a netip.Addr) *trunk {
 	if tr := e.gate.listed(time.Now(), a); tr != nil {
 		return tr
 	}
-	return e.gate.peers.find(time.Now(), a)
+	if tr := e.gate.peers.find(time.Now(), a); tr != nil {
+		return tr
+	}
+	if e.gate.agents.source(time.Now(), a) {
+		return e.gate.agents.trunk
+	}
+	return nil
+}
+
+// agentOf is the agent whose password a call has shown to the gate, empty for all
+// other calls.
+func (e *Endpoint) agentOf(req *gosip.Request) string {
+	if e.gate.agents == nil {
+		return ""
+	}
+	return headerValue(req, agentHeader)
 }
 
 // initial tells a request outside any leg: its To tag is the one that the gate
@@ -70,6 +85,9 @@ func (e *Endpoint) initial(req *gosip.Request, toTag string) bool {
 }
 
 func (e *Endpoint) serveInitial(ctx context.Context, h Handler, req *gosip.Request, tx gosip.ServerTransaction, tr *trunk, src netip.AddrPort) {
+	if e.agentOf(req) != "" {
+		tr = e.gate.agents.trunk
+	}
 	switch req.Method {
 	case gosip.INVITE:
 		e.serveInvite(ctx, h, req, tx, tr, src)

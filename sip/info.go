@@ -12,6 +12,7 @@ type Info struct {
 	Inbound   bool
 	Trunk     string            // name of the trunk it came by or goes out by
 	Source    netip.AddrPort    // where the INVITE came from (inbound)
+	Agent     string            // account of the agent: whose password the call showed, or whose phone we call
 	Called    string            // user part of the Request-URI
 	Caller    string            // number or user: P-Asserted-Identity of a trusted trunk, else From
 	Name      string            // display name

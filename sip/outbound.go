@@ -41,11 +41,11 @@ func (e *Endpoint) Dial(ctx context.Context, d Dial) (*Leg, error) {
 		}
 		return nil, errors.New("sip: Dial needs Local, the address where RTP is received")
 	}
-	tr, uri, h, err := e.aim(ctx, d)
+	tr, uri, targets, err := e.aim(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	l, err := e.outboundLeg(tr, uri, h, d)
+	l, err := e.outboundLeg(tr, uri, targets, d)
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +57,12 @@ func (e *Endpoint) Dial(ctx context.Context, d Dial) (*Leg, error) {
 		e.crew.leave()
 		return nil, ErrState // a Call-ID of 128 random bits came twice
 	}
-	l.admit(h.addr.Addr())
+	l.admit(targets[0].hop.addr.Addr())
 	tx, err := c.send(ctx, l)
 	if err != nil {
+		tx = c.elsewhere(l, nil, 0)
+	}
+	if tx == nil {
 		e.crew.leave()
 		l.finish(Ended{By: Network, Code: 503, Reason: err.Error()})
 		return nil, fmt.Errorf("sip: call to %s: %w", uri, err)
@@ -73,41 +76,9 @@ func (e *Endpoint) Dial(ctx context.Context, d Dial) (*Leg, error) {
 	return l, nil
 }
 
-// aim works out the Request-URI and the next hop.
-func (e *Endpoint) aim(ctx context.Context, d Dial) (*trunk, string, hop, error) {
-	fail := func(format string, args ...any) (*trunk, string, hop, error) {
-		return nil, "", hop{}, fmt.Errorf("sip: "+format, args...)
-	}
-	tr := e.direct
-	if d.Trunk != "" {
-		if tr = e.gate.trunks.byName[d.Trunk]; tr == nil {
-			return fail("no trunk is called %q", d.Trunk)
-		}
-		if tr.Host == "" {
-			return fail("trunk %q has no host to send calls to", d.Trunk)
-		}
-	}
-	uri := d.Target
-	u, ok := screen.ParseURI(uri)
-	switch {
-	case ok && u.IsSIP() && u.Headers == "":
-	case ok && u.Scheme != "tel" || d.Target == "":
-		return fail("cannot call %q: want sip:user@host or a number", d.Target)
-	case tr == e.direct:
-		return fail("cannot call %q without a trunk: give one, or a sip:user@host", d.Target)
-	default:
-		uri = "sip:" + url.PathEscape(strings.TrimPrefix(d.Target, "tel:")) + "@" + tr.Host
-	}
-	if tr == e.direct {
-		h, err := e.locateURI(ctx, "UDP", uri)
-		return tr, uri, h, err
-	}
-	host, port, _ := screen.HostPort(tr.Host)
-	h, err := e.locate(ctx, tr.network, host, port)
-	return tr, uri, h, err
-}
-
-func (e *Endpoint) outboundLeg(tr *trunk, uri string, h hop, d Dial) (*Leg, error) {
+func (e *Endpoint) outboundLeg(tr *trunk, uri string, targets []target, d Dial) (*Leg, error) {
+	first := targets[0]
+	h := first.hop
 	callID := rand.Text()
 	from := d.From
 	if from == "" {
@@ -126,12 +97,16 @@ func (e *Endpoint) outboundLeg(tr *trunk, uri string, h hop, d Dial) (*Leg, erro
 	}
 	l := newLeg(e, tr, dialog{
 		callID: callID, localTag: e.gate.tags.Ours(callID), local: local,
-		remote: screen.Address{URI: uri}, target: uri, seq: newSeq(),
+		remote: screen.Address{URI: uri}, target: first.uri, seq: newSeq(),
 		contact: e.contact(tr, h.network, h.addr.Addr()), network: h.network,
 	})
 	l.talk.addr = d.Local
 	l.info.Called, l.info.Caller, l.info.Name = user(uri), from, d.Display
 	l.info.UserUser, l.info.Headers, l.info.MaxForwards = d.UserUser, d.Headers, d.MaxForwards
+	phone := tr.Name == agentsTrunk
+	if phone {
+		l.info.Agent = l.info.Called
+	}
 	extra, err := dialHeaders(d, tr, local)
 	if err != nil {
 		return nil, err
@@ -141,7 +116,7 @@ func (e *Endpoint) outboundLeg(tr *trunk, uri string, h hop, d Dial) (*Leg, erro
 		timeout = e.cfg.NoAnswer
 	}
 	l.calls.client = &clientInvite{
-		hop: h, timeout: timeout, extra: extra, body: l.talk.offer(e.cfg.Codecs),
+		way: search{at: first, rest: targets[1:], phone: phone}, timeout: timeout, extra: extra, body: l.talk.offer(e.cfg.Codecs),
 		stop: make(chan Ended, 1), settled: make(chan struct{}), early: map[string][]byte{},
 	}
 	return l, nil
@@ -180,10 +155,11 @@ func customHeader(name string) bool {
 // Options asks a trunk whether it is there and returns the round trip. Any
 // response counts, also 4xx: the trunk is reachable.
 func (e *Endpoint) Options(ctx context.Context, name string) (time.Duration, error) {
-	tr, uri, h, err := e.aim(ctx, Dial{Trunk: name, Target: "sip:" + e.hostOf(name)})
+	tr, uri, targets, err := e.aim(ctx, Dial{Trunk: name, Target: "sip:" + e.hostOf(name)})
 	if err != nil {
 		return 0, err
 	}
+	h := targets[0].hop
 	callID := rand.Text()
 	d := dialog{
 		callID: callID, localTag: e.gate.tags.Ours(callID), remote: screen.Address{URI: uri}, target: uri, seq: newSeq(),

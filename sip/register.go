@@ -138,10 +138,11 @@ type registered struct {
 func (h *home) ask(ctx context.Context, expires time.Duration) registered {
 	ctx, cancel := context.WithTimeout(ctx, 64*gosip.T1+dialTimeout)
 	defer cancel()
-	_, _, at, err := h.ep.aim(ctx, Dial{Trunk: h.trunk.Name, Target: h.dlg.target})
+	_, _, targets, err := h.ep.aim(ctx, Dial{Trunk: h.trunk.Name, Target: h.dlg.target})
 	if err != nil {
 		return registered{why: err.Error()}
 	}
+	at := targets[0].hop
 	h.dlg.contact = h.ep.contact(h.trunk, at.network, at.addr.Addr())
 	res, err := h.ep.transact(ctx, at, h.trunk, func() *gosip.Request {
 		req := h.dlg.request("REGISTER")

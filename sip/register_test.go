@@ -9,9 +9,9 @@ import (
 	"github.com/parley-voice/parley/sip/screen"
 )
 
-// registrar is a trunk's side played by hand: a UDP socket that was there before
+// carrierSide is a trunk's side played by hand: a UDP socket that was there before
 // the endpoint.
-func registrar(t *testing.T, tr Trunk, h handlerFunc) (*wire, *Endpoint, func()) {
+func carrierSide(t *testing.T, tr Trunk, h handlerFunc) (*wire, *Endpoint, func()) {
 	t.Helper()
 	p := newPost(t)
 	tr.Host = p.LocalAddr().String()
@@ -45,7 +45,7 @@ func standing(t *testing.T, e *Endpoint, want bool) Registration {
 
 func TestRegister(t *testing.T) {
 	inbound := newLegs(t)
-	w, e, stop := registrar(t, Trunk{Register: time.Minute}, inbound.handle)
+	w, e, stop := carrierSide(t, Trunk{Register: time.Minute}, inbound.handle)
 	r := w.request("REGISTER")
 	host, _, _ := strings.Cut(w.conn.LocalAddr().String(), ":")
 	self := "<sip:4930123@" + host + ">"
@@ -100,7 +100,7 @@ func TestRegister(t *testing.T) {
 // A carrier that does not know us yet, or no longer, gets the silence of any
 // unknown source.
 func TestRegistrarIsUnknownUnlessRegistered(t *testing.T) {
-	w, e, _ := registrar(t, Trunk{Register: time.Minute}, nil)
+	w, e, _ := carrierSide(t, Trunk{Register: time.Minute}, nil)
 	w.reply(w.request("REGISTER"), 403, "Forbidden", "r", "", "")
 	standing(t, e, false)
 	now := time.Now()
@@ -115,7 +115,7 @@ func TestRegistrarIsUnknownUnlessRegistered(t *testing.T) {
 }
 
 func TestRegisterWithAWrongPassword(t *testing.T) {
-	w, e, _ := registrar(t, Trunk{Register: time.Minute}, nil)
+	w, e, _ := carrierSide(t, Trunk{Register: time.Minute}, nil)
 	w.reply(w.request("REGISTER"), 401, "Unauthorized", "r", challenge, "")
 	w.reply(w.request("REGISTER"), 401, "Unauthorized", "r", challenge, "")
 	if r := standing(t, e, false); !strings.Contains(r.Err, "401") {

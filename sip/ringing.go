@@ -17,7 +17,7 @@ import (
 // clientInvite is an INVITE of ours on its way to a final response. All but
 // stop and settled belongs to the goroutine of follow.
 type clientInvite struct {
-	hop     hop
+	way     search
 	timeout time.Duration
 	extra   []screen.Header
 	body    []byte
@@ -51,8 +51,8 @@ func (c *clientInvite) send(ctx context.Context, l *Leg) (*gosip.ClientTx, error
 	announce(req)
 	setDescription(req, c.body)
 	c.creds.sign(req, l.trunk)
-	l.ep.address(req, c.hop, newBranch())
-	tx, err := l.ep.begin(ctx, req, c.hop, l.trunk)
+	l.ep.address(req, c.way.at.hop, newBranch())
+	tx, err := l.ep.begin(ctx, req, c.way.at.hop, l.trunk)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +69,7 @@ func (c *clientInvite) follow(l *Leg, tx *gosip.ClientTx) {
 	noAnswer := time.NewTimer(c.timeout)
 	defer noAnswer.Stop()
 	var patience <-chan time.Time // for the answer to our CANCEL
+	quiet := c.way.quiet()
 	for {
 		select {
 		case res := <-tx.Responses():
@@ -76,7 +77,7 @@ func (c *clientInvite) follow(l *Leg, tx *gosip.ClientTx) {
 			case done:
 				return
 			case next != nil:
-				tx = next
+				tx, quiet = next, c.way.quiet()
 			}
 		case end := <-c.stop:
 			c.abandon(end)
@@ -86,9 +87,20 @@ func (c *clientInvite) follow(l *Leg, tx *gosip.ClientTx) {
 			tx.Terminate()
 			l.finish(*c.end)
 			return
+		case <-quiet:
+			if c.rang {
+				continue
+			}
+			if next := c.elsewhere(l, tx, 0); next != nil {
+				tx, quiet = next, c.way.quiet()
+			}
 		case <-tx.Done():
-			c.lost(l, tx.Err())
-			return
+			next := c.elsewhere(l, nil, 0)
+			if next == nil {
+				c.lost(l, tx.Err())
+				return
+			}
+			tx, quiet = next, c.way.quiet()
 		}
 		if c.end != nil && c.rang && !c.sent {
 			c.cancel(l)
@@ -132,6 +144,9 @@ func (c *clientInvite) response(l *Leg, tx *gosip.ClientTx, res *gosip.Response)
 		if next, err := c.send(ctx, l); err == nil {
 			return next, false
 		}
+	}
+	if next := c.elsewhere(l, tx, res.StatusCode); next != nil {
+		return next, false
 	}
 	end := Ended{By: Them, Code: res.StatusCode, Reason: screen.Clean(res.Reason)}
 	var text string
@@ -235,27 +250,31 @@ func toTag(m gosip.Message) string {
 	return a.Tag()
 }
 
-// cancel sends CANCEL: the INVITE's own URI, Via, Route and number, nothing
-// learnt since (RFC 3261 §9.1).
 func (c *clientInvite) cancel(l *Leg) {
 	c.sent = true
-	req := gosip.NewRequest(gosip.CANCEL, c.req.Recipient)
+	l.ep.cancel(c.req, c.way.at.hop, l.trunk, reasonHeader(c.end.Cause, c.end.Reason))
+}
+
+// cancel sends CANCEL: the INVITE's own URI, Via, Route and number, nothing
+// learnt since (RFC 3261 §9.1).
+func (e *Endpoint) cancel(invite *gosip.Request, h hop, tr *trunk, why gosip.Header) {
+	req := gosip.NewRequest(gosip.CANCEL, invite.Recipient)
 	for _, name := range []string{"Route", "From", "To", "Call-ID"} {
-		for _, v := range headerValues(c.req, name) {
+		for _, v := range headerValues(invite, name) {
 			req.AppendHeader(header(name, v))
 		}
 	}
-	req.AppendHeader(&gosip.CSeqHeader{SeqNo: c.req.CSeq().SeqNo, MethodName: gosip.CANCEL})
+	req.AppendHeader(&gosip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: gosip.CANCEL})
 	req.AppendHeader(header("Max-Forwards", "70"))
-	if h := reasonHeader(c.end.Cause, c.end.Reason); h != nil {
-		req.AppendHeader(h)
+	if why != nil {
+		req.AppendHeader(why)
 	}
-	branch, _ := c.req.Via().Params.Get("branch")
-	l.ep.address(req, c.hop, branch)
-	l.ep.spawn(func() {
+	branch, _ := invite.Via().Params.Get("branch")
+	e.address(req, h, branch)
+	e.spawn(func() {
 		ctx, done := context.WithTimeout(context.Background(), 64*gosip.T1)
 		defer done()
-		if tx, err := l.ep.begin(ctx, req, c.hop, l.trunk); err == nil {
+		if tx, err := e.begin(ctx, req, h, tr); err == nil {
 			_, _ = final(ctx, tx) // the INVITE's own final response is what counts
 		}
 	})

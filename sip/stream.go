@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/parley-voice/parley/sip/registrar"
 	"github.com/parley-voice/parley/sip/screen"
 )
 
@@ -128,7 +129,7 @@ func (s *streams) acceptLoop() {
 
 // welcome turns away unknown sources, and known ones beyond their share.
 func (s *streams) welcome(now time.Time, src netip.Addr) bool {
-	known := s.gate.trunks.bySource(src) != nil || s.gate.peers.find(now, src) != nil
+	known := s.gate.trunks.bySource(src) != nil || s.gate.peers.find(now, src) != nil || s.gate.agents.allows(src)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return (known || s.gate.trunks.digest != nil) && !s.shutting && len(s.open) < maxStreams && s.sources[src] < maxPerSource
@@ -240,8 +241,9 @@ func (st *stream) fill() error {
 	}
 	now := time.Now()
 	g := st.owner.gate
-	v := g.message(now, st.src, st.raw[:n])
-	st.known = st.known || v.pass != nil
+	flow := registrar.Flow{Network: "TCP", Addr: st.src}
+	v := g.message(now, flow, st.raw[:n])
+	st.known = st.known || v.pass != nil || g.agents.flow(now, flow)
 	st.raw = st.raw[n:]
 	if v.reply != nil {
 		if _, err := st.Write(v.reply); err != nil {

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/parley-voice/parley/sip/registrar"
 )
 
 // datagrams is a UDP socket that hands on only what the gate lets through. Its
@@ -48,7 +50,7 @@ func (d *datagrams) ReadFrom(out []byte) (int, net.Addr, error) {
 		}
 		pause = time.Millisecond
 		src = netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
-		v := d.gate.message(time.Now(), src, d.in[:n])
+		v := d.gate.message(time.Now(), registrar.Flow{Network: "UDP", Addr: src}, d.in[:n])
 		switch {
 		case v.reply != nil:
 			_, _ = d.WriteToUDPAddrPort(v.reply, v.to) // lost like any datagram

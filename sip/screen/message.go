@@ -9,6 +9,7 @@ package screen
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -80,6 +81,11 @@ func (m *Message) Set(name, value string) {
 		}
 	}
 	m.Headers = append(m.Headers, Header{name, value})
+}
+
+// Delete takes every line of a header out, whatever the case of its name.
+func (m *Message) Delete(name string) {
+	m.Headers = slices.DeleteFunc(m.Headers, func(h Header) bool { return strings.EqualFold(h.Name, name) })
 }
 
 // Read parses one datagram. On a Fault the message still holds what could be
