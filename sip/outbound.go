@@ -18,7 +18,7 @@ import (
 
 // Dial says whom to call and how.
 type Dial struct {
-	Target      string            // "sip:user@host[:port][;transport=tcp]", or a number to be called at the trunk's host
+	Target      string            // "sip:user@host[:port][;transport=tcp]", or a number to be called at the trunk's host; sip:USER@Realm, or USER without a trunk, is an agent's phone
 	Trunk       string            // name; empty sends straight to Target's host
 	From        string            // user part of our From; "parley" when empty
 	Display     string            // display name of our From

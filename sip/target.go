@@ -76,6 +76,9 @@ func (e *Endpoint) aim(ctx context.Context, d Dial) (*trunk, string, []target, e
 	case ok && u.IsSIP() && u.Headers == "":
 	case ok && u.Scheme != "tel" || d.Target == "":
 		return fail("cannot call %q: want sip:user@host or a number", d.Target)
+	case tr == e.direct && e.gate.agents != nil && !strings.ContainsAny(d.Target, ":@"):
+		u.Host = e.gate.agents.cfg.Realm
+		uri = "sip:" + url.PathEscape(d.Target) + "@" + u.Host
 	case tr == e.direct:
 		return fail("cannot call %q without a trunk: give one, or a sip:user@host", d.Target)
 	default:

@@ -26,6 +26,7 @@ func (c *Config) check() Problems {
 		}
 	}
 	c.checkTrunks(fail)
+	c.checkRegistrar(fail)
 	c.checkSpeech(fail)
 	c.checkQueues(fail)
 	c.checkOutside(fail)

@@ -26,6 +26,7 @@ type Config struct {
 	Queues     map[string]Queue  `yaml:"queues" doc:"Where a script's transfer goes, by name: an address, or a queue in which callers wait for agents (docs/queues.md). * stands for every other name and needs an address; the fallback ladder hands callers to it too."`
 	Agents     map[string]Agent  `yaml:"agents" doc:"People who take calls from the queues, by a short name or number."`
 	AgentRules AgentRules        `yaml:"agent_rules" doc:"What holds for every agent."`
+	Registrar  *Registrar        `yaml:"registrar" doc:"Lets the phones of agents that have a password register with Parley. Without it no REGISTER is answered."`
 	Lookups    Lookups           `yaml:"lookups" doc:"Other systems that scripts may ask with fetch."`
 	Data       string            `yaml:"data" default:"./var" doc:"Folder for records.db, reviews.db, recordings/ and prompts/. Relative to the configuration file."`
 	Store      Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`

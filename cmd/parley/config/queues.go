@@ -81,6 +81,7 @@ type ServiceLevel struct {
 type Agent struct {
 	Name     string         `yaml:"name" doc:"Shown to supervisors."`
 	Address  string         `yaml:"address" required:"true" doc:"Where the agent is rung: a SIP address, user@trunk, or the name that a phone registers with."`
+	Password Secret         `yaml:"password" doc:"What a phone that registers here as address shows, best as ${ANNA_PASSWORD}."`
 	Queues   []string       `yaml:"queues" required:"true" doc:"Queues that the agent works in."`
 	Skills   map[string]int `yaml:"skills" min:"1" max:"9" doc:"Skills with their levels, 1 to 9."`
 	Roles    []string       `yaml:"roles" default:"agent" oneof:"agent|supervisor" doc:"What the agent may do: supervisors listen, whisper and take over."`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"syscall"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
@@ -16,7 +17,9 @@ import (
 // ends at once.
 func (s *Server) bind(_ context.Context, o Options) error {
 	c := s.cfg
-	endpoint, err := sip.New(sipConfig(c), s.log.With("room", "sip"))
+	phones := sipConfig(c)
+	phones.Registrar = registrar(c)
+	endpoint, err := sip.New(phones, s.log.With("room", "sip"))
 	if err != nil {
 		return err
 	}
@@ -63,4 +66,21 @@ func sipConfig(c *config.Config) sip.Config {
 		})
 	}
 	return out
+}
+
+// registrations is the file in the data folder that keeps them over a restart.
+const registrations = "phones.json"
+
+// registrar is nil when agents' phones are not to register here.
+func registrar(c *config.Config) *sip.Registrar {
+	r := c.Registrar
+	if r == nil {
+		return nil
+	}
+	accounts := c.Accounts()
+	return &sip.Registrar{
+		Realm: r.Realm, Min: r.MinExpires, Max: r.MaxExpires, Networks: r.Networks, Keepalive: r.Keepalive,
+		Accounts: func(user string) (string, bool) { p, ok := accounts[user]; return p, ok },
+		Bindings: sip.BindingsFile(filepath.Join(c.Data, registrations)),
+	}
 }
