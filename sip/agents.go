@@ -24,6 +24,7 @@ type Registrar struct {
 	Realm     string         // of the challenges, and the host of agents' addresses; "parley" when empty
 	Min, Max  time.Duration  // of a registration; 0 means 1 min and 1 h
 	Networks  []netip.Prefix // where phones may be; empty: anywhere
+	Digest    []string       // algorithms offered, SHA-256 and MD5; MD5 when empty: many phones give up on one they do not know
 	Keepalive time.Duration  // between OPTIONS to a phone; 0 means 30 s, less than 0 none
 
 	// Accounts finds an agent's password. It is asked for every request, and must
@@ -72,13 +73,16 @@ func newAgents(c *Registrar, known *trunks, secret []byte) (*agents, error) {
 	}
 	cfg := *c
 	cfg.Realm, cfg.Keepalive = cmp.Or(cfg.Realm, "parley"), cmp.Or(cfg.Keepalive, 30*time.Second)
+	if len(cfg.Digest) == 0 {
+		cfg.Digest = []string{"MD5"}
+	}
 	tr, err := newTrunk(Trunk{Name: agentsTrunk, Host: cfg.Realm, NAT: true})
 	if err != nil {
 		return nil, err
 	}
 	tr.Host = ""
 	a := &agents{
-		cfg: cfg, trunk: tr, auth: digest.NewServer(cfg.Realm, secret), crowd: rate.NewLimiter(200, 400), seed: maphash.MakeSeed(),
+		cfg: cfg, trunk: tr, auth: digest.NewServer(cfg.Realm, secret, cfg.Digest...), crowd: rate.NewLimiter(200, 400), seed: maphash.MakeSeed(),
 		change: make(chan struct{}, 1), guard: registrar.NewGuard(),
 		table: registrar.NewTable(registrar.Limits{Min: cfg.Min, Max: cfg.Max}),
 	}

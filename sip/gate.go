@@ -58,15 +58,7 @@ func (g *gate) message(now time.Time, from registrar.Flow, data []byte) verdict 
 		return g.register(now, from, data)
 	}
 	src := from.Addr
-	tr := g.listed(now, src.Addr())
-	listed := tr != nil
-	if !listed {
-		tr = g.peers.find(now, src.Addr())
-	}
-	phone := g.phone(now, from, listed)
-	if tr == nil && phone {
-		tr = g.agents.trunk
-	}
+	tr, listed, phone := g.sender(now, from)
 	known := tr != nil
 	if !known && g.trunks.digest == nil {
 		g.count.unknown.Add(1)
@@ -117,6 +109,21 @@ func (g *gate) message(now time.Time, from registrar.Flow, data []byte) verdict 
 		}
 	}
 	return g.known(now, src, tr, m, s)
+}
+
+// sender finds whose messages come by a flow: nobody's, a trunk's, a peer's, those
+// of an agent's phone.
+func (g *gate) sender(now time.Time, from registrar.Flow) (tr *trunk, listed, phone bool) {
+	a := from.Addr.Addr()
+	tr = g.listed(now, a)
+	listed = tr != nil
+	if !listed {
+		tr = g.peers.find(now, a)
+	}
+	if phone = g.phone(now, from, listed); tr == nil && phone {
+		tr = g.agents.trunk
+	}
+	return tr, listed, phone
 }
 
 // phone tells whether calls by this flow are those of a registered agent. Where a

@@ -113,6 +113,21 @@ func TestServer(t *testing.T) {
 	}
 }
 
+// A server that asks for one algorithm takes no other.
+func TestServerOffers(t *testing.T) {
+	s := NewServer("parley", []byte("secret"), "SHA-256")
+	list := s.Challenge(t0, home, false)
+	if len(list) != 1 || !strings.Contains(list[0], "SHA-256") {
+		t.Fatal(list)
+	}
+	for challenge, want := range map[string]Verdict{list[0]: OK, strings.Replace(list[0], "SHA-256", "MD5", 1): Denied} {
+		c, _ := Choose([]string{challenge})
+		if v, _ := s.Check(t0, home, "INVITE", []string{c.Answer("Mufasa", "Circle of Life", "INVITE", "sip:1@x", 1, "c")}, "b", pass); v != want {
+			t.Errorf("%s: %d", challenge, v)
+		}
+	}
+}
+
 func TestServerMemoryIsBounded(t *testing.T) {
 	s := NewServer("parley", []byte("secret"))
 	for i := range 3000 {

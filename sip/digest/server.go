@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -8,7 +9,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -36,6 +39,7 @@ const (
 type Server struct {
 	realm  string
 	secret []byte
+	offers []string // algorithms, the strongest first
 	mu     sync.Mutex
 	used   map[string]use
 	swept  time.Time
@@ -47,9 +51,13 @@ type use struct {
 	at    time.Time
 }
 
-// NewServer makes a server for one realm.
-func NewServer(realm string, secret []byte) *Server {
-	return &Server{realm: realm, secret: secret, used: map[string]use{}}
+// NewServer makes a server for one realm. It offers these algorithms, SHA-256 and
+// MD5 when none are named.
+func NewServer(realm string, secret []byte, offers ...string) *Server {
+	if len(offers) == 0 {
+		offers = []string{"SHA-256", "MD5"}
+	}
+	return &Server{realm: realm, secret: secret, offers: offers, used: map[string]use{}}
 }
 
 // Challenge returns the values of WWW-Authenticate, the strongest first (RFC
@@ -59,7 +67,11 @@ func (s *Server) Challenge(now time.Time, src netip.Addr, stale bool) []string {
 	if stale {
 		tail += ", stale=true"
 	}
-	return []string{"Digest algorithm=SHA-256" + tail, "Digest algorithm=MD5" + tail}
+	var out []string
+	for _, algorithm := range s.offers {
+		out = append(out, "Digest algorithm="+algorithm+tail)
+	}
+	return out
 }
 
 func (s *Server) nonce(now time.Time, src netip.Addr) string {
@@ -99,6 +111,7 @@ func (s *Server) Check(now time.Time, src netip.Addr, method string, values []st
 		}
 		pass, known := password(f["username"])
 		want, can := response(f, f["username"], pass, method)
+		can = can && s.offered(f["algorithm"])
 		if !known || !can || subtle.ConstantTimeCompare([]byte(want), []byte(f["response"])) != 1 {
 			return Denied, f["username"]
 		}
@@ -108,6 +121,13 @@ func (s *Server) Check(now time.Time, src netip.Addr, method string, values []st
 		return OK, f["username"]
 	}
 	return Missing, ""
+}
+
+// offered: what was not asked for is not taken, or the weakest would do.
+func (s *Server) offered(algorithm string) bool {
+	return slices.ContainsFunc(s.offers, func(o string) bool {
+		return strings.EqualFold(o, cmp.Or(algorithm, "MD5")) || strings.EqualFold(o+"-sess", algorithm)
+	})
 }
 
 // first notes the use of a nonce count and tells whether it is new.

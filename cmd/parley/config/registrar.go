@@ -15,6 +15,7 @@ type Registrar struct {
 	MinExpires time.Duration  `yaml:"min_expires" default:"60s" min:"10s" max:"1h" doc:"Shorter registrations are refused with 423; phones then ask for this."`
 	MaxExpires time.Duration  `yaml:"max_expires" default:"1h" min:"1m" max:"24h" doc:"Longer ones are shortened to this."`
 	Networks   []netip.Prefix `yaml:"networks" doc:"Where phones may be. None: anywhere; guessing passwords ends in silence."`
+	Digest     []string       `yaml:"digest" default:"MD5" oneof:"SHA-256|MD5" doc:"Algorithms offered to phones, the better first. Many phones give up when one is offered that they do not know."`
 	Keepalive  time.Duration  `yaml:"keepalive" default:"30s" min:"5s" max:"1h" doc:"Between two OPTIONS to each phone. They keep the ports of routers open; a phone that does not answer is called last."`
 }
 

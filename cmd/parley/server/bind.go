@@ -79,7 +79,7 @@ func registrar(c *config.Config) *sip.Registrar {
 	}
 	accounts := c.Accounts()
 	return &sip.Registrar{
-		Realm: r.Realm, Min: r.MinExpires, Max: r.MaxExpires, Networks: r.Networks, Keepalive: r.Keepalive,
+		Realm: r.Realm, Min: r.MinExpires, Max: r.MaxExpires, Networks: r.Networks, Keepalive: r.Keepalive, Digest: r.Digest,
 		Accounts: func(user string) (string, bool) { p, ok := accounts[user]; return p, ok },
 		Bindings: sip.BindingsFile(filepath.Join(c.Data, registrations)),
 	}
