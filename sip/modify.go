@@ -218,7 +218,7 @@ func (l *Leg) acknowledge(ctx context.Context, cseq uint32, creds credentials) e
 	creds.sign(ack, l.trunk)
 	l.ep.address(ack, h, newBranch())
 	l.mu.Lock()
-	l.calls.sent = &sentACK{cseq: cseq, req: ack, hop: h}
+	l.calls.sent = &sentACK{cseq: cseq, req: ack.Clone(), hop: h} // sending changes what is sent
 	l.mu.Unlock()
 	return l.ep.write(ctx, ack, h)
 }

@@ -55,7 +55,7 @@ func (l *Leg) acknowledgeAgain(ctx context.Context, res *gosip.Response) bool {
 		return false
 	}
 	if sent != nil && sent.cseq == res.CSeq().SeqNo {
-		_ = l.ep.write(ctx, sent.req, sent.hop) // the next 2xx asks again
+		_ = l.ep.write(ctx, sent.req.Clone(), sent.hop) // the next 2xx asks again
 	}
 	return true
 }
