@@ -9,8 +9,8 @@ import (
 )
 
 // Event is one thing that happened to a leg, in order of CSeq. The sealed set is
-// Progress, Answered, MediaChanged, Digit, ReferProgress and Ended; Ended is
-// last, and the channel closes after it.
+// Progress, Answered, MediaChanged, Digit, ReferProgress, ReferAsked, Replaced and
+// Ended; Ended is last, and the channel closes after it.
 type Event interface{ legEvent() }
 
 // Progress is a 1xx other than 100 to our INVITE. Early is set when it carried SDP.

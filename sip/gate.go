@@ -14,7 +14,7 @@ import (
 // methods are those with a handler; the order is that of our Allow header.
 var methods = []string{"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "REFER", "NOTIFY", "UPDATE"}
 
-var rules = screen.Rules{Allow: methods, Supported: []string{"timer"}}
+var rules = screen.Rules{Allow: methods, Supported: []string{"timer", "replaces"}}
 
 // gate stands between the sockets and sipgo. What it lets through is canonical,
 // comes from a known peer and needs state; all else it drops or answers itself.

@@ -40,7 +40,11 @@ func (e *Endpoint) serveInvite(ctx context.Context, h Handler, req *gosip.Reques
 	if !e.gate.recent.begin(req.CallID().Value(), from.Tag(), req.CSeq().SeqNo) {
 		return
 	}
-	l, code, phrase := e.inboundLeg(req, tx, tr, src)
+	old, code, phrase := e.replaced(req, tr)
+	var l *Leg
+	if code == 0 {
+		l, code, phrase = e.inboundLeg(req, tx, tr, src)
+	}
 	if l == nil {
 		var extra gosip.Header
 		if code == 422 {
@@ -57,7 +61,11 @@ func (e *Endpoint) serveInvite(ctx context.Context, h Handler, req *gosip.Reques
 		l.cancelled(req)
 		return
 	}
-	if !e.spawn(func() { e.handle(ctx, h, l) }) {
+	own := func() { e.handle(ctx, h, l) }
+	if old != nil {
+		own = func() { e.takeOver(ctx, old, l, inv) }
+	}
+	if !e.spawn(own) {
 		inv.refuse(503, "Service Unavailable")
 		l.finish(Ended{By: Us, Code: 503})
 		return

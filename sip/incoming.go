@@ -143,8 +143,8 @@ func (l *Leg) serveOrdered(req *gosip.Request, tx gosip.ServerTransaction) (afte
 		l.serveNotify(req, tx)
 	case gosip.OPTIONS:
 		l.respond(tx, req, 200, "OK")
-	case gosip.REFER: // we do not place calls because a peer says so
-		l.respond(tx, req, 603, "Decline")
+	case gosip.REFER:
+		after = l.serveRefer(req, tx)
 	default:
 		l.respond(tx, req, 481, "Call/Transaction Does Not Exist")
 	}

@@ -57,6 +57,7 @@ type calls struct {
 	ack    *awaited      // the ACK that our last 200 wants
 	ours   bool          // a re-INVITE or UPDATE of ours is under way
 	refer  *referral
+	refers int // REFERs of the peer so far
 	timer  *sessionTimer
 	sent   *sentACK
 	byHang Ended // what Hangup will report

@@ -26,6 +26,7 @@ type Dial struct {
 	UserUser    string            // User-to-User (RFC 7433)
 	Local       netip.AddrPort    // where we receive RTP
 	Timeout     time.Duration     // until CANCEL; 0 means Config.NoAnswer
+	Replaces    string            // the call at Target whose place this one takes, from ReferAsked (RFC 3891)
 	MaxForwards int               // hops left, from the leg this one is bridged to; 0 means 70 (RFC 3261 §8.1.1.6)
 }
 
@@ -134,6 +135,12 @@ func dialHeaders(d Dial, tr *trunk, local screen.Address) ([]screen.Header, erro
 			return nil, fmt.Errorf("sip: header %q: only X-* headers can be added to a call", k)
 		}
 		out = append(out, screen.Header{Name: k, Value: v})
+	}
+	if d.Replaces != "" {
+		if _, ok := parseReplaces(d.Replaces); !ok {
+			return nil, fmt.Errorf("sip: Replaces %q: want CALL-ID;to-tag=TAG;from-tag=TAG", d.Replaces)
+		}
+		out = append(out, screen.Header{Name: "Require", Value: "replaces"}, screen.Header{Name: "Replaces", Value: d.Replaces})
 	}
 	if d.UserUser != "" {
 		out = append(out, screen.Header{Name: "User-to-User", Value: d.UserUser})

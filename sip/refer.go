@@ -37,10 +37,15 @@ func (r Refused) Error() string {
 // it has accepted to try; a refusal is a Refused. What comes of it arrives as ReferProgress. headers
 // (User-to-User, X-*) go into the Refer-To URI for the peer's INVITE.
 func (l *Leg) Refer(ctx context.Context, target string, headers map[string]string) error {
-	to, err := l.referTo(target, headers)
+	to, err := l.referTo(target, headers, "")
 	if err != nil {
 		return err
 	}
+	return l.refer(ctx, to)
+}
+
+// refer sends a REFER with this Refer-To.
+func (l *Leg) refer(ctx context.Context, to string) error {
 	r := &referral{}
 	l.mu.Lock()
 	if l.state != confirmed || l.calls.refer.pending() {
@@ -66,7 +71,8 @@ func (l *Leg) Refer(ctx context.Context, target string, headers map[string]strin
 }
 
 // referTo writes the Refer-To value; a bare number is called at the peer's host.
-func (l *Leg) referTo(target string, headers map[string]string) (string, error) {
+// replaces, if any, is the call that the peer's is to replace.
+func (l *Leg) referTo(target string, headers map[string]string, replaces string) (string, error) {
 	l.mu.Lock()
 	peer, _ := screen.ParseURI(l.dlg.remote.URI)
 	l.mu.Unlock()
@@ -94,9 +100,15 @@ func (l *Leg) referTo(target string, headers map[string]string) (string, error) 
 	if u.Headers != "" {
 		sep = "&"
 	}
-	for _, k := range keys {
-		target += sep + k + "=" + strings.ReplaceAll(url.QueryEscape(screen.Clean(headers[k])), "+", "%20")
+	add := func(k, v string) {
+		target += sep + k + "=" + strings.ReplaceAll(url.QueryEscape(screen.Clean(v)), "+", "%20")
 		sep = "&"
+	}
+	if replaces != "" {
+		add("Replaces", replaces)
+	}
+	for _, k := range keys {
+		add(k, headers[k])
 	}
 	return "<" + target + ">", nil
 }
