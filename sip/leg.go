@@ -123,10 +123,10 @@ func (l *Leg) finish(end Ended) {
 	l.state = over
 	refer, timer, held, cancel := l.calls.refer, l.calls.timer, l.calls.held, l.calls.cancel
 	l.calls = calls{}
+	l.ep.legs.remove(l) // at once with the state: whoever finds the leg over finds it gone
 	l.mu.Unlock()
 	refer.stop()
 	timer.stop()
-	l.ep.legs.remove(l)
 	now := time.Now()
 	for _, a := range held {
 		l.ep.gate.peers.admit(now, a, l.trunk, now.Add(128*gosip.T1), -1)
