@@ -15,10 +15,14 @@ const (
 	keyDecline = '2'
 )
 
+// briefTime is how long a person who is not in a queue has to listen and to
+// press a key; a queue has its own.
+const briefTime = 30 * time.Second
+
 // brief tells the agent who is calling, while the caller hears music.
 func (s *Session) brief(ctx context.Context, now time.Time, h *handoff) {
 	language, text := s.mind.script.Language, h.act.Brief // the agent's, not the caller's
-	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "briefing agent " + h.place.agent, Why: text})
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "briefing " + h.person(), Why: text})
 	if text == "" {
 		text = sentence(language, lineCall)
 	}
@@ -35,16 +39,30 @@ func (s *Session) brief(ctx context.Context, now time.Time, h *handoff) {
 	})
 }
 
-// onAgentKey is a key of the agent's phone before the two are joined.
-func (s *Session) onAgentKey(h *handoff, digit byte) {
-	if h.place == nil || h.place.offer == 0 || !h.joined.IsZero() {
+// person is who is rung, for the record.
+func (h *handoff) person() string {
+	if h.place != nil {
+		return "agent " + h.place.agent
+	}
+	return h.to
+}
+
+// onAgentKey is a key of the person's phone before the two are joined.
+func (s *Session) onAgentKey(ctx context.Context, now time.Time, h *handoff, digit byte) {
+	if !h.joined.IsZero() || digit != keyTake && digit != keyDecline {
 		return
 	}
-	switch digit {
-	case keyTake:
-		s.desk.deps.People.Switchboard.Tell(queue.Accepted{Offer: h.place.offer})
-	case keyDecline:
-		s.desk.deps.People.Switchboard.Tell(queue.Refused{Offer: h.place.offer})
+	take := digit == keyTake
+	switch p := h.place; {
+	case p != nil && p.offer != 0 && take:
+		s.desk.deps.People.Switchboard.Tell(queue.Accepted{Offer: p.offer})
+	case p != nil && p.offer != 0:
+		s.desk.deps.People.Switchboard.Tell(queue.Refused{Offer: p.offer})
+	case p != nil || style(h.act) != "warm" || h.leg == nil:
+	case take:
+		s.joinAgent(ctx, now, h)
+	default:
+		s.transferFailed(ctx, now, dialog.Declined, "by key")
 	}
 }
 

@@ -99,7 +99,7 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onAgentRings(ctx, now, e)
 	case agentKey:
 		if h := s.wires.hand; h != nil && h.id == e.id {
-			s.onAgentKey(h, e.digit)
+			s.onAgentKey(ctx, now, h, e.digit)
 		}
 	case placed:
 		s.onPlaced(e)

@@ -18,6 +18,7 @@ const (
 	lineMute    = "\x00mute"
 	lineLast    = "\x00last"
 	lineRinging = "\x00ringing"
+	lineMusic   = "\x00music"
 	lineOffer   = "\x00offer"
 	lineBack    = "\x00back"
 	lineCall    = "\x00call"
@@ -51,6 +52,9 @@ var wordings = map[string]map[string]string{
 // a tone stands in. The zero value has tones only.
 type Prompts struct {
 	lines map[string]*media.Clip // language + name
+	// Music is heard by callers who wait where neither script nor queue has a
+	// clip of its own; nil: they hear ringing.
+	Music *media.Clip
 }
 
 // RenderPrompts speaks the call's own lines in every language once. The error
@@ -155,8 +159,11 @@ func announcement(language string, position int, wait time.Duration) string {
 
 // builtin finds a sound by the name that only the call itself can give it.
 func (p *Prompts) builtin(name string) *media.Clip {
-	if name == lineRinging {
+	switch name {
+	case lineRinging:
 		return ringing()
+	case lineMusic:
+		return p.Music
 	}
 	return nil
 }

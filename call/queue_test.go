@@ -53,8 +53,7 @@ func onFloor(t *testing.T, phones map[string]func(*floor, *fakeLeg), test func(f
 		var err error
 		ctx, stop := context.WithCancel(t.Context())
 		back := r.desk.Callbacks()
-		absent := func(caller string) func(queue.Action) { return back.Absent(ctx, caller) }
-		f.board, err = switchboard.New(switchboard.Config{Queues: aftersales(), Absent: absent, Watch: func(_ time.Time, a queue.Action) {
+		f.board, err = switchboard.New(switchboard.Config{Queues: aftersales(), Absent: back.Absent, Watch: func(_ time.Time, a queue.Action) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.acts = append(f.acts, a)

@@ -56,8 +56,8 @@ func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer
 }
 
 func style(a dialog.Transfer) string {
-	if a.Style == "blind" {
-		return "blind"
+	if a.Style == "blind" || a.Style == "warm" {
+		return a.Style
 	}
 	return "bridge"
 }
@@ -72,9 +72,14 @@ func named(a dialog.Transfer) string {
 	return a.SIP
 }
 
-// holdSound plays the script's hold clip, or ringing, until it is hushed.
+// holdSound plays the script's hold clip until it is hushed; without one those
+// who wait in line hear music, the others that it rings.
 func (s *Session) holdSound(ctx context.Context, now time.Time, clip string) {
-	if s.mind.script.Clips[clip] == nil {
+	switch {
+	case s.mind.script.Clips[clip] != nil:
+	case s.wires.hand != nil && s.wires.hand.place != nil && s.desk.deps.Prompts.Music != nil:
+		clip = lineMusic
+	default:
 		clip = lineRinging
 	}
 	s.say(ctx, now, dialog.Say{ID: hold, Loop: true, Parts: []dialog.Part{{Clip: clip}}})

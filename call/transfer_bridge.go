@@ -86,7 +86,7 @@ func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 		return
 	}
 	if h.place != nil && h.joined.IsZero() {
-		s.offered(now, h, e)
+		s.offered(ctx, now, h, e)
 		return
 	}
 	switch e := e.(type) {
@@ -95,7 +95,14 @@ func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 			s.transferFailed(ctx, now, dialog.Unreachable, err.Error())
 			return
 		}
+		if style(h.act) == "warm" {
+			s.clock.set(now, alarmTransfer, briefTime)
+			s.brief(ctx, now, h)
+			return
+		}
 		s.joinAgent(ctx, now, h)
+	case sip.Digit:
+		s.onAgentKey(ctx, now, h, e.Digit)
 	case sip.Ended:
 		if h.joined.IsZero() {
 			s.transferFailed(ctx, now, refusal(e.Code, e.Cause), status(e.Code, e.Cause, e.Reason))

@@ -170,7 +170,7 @@ func (s *Session) ringOffered(ctx context.Context, now time.Time, h *handoff, a 
 }
 
 // offered turns what became of an agent's phone into an answer to the offer.
-func (s *Session) offered(now time.Time, h *handoff, e sip.Event) {
+func (s *Session) offered(ctx context.Context, now time.Time, h *handoff, e sip.Event) {
 	p, board, offer := h.place, s.desk.deps.People.Switchboard, h.place.offer
 	switch e := e.(type) {
 	case sip.Answered:
@@ -182,7 +182,7 @@ func (s *Session) offered(now time.Time, h *handoff, e sip.Event) {
 		p.answered = true
 		board.Tell(queue.Answered{Offer: offer})
 	case sip.Digit:
-		s.onAgentKey(h, e.Digit)
+		s.onAgentKey(ctx, now, h, e.Digit)
 	case sip.Ended:
 		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "agent " + p.agent + " did not take it", Why: status(e.Code, e.Cause, e.Reason)})
 		s.dropAgent(h)

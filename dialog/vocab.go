@@ -190,7 +190,7 @@ var vocabulary = vocab.Table{
 		key("queue", vocab.Name, "", "a queue that the configuration names. Give exactly one of queue, agent and sip"),
 		key("agent", vocab.Name, "", "a person that the configuration names"),
 		key("sip", vocab.SIP, "", "an address: `sip:name@host`"),
-		key("style", vocab.Word(styles...), "`bridge`", "`bridge`: ring the person and join; `blind`: REFER the caller away"),
+		key("style", vocab.Word(styles...), "`bridge`", "`bridge`: ring the person and join; `warm`: tell the person who calls, join at key 1; `blind`: REFER the caller away"),
 		key("brief", vocab.Template, "", "what the person is told, in the first language of the script"),
 		key("headers", vocab.Map(aTemplate), "", "`X-` headers for the person's phone"),
 		key("wait", vocab.Time, "30s", "how long to ring, 1s to 5m"),
@@ -276,7 +276,7 @@ var (
 	tenses    = []string{"past", "future"}
 	inputs    = []string{"speech", "dtmf"}
 	methods   = []string{"GET", "POST", "PUT"}
-	styles    = []string{"blind", "bridge"}
+	styles    = []string{"blind", "bridge", "warm"}
 	notices   = []string{"recording", "ai"}
 	optOuts   = []string{"phone", "all"}
 	echoes    = []string{"audio", "digits", "both"}

@@ -22,7 +22,7 @@ type Config struct {
 	// Absent serves a caller who is not on the line, to be called back. What it
 	// gives takes what is to be done; it may wait, but not for the Board. Nil: such
 	// callers are given up.
-	Absent func(caller string) func(queue.Action)
+	Absent func(ctx context.Context, caller string) func(queue.Action)
 	// Watch is told every action, for consoles and records. It must not block.
 	Watch func(now time.Time, a queue.Action)
 	Log   *slog.Logger
@@ -137,10 +137,10 @@ func (b *Board) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-			b.step(order{event: queue.Tick{}})
+			b.step(ctx, order{event: queue.Tick{}})
 		case <-b.wake:
 			for _, o := range b.take() {
-				b.step(o)
+				b.step(ctx, o)
 			}
 		}
 		b.show()
@@ -161,7 +161,7 @@ func (b *Board) show() {
 }
 
 // step tells the machine one event and passes its decisions on.
-func (b *Board) step(o order) {
+func (b *Board) step(ctx context.Context, o order) {
 	if e, ok := o.event.(queue.Enter); ok && o.hand != nil {
 		if _, waits := b.hands[e.Caller]; !waits {
 			b.hands[e.Caller] = o.hand
@@ -175,12 +175,12 @@ func (b *Board) step(o order) {
 		if b.cfg.Watch != nil {
 			b.cfg.Watch(now, a)
 		}
-		b.pass(a)
+		b.pass(ctx, a)
 	}
 }
 
 // pass gives an action to whoever acts for the caller.
-func (b *Board) pass(a queue.Action) {
+func (b *Board) pass(ctx context.Context, a queue.Action) {
 	caller := b.callerOf(a)
 	if caller == "" {
 		if i, ok := a.(queue.Ignored); ok {
@@ -190,7 +190,7 @@ func (b *Board) pass(a queue.Action) {
 	}
 	hand := b.hands[caller]
 	if hand == nil && b.cfg.Absent != nil {
-		hand = b.cfg.Absent(caller)
+		hand = b.cfg.Absent(ctx, caller)
 		b.hands[caller] = hand
 	}
 	switch a.(type) {

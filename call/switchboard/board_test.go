@@ -83,7 +83,7 @@ func TestBoardKeepsTime(t *testing.T) {
 // TestAbsentCallersAreServed hands a caller who was promised a call to somebody else.
 func TestAbsentCallersAreServed(t *testing.T) {
 	var onLine, absent caller
-	cfg := Config{Queues: shop, Absent: func(string) func(queue.Action) { return absent.hand }}
+	cfg := Config{Queues: shop, Absent: func(context.Context, string) func(queue.Action) { return absent.hand }}
 	inBubble(t, cfg, func(t *testing.T, b *Board) {
 		b.Enter(queue.Enter{Caller: "a", Queue: "shop"}, onLine.hand)
 		b.Tell(queue.TakeCallback{Caller: "a"})

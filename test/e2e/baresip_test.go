@@ -45,6 +45,7 @@ ctrl_tcp_listen %[2]s
 // baresip is a running one.
 type baresip struct {
 	t      *testing.T
+	uri    string // where it can be called
 	conn   net.Conn
 	mu     sync.Mutex
 	events []map[string]any
@@ -78,7 +79,7 @@ func startBaresip(t *testing.T) *baresip {
 	}
 	done := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(done) }()
-	b := &baresip{t: t}
+	b := &baresip{t: t, uri: "sip:baresip@" + sip}
 	t.Cleanup(func() {
 		if b.conn != nil {
 			b.conn.Close()

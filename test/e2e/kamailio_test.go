@@ -102,7 +102,7 @@ func TestKamailioInFront(t *testing.T) {
 	proxy, log := kamailio(t, s)
 
 	t.Run("we hang up", func(t *testing.T) {
-		p := ringAt(t, "sip:9106@"+proxy)
+		p := ringAt(t, "sip:9106@"+proxy, "4711")
 		p.hears(time.Now(), 5*time.Second, "the echo test's greeting")
 		p.quiet(500*time.Millisecond, 10*time.Second)
 		p.press("42#")
@@ -113,7 +113,7 @@ func TestKamailioInFront(t *testing.T) {
 		}
 	})
 	t.Run("the server hangs up", func(t *testing.T) {
-		p := ringAt(t, "sip:9104@"+proxy)
+		p := ringAt(t, "sip:9104@"+proxy, "4711")
 		p.gone(12 * time.Second)
 		if r := s.finished(p.call.ID); r.EndedBy != "us" {
 			t.Errorf("ended by %q", r.EndedBy)

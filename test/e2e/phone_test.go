@@ -40,11 +40,11 @@ const dtmf = 101
 // ring calls a number of s and waits for the answer. The call ends with the test.
 func ring(t *testing.T, s *server, number string) *phone {
 	t.Helper()
-	return ringAt(t, s.uri(number))
+	return ringAt(t, s.uri(number), "4711")
 }
 
-// ringAt calls a SIP address.
-func ringAt(t *testing.T, uri string) *phone {
+// ringAt calls a SIP address from a number.
+func ringAt(t *testing.T, uri, from string) *phone {
 	t.Helper()
 	wheel, err := wire.NewWheel(loopback, 1, true)
 	if err != nil {
@@ -68,7 +68,7 @@ func ringAt(t *testing.T, uri string) *phone {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	if p.call, err = agent.Place(ctx, uac.Request{Target: target, From: "4711", RTP: flow.Local()}); err != nil {
+	if p.call, err = agent.Place(ctx, uac.Request{Target: target, From: from, RTP: flow.Local()}); err != nil {
 		flow.Close()
 		t.Fatalf("calling %s: %v", uri, err)
 	}

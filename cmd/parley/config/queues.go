@@ -85,6 +85,7 @@ type Agent struct {
 	Queues   []string       `yaml:"queues" required:"true" doc:"Queues that the agent works in."`
 	Skills   map[string]int `yaml:"skills" min:"1" max:"9" doc:"Skills with their levels, 1 to 9."`
 	Roles    []string       `yaml:"roles" default:"agent" oneof:"agent|supervisor" doc:"What the agent may do: supervisors listen, whisper and take over."`
+	Always   bool           `yaml:"always" default:"false" doc:"At work from the start of the server on, without logging in."`
 	Capacity int            `yaml:"capacity" default:"1" min:"1" max:"10" doc:"Calls at once. Never more than one is offered at a time."`
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/console"
 	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/scripts"
 	"github.com/parley-voice/parley/sip"
 	"github.com/parley-voice/parley/store"
 	"github.com/parley-voice/parley/tts"
@@ -37,6 +38,7 @@ type Server struct {
 	speech  speech
 	metrics *console.Metrics
 	web     web
+	hotline hotline
 	life    life
 	close   []func() error // last opened first closed
 }
@@ -72,7 +74,7 @@ func Build(ctx context.Context, c *config.Config, o Options) (_ *Server, err err
 		}
 	}()
 	for _, step := range []func(context.Context, Options) error{
-		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openAccess, s.openSpeech, s.openDesk,
+		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openAccess, s.openSpeech, s.openHotline, s.openDesk,
 	} {
 		if err := step(ctx, o); err != nil {
 			return nil, err
@@ -117,6 +119,9 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 	if err != nil {
 		s.log.Warn("some of the prompts for trouble have no voice", "error", err)
 	}
+	if prompts.Music, err = scripts.Clip("audio/hold-music.wav"); err != nil {
+		return err
+	}
 	audio := call.Wheel(s.engine)
 	if s.cfg.SIP.Advertise.IsValid() {
 		audio = advertised{audio, s.cfg.SIP.Advertise}
@@ -134,11 +139,12 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 	}
 	s.metrics = console.NewMetrics(s.sources())
 	s.Desk = call.NewDesk(call.Deps{
-		Audio: audio, Phone: call.Phone(s.Endpoint), Scripts: s.Library, People: call.People{Directory: directory(s.cfg.Addresses())},
+		Audio: audio, Phone: call.Phone(s.Endpoint), Scripts: s.Library, People: s.people(),
 		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: s.metrics,
 		Outside: asked, Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings},
 	})
-	return nil
+	s.hotline.backs = s.Desk.Callbacks()
+	return s.takeUp(ctx)
 }
 
 func notice(o Options, text string) {

@@ -1,0 +1,75 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/call/switchboard"
+	"github.com/parley-voice/parley/routing/queue"
+	"github.com/parley-voice/parley/store"
+)
+
+// hotline is where callers wait for agents; zero without queues of our own.
+type hotline struct {
+	board  *switchboard.Board
+	places *places
+	backs  *call.Callbacks
+}
+
+// openHotline makes the switchboard. The desk that carries it out comes later.
+func (s *Server) openHotline(context.Context, Options) (err error) {
+	c := s.cfg.Hotline()
+	if len(c.Queues) == 0 {
+		return nil
+	}
+	h := &s.hotline
+	h.places = newPlaces(s.Store)
+	h.board, err = switchboard.New(switchboard.Config{
+		Queues: c, Log: s.log,
+		Absent: func(ctx context.Context, caller string) func(queue.Action) { return h.backs.Absent(ctx, caller) },
+	})
+	if err != nil {
+		return err
+	}
+	for id, a := range s.cfg.Agents {
+		if a.Always {
+			h.board.Tell(queue.LogIn{Agent: id})
+		}
+	}
+	return nil
+}
+
+// people are those to whom the desk hands callers.
+func (s *Server) people() call.People {
+	p := call.People{Directory: directory(s.cfg.Addresses())}
+	if s.hotline.board != nil {
+		p.Switchboard, p.Places = s.hotline.board, s.hotline.places
+	}
+	return p
+}
+
+// takeUp puts those back in line who waited when the process last ended. They
+// are called back.
+func (s *Server) takeUp(ctx context.Context) (err error) {
+	h := s.hotline
+	if h.board == nil {
+		return nil
+	}
+	r, err := store.Read(ctx, s.cfg.RecordsAt())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	places, err := h.places.restore(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		h.board.Tell(queue.Enter{Caller: p.ID, Queue: p.Queue, Since: p.Since, Callback: true})
+	}
+	if len(places) > 0 {
+		s.log.Warn("callers waited when Parley last ended; they are called back", "callers", len(places))
+	}
+	return nil
+}

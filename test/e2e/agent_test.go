@@ -1,0 +1,120 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+)
+
+// queueScript greets and puts the caller into a queue.
+const queueScript = `script: desk
+language: en-US
+nodes:
+  hello: {stage: opening, say: Thank you for calling., go: through}
+  through:
+    stage: handoff
+    say: I put you through.
+    transfer: {queue: desk, brief: "Ms Wang, about her watch.", on_fail: sorry}
+  sorry: {stage: close, say: Nobody is free. Goodbye., outcome: nobody, end: true}
+`
+
+// floor starts a server with a queue and agents at the addresses given.
+func floor(t *testing.T, data string, agents ...string) *server {
+	t.Helper()
+	text := "queues: {desk: {ring: 8s, brief: 15s, wrap_up: 1s, unstaffed: false, callback: {after: 0s}}}\nagents:\n"
+	for i, at := range agents {
+		text += fmt.Sprintf("  \"%d\": {address: %q, queues: [desk], always: true}\n", 1001+i, at)
+	}
+	return start(t, setup{
+		data: data, numbers: `  "9200": desk`, scripts: map[string]string{"desk.yaml": queueScript}, more: text,
+		speech: "{asr: {engine: none}, tts: {engine: flite}}",
+	})
+}
+
+// TestAgentsTakeCalls has a real telephone refuse and another hear the brief and
+// press 1; the caller is never without sound for a second.
+func TestAgentsTakeCalls(t *testing.T) {
+	t.Parallel()
+	first, second := startBaresip(t), startBaresip(t)
+	s := floor(t, "", first.uri, second.uri)
+	began := time.Now()
+	p := ring(t, s, "9200")
+	until(t, 15*time.Second, "the first agent is not rung", func() bool { return first.saw("CALL_INCOMING") })
+	first.do("hangup", "") // declines
+	until(t, 15*time.Second, "the second agent is not rung", func() bool { return second.saw("CALL_INCOMING") })
+	second.do("accept", "")
+	until(t, 10*time.Second, "the second agent's call is not established", func() bool { return second.saw("CALL_ESTABLISHED") })
+	time.Sleep(3 * time.Second) // listens to the brief
+	if got := s.phase(); got != "transferring" {
+		t.Errorf("phase %q during the brief", got)
+	}
+	p.hum(tones(time.Second, 440))
+	second.do("sndcode", "1")
+	time.Sleep(200 * time.Millisecond)
+	second.do("sndcode", "\x04")
+	until(t, 5*time.Second, "they are not joined", func() bool { return s.phase() == "joined" })
+	joined := time.Now()
+	p.hears(joined.Add(500*time.Millisecond), 3*time.Second, "the agent")
+	if gap, at := p.gap(began.Add(3 * time.Second)); gap > time.Second {
+		t.Errorf("%s without sound for the caller, %s after the join", gap, at.Sub(joined))
+	} else {
+		t.Logf("longest silence for the caller: %s, %s after the join", gap, at.Sub(joined))
+	}
+	p.hangup()
+	r := s.only()
+	if r.Outcome != "transferred" || r.EndedBy != "them" {
+		t.Errorf("outcome %q, ended by %q", r.Outcome, r.EndedBy)
+	}
+	var steps []string
+	for _, e := range r.Entries {
+		if e.Kind == call.EntryTransfer {
+			steps = append(steps, e.Text)
+		}
+	}
+	for _, want := range []string{"back in line", "joined " + second.uri, "done"} {
+		if !slices.Contains(steps, want) {
+			t.Errorf("the record does not say %q: %q", want, steps)
+		}
+	}
+	until(t, 5*time.Second, "the agent's call was left up", func() bool { return second.saw("CALL_CLOSED") })
+}
+
+// TestWaitingCallersSurviveKill kills the server while a caller waits. After the
+// next start the caller is called back, once an agent is there.
+func TestWaitingCallersSurviveKill(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir() + "/data"
+	s := floor(t, data)
+	const number = "+8613800138000"
+	ringAt(t, s.uri("9200"), number)
+	until(t, 10*time.Second, "the caller does not wait", func() bool { return s.phase() == "transferring" })
+	time.Sleep(time.Second)
+	s.kill()
+	agent := startBaresip(t)
+	second := floor(t, data, agent.uri)
+	until(t, 20*time.Second, "no agent is rung for the caller who waited", func() bool { return agent.saw("CALL_INCOMING") })
+	if records := second.calls(); len(records) != 2 || records[1].State != call.Interrupted || records[0].Called != number {
+		t.Errorf("records: %+v", records)
+	}
+	agent.do("hangup", "")
+}
+
+// gap is the longest time without sound after an instant, and when it began.
+func (p *phone) gap(after time.Time) (longest time.Duration, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := after
+	for _, s := range p.heard {
+		if s.at.Before(after) {
+			continue
+		}
+		if d := s.at.Sub(last); d > longest {
+			longest, at = d, last
+		}
+		last = s.at
+	}
+	return longest, at
+}
