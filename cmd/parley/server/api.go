@@ -49,7 +49,7 @@ func (s *Server) openAccess(ctx context.Context, _ Options) error {
 	if err != nil {
 		return err
 	}
-	s.close = append(s.close, a.Close)
+	s.life.close = append(s.life.close, a.Close)
 	s.web.access, s.web.hub = a, api.NewHub()
 	return nil
 }

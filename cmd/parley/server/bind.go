@@ -24,14 +24,14 @@ func (s *Server) bind(_ context.Context, o Options) error {
 		return err
 	}
 	s.Endpoint = endpoint
-	s.close = append(s.close, s.unbind)
+	s.life.close = append(s.life.close, s.unbind)
 	if c.HTTP.Listen != "off" {
 		l, err := net.Listen("tcp", c.HTTP.Listen)
 		if err != nil {
 			return listenError(c.HTTP.Listen, err)
 		}
 		s.web.listener = l
-		s.close = append(s.close, func() error { return ignoreClosed(l.Close()) })
+		s.life.close = append(s.life.close, func() error { return ignoreClosed(l.Close()) })
 	}
 	addr := mediaAddress(c, net.InterfaceAddrs)
 	engine, err := media.NewEngine(media.Config{
@@ -42,7 +42,7 @@ func (s *Server) bind(_ context.Context, o Options) error {
 		return fmt.Errorf("media on %s: %w", addr, err)
 	}
 	s.engine = engine
-	s.close = append(s.close, engine.Close)
+	s.life.close = append(s.life.close, engine.Close)
 	return nil
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/parley-voice/parley/store"
 )
 
-// hotline is where callers wait for agents; zero without queues of our own.
-type hotline struct {
+// waiting is where callers wait for agents; zero without queues of our own.
+type waiting struct {
 	board  *switchboard.Board
 	places *places
 	backs  *call.Callbacks

@@ -20,14 +20,14 @@ func (s *Server) outside() (call.Outside, error) {
 		cfg.Secrets = append(cfg.Secrets, lookup.Secret{Name: c.Name, Host: c.Host, Header: c.Header, Value: c.Value.Reveal()})
 	}
 	client := lookup.New(cfg)
-	s.close = append(s.close, func() error { client.Close(); return nil })
+	s.life.close = append(s.life.close, func() error { client.Close(); return nil })
 	out := call.Outside{Lookup: client}
 	if c := s.cfg.LLM; c.Model != "" {
 		composer, err := compose.New(languageModel(c))
 		if err != nil {
 			return out, WrongInput{err}
 		}
-		s.close = append(s.close, composer.Close)
+		s.life.close = append(s.life.close, composer.Close)
 		out.Composer = composer
 	}
 	for name, asks := range s.Library.Shelf().Outside() {

@@ -25,7 +25,7 @@ func (s *Server) loadScripts(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	s.close = append(s.close, reviews.Close)
+	s.life.close = append(s.life.close, reviews.Close)
 	s.web.reviews = reviews
 	src, err := source(s.cfg, reviews)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Server) loadScripts(ctx context.Context, o Options) error {
 		if err != nil {
 			return WrongInput{err}
 		}
-		s.close = append(s.close, judge.Close)
+		s.life.close = append(s.life.close, judge.Close)
 		src.Judge = judge
 	}
 	if s.Library, err = library.Open(ctx, src, s.cfg); err != nil {

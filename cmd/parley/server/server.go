@@ -38,9 +38,8 @@ type Server struct {
 	speech  speech
 	metrics *console.Metrics
 	web     web
-	hotline hotline
+	hotline waiting
 	life    life
-	close   []func() error // last opened first closed
 }
 
 // speech is what calls hear and speak with.
@@ -49,10 +48,11 @@ type speech struct {
 	cache *tts.Cache
 }
 
-// life tells how far a server has come.
+// life tells how far a server has come, and how to go back.
 type life struct {
-	served  atomic.Bool // Serve was called
-	serving atomic.Bool // and has not ended
+	close   []func() error // last opened first closed
+	served  atomic.Bool    // Serve was called
+	serving atomic.Bool    // and has not ended
 }
 
 // Options of Build besides the configuration.
@@ -103,7 +103,7 @@ func (s *Server) openRecords(ctx context.Context, _ Options) error {
 		return err
 	}
 	s.Store = st
-	s.close = append(s.close, st.Close)
+	s.life.close = append(s.life.close, st.Close)
 	recovered, err := st.Recover(ctx, time.Now()) // before any call can begin
 	if err != nil {
 		return err
@@ -170,10 +170,10 @@ func (s *Server) HTTPAddr() string {
 // Close lets go of everything that Build took. Serve must have returned.
 func (s *Server) Close() error {
 	var errs []error
-	for i := len(s.close) - 1; i >= 0; i-- {
-		errs = append(errs, s.close[i]())
+	for i := len(s.life.close) - 1; i >= 0; i-- {
+		errs = append(errs, s.life.close[i]())
 	}
-	s.close = nil
+	s.life.close = nil
 	return errors.Join(errs...)
 }
 

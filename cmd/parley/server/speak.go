@@ -19,7 +19,7 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 		ears.wrap(o.Wrap)
 	}
 	s.speech.ears = ears
-	s.close = append(s.close, ears.Close)
+	s.life.close = append(s.life.close, ears.Close)
 	voices, err := NewVoices(ctx, s.cfg.Speech)
 	if err != nil {
 		s.log.Warn("some languages have no voice", "error", err)
