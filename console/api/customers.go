@@ -17,6 +17,7 @@ import (
 
 	"github.com/parley-voice/parley/console/access"
 	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/customer/intake"
 )
 
 // Customers knows people.
@@ -29,7 +30,7 @@ type Customers interface {
 	SetTags(ctx context.Context, id string, were, tags []string) (customer.Profile, error)
 	// Import reads CSV. What it cannot take is in the report; the error is for
 	// what cannot be read at all.
-	Import(ctx context.Context, csv io.Reader, source string, dry bool) (ImportReport, error)
+	Import(ctx context.Context, csv io.Reader, source string) (intake.Report, error)
 	// Export gives each profile to take, sorted by id.
 	Export(ctx context.Context, take func(customer.Profile) error) error
 }
@@ -40,24 +41,6 @@ type CustomerQuery struct {
 	Tag   string
 	After string // only ids that sort after it
 	Limit int
-}
-
-// ImportReport tells what an import did.
-type ImportReport struct {
-	Rows      int           `json:"rows"`
-	Added     int           `json:"added"`
-	Changed   int           `json:"changed"`
-	Unchanged int           `json:"unchanged"`
-	Refused   int           `json:"refused"`
-	Problems  []ImportFault `json:"problems" doc:"The first 100."`
-	Dry       bool          `json:"dry_run" doc:"Nothing was written."`
-}
-
-// ImportFault is one row that was not taken.
-type ImportFault struct {
-	Line   int    `json:"line"`
-	Column string `json:"column,omitempty"`
-	Text   string `json:"text"`
 }
 
 type searchCustomers struct {
@@ -101,7 +84,6 @@ type setTags struct {
 
 type importCustomers struct {
 	Source  string `query:"source" minLength:"1" maxLength:"100" required:"true" doc:"Who says so: a name for the file or the system."`
-	Dry     bool   `query:"dry_run" doc:"Only report what would be done."`
 	RawBody []byte `contentType:"text/csv" doc:"A header line, then a customer a line."`
 }
 
@@ -129,18 +111,13 @@ func (a *API) customers() {
 		about: "If-Match is needed, so that nobody's change is lost: 412 tells that the tags are others by now."}), a.setTags)
 	add(a, is(op{method: http.MethodPost, path: "/customers/import", id: "importCustomers", summary: "Import customers from CSV", action: access.ImportCustomers,
 		about: "To import the same file again changes nothing. At most 32 MiB.", body: maxCSV}),
-		func(ctx context.Context, in *importCustomers) (*struct{ Body ImportReport }, error) {
-			var out ImportReport
-			what := in.Source
-			if in.Dry {
-				what += ", dry run"
-			}
-			err := a.act(ctx, access.ImportCustomers, "customers", "", what, func() (err error) {
-				out, err = a.Customers.Import(ctx, bytes.NewReader(in.RawBody), in.Source, in.Dry)
+		func(ctx context.Context, in *importCustomers) (*struct{ Body intake.Report }, error) {
+			var out intake.Report
+			err := a.act(ctx, access.ImportCustomers, "customers", "", in.Source, func() (err error) {
+				out, err = a.Customers.Import(ctx, bytes.NewReader(in.RawBody), in.Source)
 				return err
 			})
-			out.Problems, out.Dry = list0(out.Problems), in.Dry
-			return &struct{ Body ImportReport }{out}, err
+			return &struct{ Body intake.Report }{out}, err
 		})
 	add(a, is(op{method: http.MethodGet, path: "/customers/export", id: "exportCustomers", summary: "Export all customers, one JSON object a line", action: access.ExportCustomers,
 		about: "application/x-ndjson. The export is written to the audit log; whole numbers need a reason."}), a.exportCustomers)

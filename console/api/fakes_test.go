@@ -20,6 +20,7 @@ import (
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/console/access"
 	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/customer/intake"
 )
 
 var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
@@ -191,12 +192,10 @@ func (f *fakeCustomers) SetTags(_ context.Context, _ string, were, tags []string
 	f.person.Tags = tags
 	return f.person, nil
 }
-func (f *fakeCustomers) Import(_ context.Context, csv io.Reader, _ string, dry bool) (ImportReport, error) {
+func (f *fakeCustomers) Import(_ context.Context, csv io.Reader, _ string) (intake.Report, error) {
 	text, err := io.ReadAll(csv)
-	if !dry {
-		f.imported = string(text)
-	}
-	return ImportReport{Rows: 1, Added: 1}, err
+	f.imported = string(text)
+	return intake.Report{Rows: 1, Created: 1}, err
 }
 func (f *fakeCustomers) Export(_ context.Context, take func(customer.Profile) error) error {
 	return errors.Join(take(f.person), f.broken)

@@ -18,7 +18,7 @@ type Routes interface {
 	// Explain decides for a made-up caller and says why. ErrInvalid: the rules or
 	// the facts are wrong.
 	Explain(ctx context.Context, text string, facts map[string]string) (Explanation, error)
-	// Test runs the tests that stand in the rules.
+	// Test runs the tests that belong to the rules.
 	Test(ctx context.Context, text string) (TestReport, error)
 }
 

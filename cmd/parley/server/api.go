@@ -66,6 +66,10 @@ func (s *Server) api(ctx context.Context) *api.API {
 			s.web.placing.Go(func() { run(ctx) })
 		}},
 	}
+	c.Customers = people{s.Store, s.cfg.Callers}
+	if s.Routes != nil {
+		c.Routes = table{s.Routes, s.cfg.Routes}
+	}
 	if s.cfg.Record {
 		c.Site.Recordings = filepath.Join(s.cfg.Data, "recordings")
 	}
