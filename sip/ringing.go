@@ -145,6 +145,11 @@ func (c *clientInvite) response(l *Leg, tx *gosip.ClientTx, res *gosip.Response)
 			return next, false
 		}
 	}
+	if res.StatusCode/100 == 3 && c.end == nil && c.redirected(l, res) {
+		if next := c.elsewhere(l, nil, 0); next != nil {
+			return next, false
+		}
+	}
 	if next := c.elsewhere(l, tx, res.StatusCode); next != nil {
 		return next, false
 	}

@@ -29,6 +29,9 @@ type search struct {
 	at    target
 	rest  []target
 	phone bool // they are the phones of one person: a refusal by one is no refusal by all
+
+	tried     []string // URIs that a 3xx came from or led to
+	redirects int
 }
 
 // next is the next target after a final response, or after none (0). A host is
@@ -88,15 +91,17 @@ func (e *Endpoint) aim(ctx context.Context, d Dial) (*trunk, string, []target, e
 		list, err := e.phones(user(uri))
 		return a.trunk, uri, list, err
 	}
-	var h hop
-	var err error
 	if tr == e.direct {
-		h, err = e.locateURI(ctx, "UDP", uri)
-	} else {
-		host, port, _ := screen.HostPort(tr.Host)
-		h, err = e.locate(ctx, tr.network, host, port)
+		h, err := e.locateURI(ctx, "UDP", uri)
+		return tr, uri, []target{{uri, h}}, err
 	}
-	return tr, uri, []target{{uri, h}}, err
+	host, port, _ := screen.HostPort(tr.Host)
+	hops, err := e.locateAll(ctx, tr.network, host, port)
+	list := make([]target, len(hops))
+	for i, h := range hops {
+		list[i] = target{uri, h}
+	}
+	return tr, uri, list, err
 }
 
 // phones are the targets of an agent, the first to be called first.
