@@ -67,6 +67,9 @@ func (s *Server) api(ctx context.Context) *api.API {
 		}},
 	}
 	c.Customers = people{s.Store, s.cfg.Callers}
+	if f := s.floor(); f.board != nil {
+		c.Agents, c.Queues = f, f
+	}
 	if s.Routes != nil {
 		c.Routes = table{s.Routes, s.cfg.Routes}
 	}
@@ -74,6 +77,10 @@ func (s *Server) api(ctx context.Context) *api.API {
 		c.Site.Recordings = filepath.Join(s.cfg.Data, "recordings")
 	}
 	return api.New(c)
+}
+
+func (s *Server) floor() floor {
+	return floor{board: s.hotline.board, agents: s.cfg.Agents, pauses: s.cfg.AgentRules.Pauses}
 }
 
 // keyring reads the store's keys in the console's words.

@@ -42,6 +42,9 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 		running++
 		go func() { done <- web.Serve(s.web.listener) }()
 		watching.Go(func() { s.web.follow(ctx, s.Desk) })
+		if f := s.floor(); f.board != nil {
+			watching.Go(func() { f.follow(ctx, s.web.hub) })
+		}
 		defer s.web.placing.Wait()
 	}
 	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
