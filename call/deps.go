@@ -39,6 +39,7 @@ type People struct {
 	Directory   Directory
 	Switchboard Switchboard // nil: there are no queues
 	Places      Places      // nil: a place does not outlive the process
+	Clerk       Clerk       // nil: agents cannot log in by telephone
 }
 
 // Ear is a recogniser and the name it has in records.

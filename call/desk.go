@@ -80,7 +80,11 @@ func (d *Desk) Inbound(ctx context.Context, leg Inbound) {
 // call, and the stacks of waiting calls are a good part of their memory.
 func (d *Desk) admit(ctx context.Context, leg Inbound) *Session {
 	info := leg.Info()
-	script, ok := d.deps.Scripts.ForNumber(info.Called)
+	script := d.code(info)
+	ok := script != nil
+	if !ok {
+		script, ok = d.deps.Scripts.ForNumber(info.Called)
+	}
 	if !ok {
 		d.refuse(ctx, leg, nil, 404, "no script answers this number")
 		return nil

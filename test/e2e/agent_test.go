@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func floor(t *testing.T, data string, agents ...string) *server {
 	}
 	return start(t, setup{
 		data: data, numbers: `  "9200": desk`, scripts: map[string]string{"desk.yaml": queueScript}, more: text,
-		speech: "{asr: {engine: none}, tts: {engine: flite}}",
+		speech: "{asr: {engine: none}}",
 	})
 }
 
@@ -82,6 +83,29 @@ func TestAgentsTakeCalls(t *testing.T) {
 	until(t, 5*time.Second, "the agent's call was left up", func() bool { return second.saw("CALL_CLOSED") })
 }
 
+// TestAgentLogsInByTelephone has a real telephone register, dial the code to log
+// in, and take a call under its name; then log out.
+func TestAgentLogsInByTelephone(t *testing.T) {
+	t.Parallel()
+	s := start(t, setup{
+		numbers: `  "9200": desk`, scripts: map[string]string{"desk.yaml": queueScript},
+		speech: "{asr: {engine: none}}",
+		more: `registrar: {}
+queues: {desk: {ring: 8s, brief: 0s, wrap_up: 1s, unstaffed: false, callback: {after: 0s}}}
+agents: {"1001": {address: "1001", password: secret, queues: [desk]}}
+`})
+	agent := startBaresipAs(t, fmt.Sprintf("<sip:1001@%s>;auth_user=1001;auth_pass=secret;regint=60", s.sip))
+	until(t, 10*time.Second, "the telephone does not register", func() bool { return strings.Contains(read(t, agent.log), "[1 binding]") })
+	p := ring(t, s, "9200")
+	until(t, 10*time.Second, "the caller does not wait", func() bool { return s.phase() == "transferring" })
+	agent.do("dial", s.uri("*11"))
+	until(t, 15*time.Second, "the agent is not rung after the login", func() bool { return agent.saw("CALL_INCOMING") })
+	agent.do("accept", "")
+	until(t, 10*time.Second, "they are not joined", func() bool { return slices.Contains(s.phases(), "joined") })
+	p.hears(time.Now(), 5*time.Second, "the agent")
+	p.hangup()
+}
+
 // TestWaitingCallersSurviveKill kills the server while a caller waits. After the
 // next start the caller is called back, once an agent is there.
 func TestWaitingCallersSurviveKill(t *testing.T) {
@@ -117,4 +141,17 @@ func (p *phone) gap(after time.Time) (longest time.Duration, at time.Time) {
 		last = s.at
 	}
 	return longest, at
+}
+
+// phases are those of all live calls.
+func (s *server) phases() (all []string) {
+	s.t.Helper()
+	var list struct{ Live []call.Snapshot }
+	if err := s.get("/api/v1/calls/live", &list); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, c := range list.Live {
+		all = append(all, c.Phase)
+	}
+	return all
 }

@@ -46,12 +46,19 @@ ctrl_tcp_listen %[2]s
 type baresip struct {
 	t      *testing.T
 	uri    string // where it can be called
+	log    string // file of what it prints
 	conn   net.Conn
 	mu     sync.Mutex
 	events []map[string]any
 }
 
 func startBaresip(t *testing.T) *baresip {
+	t.Helper()
+	return startBaresipAs(t, "")
+}
+
+// startBaresipAs starts one whose account is the line given, a new one without.
+func startBaresipAs(t *testing.T, account string) *baresip {
 	t.Helper()
 	dir := t.TempDir()
 	sip, ctrl := freePort(t, "udp4"), freePort(t, "tcp4")
@@ -65,7 +72,10 @@ func startBaresip(t *testing.T) *baresip {
 	}
 	f.Close()
 	write(t, filepath.Join(dir, "config"), fmt.Sprintf(baresipConfig, sip, ctrl, speech))
-	write(t, filepath.Join(dir, "accounts"), fmt.Sprintf("<sip:baresip@%s>;regint=0;audio_codecs=PCMA/8000/1,PCMU/8000/1\n", sip))
+	if account == "" {
+		account = fmt.Sprintf("<sip:baresip@%s>;regint=0", sip)
+	}
+	write(t, filepath.Join(dir, "accounts"), account+";audio_codecs=PCMA/8000/1,PCMU/8000/1\n")
 	write(t, filepath.Join(dir, "contacts"), "")
 	cmd := exec.Command(tool(t, "baresip"), "-f", dir)
 	log, err := os.Create(filepath.Join(dir, "log"))
@@ -79,7 +89,7 @@ func startBaresip(t *testing.T) *baresip {
 	}
 	done := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(done) }()
-	b := &baresip{t: t, uri: "sip:baresip@" + sip}
+	b := &baresip{t: t, uri: "sip:baresip@" + sip, log: filepath.Join(dir, "log")}
 	t.Cleanup(func() {
 		if b.conn != nil {
 			b.conn.Close()

@@ -95,6 +95,17 @@ type AgentRules struct {
 	Failures int           `yaml:"failures" default:"2" min:"0" max:"100" doc:"Calls in a row that do not reach an agent (no answer, busy, dead phone) before the agent is left alone. 0: never."`
 	Rest     time.Duration `yaml:"rest" default:"30s" min:"1s" max:"1h" doc:"For how long, twice as long each further time."`
 	MaxRest  time.Duration `yaml:"max_rest" default:"10m" min:"1s" max:"24h" doc:"At most."`
+	Codes    Codes         `yaml:"codes" doc:"Numbers that agents dial on their registered phones."`
+}
+
+// Codes are numbers with a meaning for agents.
+type Codes struct {
+	Login    string `yaml:"login" default:"*11" doc:"Begin work. Empty: not by telephone."`
+	Logout   string `yaml:"logout" default:"*12" doc:"Stop work; a call in progress is not cut."`
+	Pause    string `yaml:"pause" default:"*13" doc:"No calls for a while."`
+	Resume   string `yaml:"resume" default:"*14" doc:"Back from a pause."`
+	Reason   string `yaml:"reason" default:"by telephone" doc:"The reason on record for a pause by telephone; where agent_rules.pauses does not have it, the first of those."`
+	Language string `yaml:"language" default:"en-US" doc:"Language of the answers: en-US, zh-CN."`
 }
 
 // Addresses are the queues that are kept elsewhere, with their addresses.

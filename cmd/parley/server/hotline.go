@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/call/switchboard"
@@ -45,6 +46,11 @@ func (s *Server) people() call.People {
 	p := call.People{Directory: directory(s.cfg.Addresses())}
 	if s.hotline.board != nil {
 		p.Switchboard, p.Places = s.hotline.board, s.hotline.places
+		codes := s.cfg.AgentRules.Codes
+		if pauses := s.cfg.AgentRules.Pauses; len(pauses) > 0 && !slices.Contains(pauses, codes.Reason) {
+			codes.Reason = pauses[0]
+		}
+		p.Clerk = clerk{board: s.hotline.board, codes: codes, language: codes.Language}
 	}
 	return p
 }
