@@ -368,3 +368,18 @@ func TestRegistrationsSurvive(t *testing.T) {
 		t.Errorf("left: %v", files)
 	}
 }
+
+// sipp is a phone, too: a wrong password, too short a time, a refresh, and Contact: *.
+func TestSippRegisters(t *testing.T) {
+	for network, flag := range map[string]string{"udp": "u1", "tcp": "t1"} {
+		t.Run(network, func(t *testing.T) {
+			e := start(t, withAgents(Registrar{}), nil)
+			if err := sipp(t, "uac_register.xml", "-t", flag, "-p", freePort(t), e.Addr(network).String())(); err != nil {
+				t.Fatal(err)
+			}
+			if list := e.Registered(); len(list) != 0 || e.Stats().AuthFailures != 1 {
+				t.Errorf("%+v, %d wrong passwords", list, e.Stats().AuthFailures)
+			}
+		})
+	}
+}

@@ -200,3 +200,34 @@ func TestBaresipAgent(t *testing.T) {
 		})
 	}
 }
+
+// An agent presses "transfer" on a real telephone.
+func TestBaresipTransfers(t *testing.T) {
+	e := start(t, withAgents(Registrar{}), nil)
+	b := newBaresip(t, fmt.Sprintf("<sip:1001@%s>;auth_pass=secret;regint=600;answermode=auto;audio_codecs=PCMA/8000/1", e.Addr("udp")))
+	onceRegistered(t, e, "1001")
+	leg, err := e.Dial(within(t), Dial{Target: "1001", Local: rtp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next[Answered](t, leg)
+	b.await("CALL_ESTABLISHED")
+	b.do("transfer", "sip:1002@parley.example")
+	r := next[ReferAsked](t, leg)
+	if r.To != "sip:1002@parley.example" || r.Replaces != "" {
+		t.Errorf("%+v", r)
+	}
+	if err := r.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Notify(within(t), 180, "Ringing"); err != nil {
+		t.Error(err)
+	}
+	if err := r.Notify(within(t), 200, "OK"); err != nil {
+		t.Error(err)
+	}
+	// the telephone leaves when the transfer has succeeded
+	if end := next[Ended](t, leg); end.By != Them {
+		t.Errorf("%+v", end)
+	}
+}
