@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/routes"
+	"github.com/parley-voice/parley/console/api"
 )
 
 const hotline = "routes: hotline\nversion: 1\nqueues: [a]\nrules: []\ndefault: {to: {queue: a}}\n"
@@ -84,5 +86,39 @@ func TestCheckRoutes(t *testing.T) {
 	put(t, file, strings.Replace(hotline, "queue: a", "script: surveys", 1))
 	if _, err := CheckRoutes(t.Context(), c); err == nil || !strings.Contains(err.Error(), "no script is named so") {
 		t.Errorf("%v", err)
+	}
+}
+
+// The table as the API shows, checks, explains and tests it.
+func TestTheTableThroughTheAPI(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "r.yaml")
+	put(t, file, hotline)
+	book, err := routes.Open(file, nil, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, ctx := table{book, file}, t.Context()
+	if f, err := rules.Current(ctx); err != nil || f.Text != hotline || len(f.Hash) != 64 || f.Loaded.IsZero() {
+		t.Errorf("%+v %v", f, err)
+	}
+	found, err := rules.Check(ctx, strings.Replace(hotline, "queue: a", "queue: b", 1))
+	if err != nil || len(found) != 1 || found[0].Severity != "error" || found[0].Line != 5 || found[0].Column != 23 {
+		t.Errorf("%+v %v", found, err)
+	}
+	if e, err := rules.Explain(ctx, "", map[string]string{"customer.risk": "high"}); err != nil || e.To == "" || e.Rule == "" {
+		t.Errorf("%+v %v", e, err)
+	}
+	if _, err := rules.Explain(ctx, "", map[string]string{"customer.rsk": "high"}); !errors.Is(err, api.ErrInvalid) {
+		t.Errorf("%v", err)
+	}
+	if _, err := rules.Test(ctx, ""); !errors.Is(err, api.ErrNotFound) {
+		t.Errorf("without tests beside it: %v", err)
+	}
+	shipped := filepath.Join("..", "..", "..", "routes", "hotline.en.yaml")
+	if book, err = routes.Open(shipped, nil, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := (table{book, shipped}).Test(ctx, ""); err != nil || r.Passed < 5 || len(r.Failed) > 0 {
+		t.Errorf("%+v %v", r, err)
 	}
 }
