@@ -16,6 +16,7 @@ type house struct {
 	ignore                                              []string // backchannels: they never interrupt
 	yes                                                 []string // of these, the ones that may answer a question
 	affirm, deny, hesitate                              string   // as the menu calls them
+	saidYes, saidNo                                     string   // as meaning calls them, "" for the menu's word
 }
 
 var houses = map[string]house{
@@ -65,7 +66,7 @@ var houses = map[string]house{
 			"datetime": "请按键输入月、日、小时和分钟，各两位，按井号键结束。",
 		},
 		confirm:   "您是想问{{choice}}，对吗？",
-		meaning:   "您的意思是{{choice}}，对吗？",
+		meaning:   "您是说{{choice}}，对吗？",
 		last:      "非常抱歉，这通电话暂时无法继续，请您稍后再拨。再见。",
 		there:     "您好，还在听吗？",
 		later:     "没有听到您的声音，那我先挂断了，再见。",
@@ -75,7 +76,7 @@ var houses = map[string]house{
 		ignore: []string{"嗯", "嗯嗯", "哦", "噢", "啊", "呃", "额", "唔", "诶", "哎", "对", "对对", "对对对", "好", "好的", "好好",
 			"是", "是的", "是是", "行"},
 		yes:    []string{"对", "对对", "对对对", "好", "好的", "好好", "是", "是的", "是是", "行"},
-		affirm: "是", deny: "否", hesitate: "再考虑一下",
+		affirm: "是", deny: "否", hesitate: "再考虑一下", saidYes: "可以", saidNo: "不要",
 	},
 }
 

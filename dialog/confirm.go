@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -143,11 +144,19 @@ func (m *Machine) replyKey(d byte) bool {
 // confirmPart is the question whether an intent was meant. It has no variables,
 // so it is rendered ahead.
 func (s *Script) confirmPart(intent string) Part {
-	text := s.Fallback.Confirm.Text
+	text, label := s.Fallback.Confirm.Text, s.label(intent)
 	if known(builtinIntents, intent) {
-		text = fixed(s.house().meaning).Text
+		h := s.house()
+		text = fixed(h.meaning).Text
+		switch d, _ := s.Intent(intent); {
+		case d.Label != "": // the author's word for it
+		case intent == IntentAffirm:
+			label = cmp.Or(h.saidYes, label)
+		case intent == IntentDeny:
+			label = cmp.Or(h.saidNo, label)
+		}
 	}
-	spoken, _ := text.Fill(func(name string) (string, bool) { return s.label(intent), name == "choice" })
+	spoken, _ := text.Fill(func(name string) (string, bool) { return label, name == "choice" })
 	return Part{Text: clean(spoken), Language: s.Language, Fixed: true}
 }
 

@@ -111,17 +111,19 @@ func spokenMoment(v voice, canonical string, o Options) string {
 }
 
 // groupsOf parts a row of digits for the ear: up to five stay together, longer
-// ones go by four with the odd ones first.
+// ones go by threes and then fours, as few groups as can be: 3+3, 3+4, 3+4+4.
 func groupsOf(digits string) []string {
 	if len(digits) <= 5 {
 		return []string{digits}
 	}
 	var groups []string
-	for first := len(digits) % 4; digits != ""; first = 4 {
-		if first == 0 {
-			continue
+	threes := (4 - len(digits)%4) % 4
+	for ; digits != ""; threes-- {
+		n := 4
+		if threes > 0 {
+			n = 3
 		}
-		groups, digits = append(groups, digits[:first]), digits[first:]
+		groups, digits = append(groups, digits[:n]), digits[n:]
 	}
 	return groups
 }
@@ -141,7 +143,10 @@ func phoneGroups(canonical, region string) []string {
 		format = phonenumbers.INTERNATIONAL
 	}
 	written := phonenumbers.Format(p, format)
-	groups := strings.FieldsFunc(written, func(r rune) bool { return r < '0' || r > '9' })
+	var groups []string
+	for _, g := range strings.FieldsFunc(written, func(r rune) bool { return r < '0' || r > '9' }) {
+		groups = append(groups, groupsOf(g)...)
+	}
 	if strings.HasPrefix(written, "+") {
 		groups = append([]string{"+"}, groups...)
 	}

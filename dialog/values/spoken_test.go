@@ -3,6 +3,7 @@ package values
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 )
@@ -76,6 +77,10 @@ func TestSpoken(t *testing.T) {
 		{"zh", Digits, "5519", "五五幺九"},
 		{"zh", Phone, "+8613812345678", "幺三八，幺二三四，五六七八"},
 		{"zh", Phone, "95588", "九五五八八"},
+		{"zh", Phone, "+861065181234", "零幺零，六五幺八，幺二三四"},
+		{"zh", Digits, "5519421", "五五幺，九四二幺"},
+		{"zh", Digits, "13812345678", "幺三八，幺二三四，五六七八"},
+		{"en", Digits, "550942", "five five zero, nine four two"},
 		{"zh", Date, "2026-10-29", "十月二十九号，星期四"},
 		{"zh", Date, "2028-03-05", "二零二八年三月五号，星期天"},
 		{"zh", Time, "15:30", "下午三点半"},
@@ -88,7 +93,7 @@ func TestSpoken(t *testing.T) {
 		{"en", Number, "2050", "two thousand and fifty"},
 		{"en", Digits, "5509", "five five zero nine"},
 		{"en", Phone, "+14155552671", "four one five, five five five, two six seven one"},
-		{"en", Phone, "+447911123456", "plus four four, seven nine one one, one two three four five six"},
+		{"en", Phone, "+447911123456", "plus four four, seven nine one one, one two three, four five six"},
 		{"en", Date, "2026-11-03", "Tuesday, November the third"},
 		{"en", Time, "15:30", "three thirty in the afternoon"},
 		{"en", Time, "00:00", "twelve am"},
@@ -111,6 +116,15 @@ func TestTakesBack(t *testing.T) {
 	} {
 		if got := TakesBack(text); got != want {
 			t.Errorf("%q: %t", text, got)
+		}
+	}
+}
+
+func TestGroupsOf(t *testing.T) {
+	for digits, want := range map[string]string{"": "", "5": "5", "5509": "5509", "55094": "55094", "550942": "550 942", "5509421": "550 9421", "55094218": "5509 4218",
+		"550942183": "550 942 183", "5509421837": "550 942 1837", "13812345678": "138 1234 5678", "550942183712": "5509 4218 3712", "5509421837125": "550 942 183 7125"} {
+		if got := strings.Join(groupsOf(digits), " "); got != want {
+			t.Errorf("%s is read as %s, want %s", digits, got, want)
 		}
 	}
 }
