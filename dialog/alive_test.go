@@ -245,6 +245,8 @@ func (w *world) pick(rnd *rand.Rand, s *Script) Event {
 		return Spoken{Say: id}
 	case n < 96:
 		return w.fire(rnd)
+	case n < 97 && rnd.IntN(3) == 0:
+		return Directed{To: Transfer{Queue: "elsewhere"}, Say: text, Why: "a rule"}
 	case n < 97:
 		return []Event{Deaf{Why: "gone"}, Deaf{Why: "gone"}, Hears{}}[rnd.IntN(3)]
 	case n < 98:

@@ -60,8 +60,7 @@ type Fired struct{ Timer Timer }
 
 // TransferEnded is how a Transfer action ended. OK means the caller left with a
 // person (joined and later parted, or taken over by REFER), or, when Reason is
-// CalledBack, with the promise of a call, or, when it is Voicemail, having left a
-// message.
+// CalledBack, with the promise of a call.
 type TransferEnded struct {
 	OK     bool
 	Reason string // why not: one of the words below; transfer.reason in a script
@@ -97,6 +96,15 @@ type Composed struct {
 	Why  string // why it ended early; "" when it is whole
 }
 
+// Directed hands the caller to a person from wherever the conversation stands,
+// because a rule outside the script says so. When nobody comes, the script's own
+// way to a person follows.
+type Directed struct {
+	To  Transfer // queue, agent or address, and the brief
+	Say string   // before the caller is put through; "" says nothing
+	Why string
+}
+
 // Deaf tells that recognition is lost for the rest of the call.
 type Deaf struct{ Why string }
 
@@ -126,6 +134,7 @@ func (Fired) isEvent()         {}
 func (TransferEnded) isEvent() {}
 func (Fetched) isEvent()       {}
 func (Composed) isEvent()      {}
+func (Directed) isEvent()      {}
 func (Deaf) isEvent()          {}
 func (Hears) isEvent()         {}
 func (Mute) isEvent()          {}

@@ -207,6 +207,8 @@ func (m *Machine) handle(e Event) {
 		m.fetched(e)
 	case Composed:
 		m.composed(e)
+	case Directed:
+		m.directed(e)
 	case Deaf:
 		m.goDeaf(e.Why)
 	case Hears:

@@ -130,6 +130,9 @@ func (p *storyteller) event(l string) []string {
 		e = Composed{ID: p.errand, Text: rest}
 	case "composed-all":
 		e = Composed{ID: p.errand, Done: true, Why: rest}
+	case "directed":
+		queue, say, _ := strings.Cut(rest, " ")
+		e = Directed{To: Transfer{Queue: queue, Brief: "complains"}, Say: say, Why: "complaint"}
 	case "deaf":
 		e = Deaf{Why: "engine gone"}
 	case "hears":

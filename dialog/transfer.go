@@ -35,8 +35,8 @@ func (m *Machine) transferEnded(e TransferEnded) {
 	}
 	if e.OK {
 		done := "transferred"
-		if e.Reason == CalledBack || e.Reason == Voicemail {
-			done = e.Reason
+		if e.Reason == CalledBack {
+			done = CalledBack
 		}
 		if m.facts.outcome == "" {
 			m.do(Outcome{Outcome: done})
@@ -59,4 +59,29 @@ func (m *Machine) transferEnded(e TransferEnded) {
 	}
 	edge := m.hand.now.OnFail
 	m.take(edge, "", why)
+}
+
+// directed goes to a person because a rule outside the script says so. Whoever is
+// on the way to one already, or has heard the last prompt, goes on.
+func (m *Machine) directed(e Directed) {
+	if m.away() || m.at.final || m.hand.tries >= maxTransfers {
+		return
+	}
+	m.hushPrompt()
+	m.dropErrand()
+	m.turn.pending = 0
+	m.stop(TimerSlow, TimerUnderstand, TimerSilence, TimerDigits, TimerWait)
+	m.do(Note{Key: "directed", Value: clean(e.Why)})
+	m.at.last = nil
+	m.at.then = then{kind: thenTransfer, hand: &Handoff{
+		Queue: e.To.Queue, Agent: e.To.Agent, SIP: e.To.SIP, Brief: verbatim(e.To.Brief), OnFail: Edge{Go: TargetHandoff},
+	}}
+	if text := clean(e.Say); text != "" && !m.voice.mute && !m.forbidden(text) {
+		m.say([]Part{{Text: text, Language: m.s.Language}}, nil, false)
+	}
+}
+
+// verbatim is a template that says a text as it is.
+func verbatim(text string) Template {
+	return Template{Source: text, pieces: []piece{{text: text}}}
 }
