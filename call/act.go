@@ -98,7 +98,7 @@ func (s *Session) act(ctx context.Context, now time.Time, a dialog.Action) {
 	case dialog.StopTimer:
 		s.clock.stop(alarm{name: a.Timer})
 	case dialog.Transfer:
-		s.transfer(ctx, now, a)
+		s.transfer(ctx, now, s.mind.course.redirect(a))
 	case dialog.Echo:
 		s.state.echo = a.Audio || a.Digits
 		s.wires.media.Echo(a.Audio, a.Digits)
@@ -130,6 +130,7 @@ func (s *Session) note(now time.Time, a dialog.Note) {
 		return
 	}
 	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: a.Key + "=" + a.Value, Turn: s.turnNumber()})
+	s.learnNote(a)
 	if a.Key == "grade" {
 		s.j.rec.Grade = a.Value
 	}

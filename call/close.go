@@ -31,7 +31,6 @@ func (s *Session) close(cancel context.CancelFunc, failed error) (*Record, error
 	s.finish("us", s.state.why)
 	s.mouth.hush()
 	s.clock.timer.Stop()
-	s.keepMessage(time.Now())
 	s.stopTape()
 	s.dropHand()
 	s.hangUp(ctx)

@@ -11,10 +11,10 @@ import (
 
 // Deps is all that a desk needs from outside.
 type Deps struct {
-	Audio   Audio
-	Phone   Dialer
-	Scripts Scripts
-	People  People
+	Audio Audio
+	Phone Dialer
+	Reception
+	People People
 	// Ears gives the recognisers of a language in order of preference; none means
 	// that calls in it are deaf from the start.
 	Ears    func(language string) []Ear
@@ -25,6 +25,12 @@ type Deps struct {
 	Meter   Meter // may be nil
 	Log     *slog.Logger
 	Config  Config
+}
+
+// Reception says what becomes of a call that comes in.
+type Reception struct {
+	Scripts Scripts
+	Router  Router // nil: the called number chooses the script
 }
 
 // Outside is whom scripts may ask; nil answers that nothing is configured.
@@ -40,7 +46,6 @@ type People struct {
 	Switchboard Switchboard // nil: there are no queues
 	Places      Places      // nil: a place does not outlive the process
 	Clerk       Clerk       // nil: agents cannot log in by telephone
-	Voicemails  Voicemails  // nil: no messages are taken
 }
 
 // Ear is a recogniser and the name it has in records.

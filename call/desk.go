@@ -80,33 +80,42 @@ func (d *Desk) Inbound(ctx context.Context, leg Inbound) {
 // call, and the stacks of waiting calls are a good part of their memory.
 func (d *Desk) admit(ctx context.Context, leg Inbound) *Session {
 	info := leg.Info()
-	script := d.code(info)
-	ok := script != nil
-	if !ok {
-		script, ok = d.deps.Scripts.ForNumber(info.Called)
-	}
-	if !ok {
-		d.refuse(ctx, leg, nil, 404, "no script answers this number")
+	to, ok := d.route(ctx, info)
+	switch {
+	case !ok:
+		d.refuse(ctx, leg, to, Rejection{404, "no script answers this number"})
+		return nil
+	case to.Reject.Code != 0:
+		d.refuse(ctx, leg, to, to.Reject)
 		return nil
 	}
-	s := newSession(d, script, record(info, script))
-	s.wires.line, s.wires.leg = inboundLine{leg: leg}, leg
+	s := newSession(d, to.Script, record(info, to.Script))
+	s.wires.line, s.wires.leg = inboundLine{leg: leg, notes: to.Notes}, leg
+	s.mind.vars, s.mind.standing, s.mind.course.Course = to.Vars, to.Standing, to.Course
+	if to.First != nil {
+		s.mind.course.off = &Turnoff{To: *to.First}
+	}
 	if err := d.enter(s); err != nil {
 		code := 503
 		if errors.Is(err, ErrFull) {
 			code = 486
 		}
-		d.refuse(ctx, leg, script, code, err.Error())
+		d.refuse(ctx, leg, to, Rejection{code, err.Error()})
 		return nil
 	}
 	return s
 }
 
 // refuse rejects a leg and keeps a record of it, without a wait for the latter.
-func (d *Desk) refuse(ctx context.Context, leg Inbound, script *Script, code int, why string) {
+func (d *Desk) refuse(ctx context.Context, leg Inbound, to Routed, r Rejection) {
 	d.count.refused.Add(1)
-	rec := record(leg.Info(), script)
+	code, why := r.Code, r.Why
+	rec := record(leg.Info(), to.Script)
 	rec.State, rec.SIPCode, rec.EndedBy, rec.Why, rec.Ended = Failed, code, "us", why, rec.Began
+	for i, e := range to.Notes {
+		e.Seq, e.At = i+1, rec.Began
+		rec.Entries = append(rec.Entries, e)
+	}
 	if err := d.deps.Records.Finish(ctx, rec); err != nil {
 		d.count.lost.Add(1)
 	}

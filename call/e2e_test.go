@@ -63,7 +63,7 @@ func newTown(t *testing.T, lines ...string) *town {
 	tn.agent = agent{town: tn, joined: make(chan *media.Session, 1)}
 	ear := &asr.Fake{Lines: lines}
 	tn.desk = call.NewDesk(call.Deps{
-		Audio: call.Wheel(tn.engine), Phone: call.Phone(tn.server), Scripts: library{t}, People: call.People{Directory: tn},
+		Audio: call.Wheel(tn.engine), Phone: call.Phone(tn.server), Reception: call.Reception{Scripts: library{t}}, People: call.People{Directory: tn},
 		Ears:  func(string) []call.Ear { return []call.Ear{{Name: "fake", Recognizer: ear}} },
 		Voice: voice, Prompts: prompts, Records: tn.records,
 		Config: call.Config{Recordings: filepath.Join(tn.dir, "recordings")},

@@ -18,10 +18,16 @@ type line interface {
 }
 
 // inboundLine answers a leg.
-type inboundLine struct{ leg Inbound }
+type inboundLine struct {
+	leg   Inbound
+	notes []Entry // of its route
+}
 
 func (l inboundLine) open(ctx context.Context, s *Session) error {
 	_ = s.begin(ctx, s.desk.deps.Config.WriteBudget) // write, then act; a broken database is counted, the call goes on
+	for _, e := range l.notes {
+		s.j.add(time.Now(), e)
+	}
 	if err := l.leg.Ring(ctx); err != nil {
 		return fmt.Errorf("ring: %w", err)
 	}

@@ -246,6 +246,7 @@ func (s *Session) onWords(ctx context.Context, now time.Time, t asr.Transcript) 
 	s.turn.seq = s.j.add(now, Entry{
 		Kind: EntryHeard, Node: s.node(), Turn: s.turnNumber(), Text: t.Text, Why: why, Timing: &timing,
 	})
+	s.learn(func(l *Live) { l.Said = append(l.Said, t.Text) })
 	s.tell(ctx, now, dialog.Heard{Text: t.Text, Lasted: max(t.End-t.Start, 0)})
 }
 

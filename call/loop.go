@@ -109,8 +109,6 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onPromised(ctx, now, e)
 	case referred:
 		s.onReferred(ctx, now, e)
-	case mayTake:
-		s.onMayTake(ctx, now, e)
 	case mayRecord:
 		s.onMayRecord(now, e)
 	}
@@ -133,6 +131,7 @@ func (s *Session) review(ctx context.Context, now time.Time) {
 	if s.state.over {
 		return
 	}
+	s.reroute(ctx, now)
 	s.watchAir(ctx, now)
 	if s.state.ending && s.mouth.idle() {
 		s.finish("us", s.state.why)

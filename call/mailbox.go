@@ -147,7 +147,6 @@ type (
 		reason string // the script's word, when it was refused
 		why    string // and ours
 	}
-	mayTake   struct{ err error } // a message; nil: it may
 	mayRecord struct {
 		path string
 		why  string // set when it may not
@@ -169,7 +168,6 @@ func (queued) dispose()     {}
 func (unsaid) dispose()     {}
 func (referred) dispose()   {}
 func (mayRecord) dispose()  {}
-func (mayTake) dispose()    {}
 func (tapBroke) dispose()   {}
 func (noted) dispose()      {}
 

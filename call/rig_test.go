@@ -84,7 +84,7 @@ func newRig(t *testing.T, step stepFunc) *rig {
 	}
 	r.names[beeps()], r.names[ringing()] = "beeps", "ringing"
 	r.desk = NewDesk(Deps{
-		Audio: r.audio, Phone: r.phone, Scripts: r, People: People{Directory: fakeDirectory{r}},
+		Audio: r.audio, Phone: r.phone, Reception: Reception{Scripts: r}, People: People{Directory: fakeDirectory{r}},
 		Ears: func(string) []Ear {
 			list := make([]Ear, len(r.ears))
 			for i, e := range r.ears {

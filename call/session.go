@@ -45,6 +45,7 @@ type mind struct {
 	writing  writing
 	// standing is what routing said of a place in any queue: class, priority, promise.
 	standing queue.Enter
+	course   course
 }
 
 // wires is the network's side of a call.
@@ -55,10 +56,8 @@ type wires struct {
 	sink  *sink
 	hand  *handoff // a transfer under way
 	owed  string   // the call whose caller was promised this one; "" for all others
-	// message is what a caller leaves for whom nobody came.
-	message *message
-	hands   int // transfers so far; an answer to an earlier one is stale
-	keys    digits
+	hands int      // transfers so far; an answer to an earlier one is stale
+	keys  digits
 }
 
 // state is where a call stands.

@@ -47,7 +47,17 @@ func (s *Session) onUnderstood(ctx context.Context, now time.Time, e understood)
 		}
 		entry.Timing = &timing
 	})
+	misses := s.mind.course.live.NoMatches
 	s.tell(ctx, now, dialog.Meant{Turn: e.turn, Intent: e.intent})
+	if e.intent.Name == "" {
+		return
+	}
+	s.learn(func(l *Live) {
+		l.Intent = e.intent.Name
+		if l.NoMatches == misses { // the script could make something of it
+			l.NoMatches = 0
+		}
+	})
 }
 
 func join(a, b string) string {

@@ -1,6 +1,8 @@
 package routing
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,4 +44,27 @@ func OfCaller(now time.Time, called string, c customer.Facts) Facts {
 	f["calls_1h"], f["calls_30d"] = strconv.Itoa(counts.Calls1h), strconv.Itoa(counts.Calls30d)
 	f["ivr_hangups_1h"], f["ivr_hangups_30d"] = strconv.Itoa(counts.GaveUp1h), strconv.Itoa(counts.GaveUp30d)
 	return f
+}
+
+// ofHistory are the facts that come from a profile or from earlier calls.
+var ofHistory = []string{"first_call", "calls_1h", "calls_30d", "ivr_hangups_1h", "ivr_hangups_30d", "product", "enquiries_30d"}
+
+// Forget takes out what is known only to those who could look the caller up.
+func Forget(f Facts) {
+	maps.DeleteFunc(f, func(name, _ string) bool {
+		return strings.HasPrefix(name, "customer.") || slices.Contains(ofHistory, name)
+	})
+}
+
+// OfQueue adds what is known of one of the table's queues, by the names of
+// OfQueues. Less than 0 is not known.
+func (t *Table) OfQueue(f Facts, queue string, known map[string]float64) {
+	if !slices.Contains(t.Queues, queue) {
+		return
+	}
+	for name, v := range known {
+		if v >= 0 {
+			f["queue."+queue+"."+name] = percent(v)
+		}
+	}
 }

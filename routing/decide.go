@@ -18,8 +18,10 @@ type Decision struct {
 	Plan
 	Overflowed bool    `json:"overflowed,omitempty"` // To is the rule's overflow
 	Greeting   string  `json:"greeting,omitempty"`
-	Tried      []Tried `json:"tried"` // in order; the last one matched
-	Facts      Facts   `json:"facts"` // all that was known
+	Language   string  `json:"language"`        // of the greeting
+	Later      bool    `json:"later,omitempty"` // see Rule
+	Tried      []Tried `json:"tried"`           // in order; the last one matched
+	Facts      Facts   `json:"facts"`           // all that was known
 }
 
 // Tried is a rule that was asked.
@@ -58,11 +60,12 @@ func (t *Table) first(rules []Rule, v *view) (Decision, bool) {
 		if !holds {
 			continue
 		}
-		d.Rule, d.Plan = r.ID, r.Plan
+		d.Rule, d.Plan, d.Later = r.ID, r.Plan, r.Later
 		if over, _ := v.Value("overflow"); r.Overflow != nil && over == "true" {
 			d.To, d.Overflowed = *r.Overflow, true
 		}
 		language, _ := v.Value("customer.language")
+		d.Language = t.spoken(r.Greeting, language)
 		d.Greeting = r.Greeting.in(language, t.Language).fill(v)
 		d.Facts = v.all()
 		return d, true

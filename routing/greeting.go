@@ -2,6 +2,8 @@ package routing
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/parley-voice/parley/dialog/expr"
@@ -96,6 +98,35 @@ func (t Template) fill(f expr.Facts) string {
 		b.WriteString(v)
 	}
 	return b.String()
+}
+
+// Languages are those in which a rule's callers may be spoken to, the table's
+// own first.
+func (t *Table) Languages(r Rule) []string {
+	all := []string{t.Language}
+	for _, l := range slices.Sorted(maps.Keys(r.Greeting)) {
+		if l != "" && l != t.Language {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// spoken is the language of a greeting for somebody who speaks language.
+func (t *Table) spoken(g Greeting, language string) string {
+	for l := language; l != ""; l = l[:max(strings.LastIndexByte(l, '-'), 0)] {
+		if _, ok := g[l]; ok {
+			return l
+		}
+	}
+	return t.Language
+}
+
+// Text is the greeting in a language of Languages; fixed is false when facts go
+// into it.
+func (t *Table) Text(g Greeting, language string) (text string, fixed bool) {
+	p := g.in(language, t.Language)
+	return p.Source, !slices.ContainsFunc(p.pieces, func(p piece) bool { return p.expr != nil })
 }
 
 // in picks the text for a language: its own, that of its first part (zh of

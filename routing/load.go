@@ -37,7 +37,7 @@ func Load(in io.Reader, name string) (*Table, error) {
 	if root == nil {
 		return nil, l.Problems()
 	}
-	l.table = &Table{Version: 1, Language: "en", Calendar: Calendar{Zone: time.UTC}, places: places{file: name}}
+	l.table = &Table{Version: 1, Manner: Manner{Language: "en"}, Calendar: Calendar{Zone: time.UTC}, places: places{file: name}}
 	_, l.table.places.lines, _ = l.Source()
 	l.root(root)
 	if !l.Sound() {
@@ -80,6 +80,8 @@ func (l *loader) part(key string, v *yaml.Node) {
 		t.Version = l.Integer(v, key, 1, 1_000_000)
 	case "language":
 		t.Language = l.Text(v, key)
+	case "market":
+		t.Market = l.Name(v, key)
 	case "timezone":
 		t.Calendar.Zone = l.zone(v)
 	case "hours":

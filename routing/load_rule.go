@@ -53,6 +53,10 @@ func (l *loader) rule(n *yaml.Node, block string, mid bool) Rule {
 			r.ID = l.Name(v, key)
 		case "when":
 			r.When = l.condition(v, mid)
+		case "at":
+			if r.Later = l.Word(v, key, []string{"now", "handoff"}) == "handoff"; !mid {
+				l.Wrong(v, "take it out", "a call that has not begun cannot wait for its script: at is for rules under during")
+			}
 		case "to":
 			r.To = l.to(v)
 		case "overflow":
@@ -69,6 +73,9 @@ func (l *loader) rule(n *yaml.Node, block string, mid bool) Rule {
 	})
 	if ok && r.To.Kind == "" && l.Sound() {
 		l.Wrong(n, "add to: {queue: ...}", "the %s does not say where the call goes", block)
+	}
+	if mid && !r.To.Person() && r.To.Kind != "" {
+		l.Wrong(n, "name a queue, an agent or a number", "a call in progress cannot go to the %s", r.To)
 	}
 	return r
 }
@@ -197,6 +204,9 @@ func (l *loader) promise(n *yaml.Node) *Promise {
 		}
 	}) {
 		return nil
+	}
+	if p.Else.Kind != "" && p.Else.Kind != Queue && p.Else.Kind != Voicemail {
+		l.Wrong(n, "name a queue whose agents then take the call too, or a voicemail", "a caller who waits in line cannot go to the %s", p.Else)
 	}
 	if p.Within == 0 || p.Else.Kind == "" {
 		l.Wrong(n, "write {within: 30s, else: {queue: ...}}", "a promise needs within and else")

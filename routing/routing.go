@@ -14,9 +14,9 @@ import (
 // Table is a file of rules, read and checked. It is read-only: many calls use it
 // at once, and a reload makes another.
 type Table struct {
-	ID       string
-	Version  int
-	Language string // of greetings that name none
+	ID      string
+	Version int
+	Manner
 	Calendar Calendar
 	Channels []Channel
 	Words    []Words
@@ -29,6 +29,12 @@ type Table struct {
 	places places
 }
 
+// Manner is how a table speaks.
+type Manner struct {
+	Language string // of greetings that name none
+	Market   string // whose notices greetings give, "" for none
+}
+
 // Rule sends a call somewhere when its condition holds.
 type Rule struct {
 	ID   string
@@ -36,6 +42,7 @@ type Rule struct {
 	Plan
 	Overflow *Target // instead of To, while the caller's region overflows
 	Greeting Greeting
+	Later    bool // in mid-call: not at once, but when the script hands the caller over
 }
 
 // Plan is where a call goes and how.
@@ -97,6 +104,9 @@ func (t Target) String() string {
 	}
 	return string(t.Kind) + " " + t.Name
 }
+
+// Person tells whether people are behind it.
+func (t Target) Person() bool { return t.Kind == Queue || t.Kind == Agent || t.Kind == Dial }
 
 // Channel is a called number and what it tells.
 type Channel struct {

@@ -19,12 +19,13 @@ type Snapshot struct {
 	During      bool      `json:"during,omitempty"`
 	Facts       Facts     `json:"facts"`
 	Overflowing []string  `json:"overflowing,omitempty"` // regions, before the decision
+	Reasons     []string  `json:"reasons,omitempty"`     // as Decision.Explain tells them
 }
 
 // Keep makes the snapshot of a decision from what it was made from.
 func Keep(now time.Time, f Facts, m Memory, d Decision, during bool) Snapshot {
 	return Snapshot{At: now.UTC(), Table: d.Table, Version: d.Version, Rule: d.Rule, To: d.To, During: during,
-		Facts: maps.Clone(f), Overflowing: slices.Sorted(maps.Keys(m))}
+		Facts: maps.Clone(f), Overflowing: slices.Sorted(maps.Keys(m)), Reasons: d.Explain()}
 }
 
 // ParseSnapshot reads what a record kept.

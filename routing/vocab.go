@@ -13,6 +13,7 @@ var vocabulary = vocab.Table{
 		key("routes", vocab.Name, vocab.Required, "the table's name, for records and messages"),
 		key("version", vocab.Whole(1, 1_000_000), "1", "counts changes; decisions name it"),
 		key("language", vocab.Language, "`en`", "of greetings that name none"),
+		key("market", vocab.Name, "none", "whose notices a greeting begins with, such as that the call is recorded ([Markets](scripts.md#markets)); a script has its own"),
 		key("timezone", vocab.Text, "`UTC`", "whose wall clock counts: `Asia/Shanghai`"),
 		key("hours", vocab.Map(vocab.List(vocab.Text)).Called("days, each with hours"), "always", "when people work: `mon-fri: 09:00-18:00`, `sat: [09:00-12:00, 13:00-16:00]`"),
 		key("holidays", vocab.List(vocab.Text), "", "days on which nobody works: `2026-10-01` or `2026-10-01..2026-10-07`"),
@@ -38,6 +39,7 @@ var vocabulary = vocab.Table{
 	{Name: "rule", With: []string{"default"}, Keys: []vocab.Key{
 		key("id", vocab.Name, vocab.Required, "its name, in reasons and records"),
 		key("when", vocab.Expr, "always", "the condition"),
+		key("at", vocab.Word("now", "handoff"), "`now`", "under `during` only: put the caller through at once, or only when the script hands the caller over"),
 	}},
 	{Name: "default", Keys: []vocab.Key{
 		key("to", vocab.Of("to"), vocab.Required, "where the call goes"),

@@ -5,18 +5,22 @@ package library
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/tts"
 )
 
 // Poll is how often a Library looks whether something changed.
@@ -85,6 +89,20 @@ func (l *Library) Add(ctx context.Context, file string) error {
 	next.scripts[name] = made
 	l.now.Store(&next)
 	return nil
+}
+
+// Made makes a script fit for calls that is in no file; what it says and can be
+// rendered ahead comes with it.
+func (l *Library) Made(name, text string) (*call.Script, []tts.Utterance, error) {
+	s, err := dialog.Load(strings.NewReader(text), name)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err := edition{name: name, hash: fmt.Sprintf("%x", sha256.Sum256([]byte(text))), s: s}.ready(l.src)
+	if err != nil {
+		return nil, nil, err
+	}
+	return made.run, made.fixed, nil
 }
 
 // build makes a shelf. What did not change is taken over from old, which may be

@@ -9,6 +9,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/term"
+	"github.com/parley-voice/parley/routing"
 )
 
 // List writes one line for each record.
@@ -105,8 +106,23 @@ func journal(r call.Record) [][]string {
 		rows = append(rows, []string{
 			fmt.Sprintf("%6.1f", e.At.Sub(from).Seconds()), e.Node, what, text(e), meaning(e), reply(e),
 		})
+		for _, reason := range reasons(e) {
+			rows = append(rows, []string{"", "", "", reason, "", ""})
+		}
 	}
 	return rows
+}
+
+// reasons are why a call was routed so: every rule that was asked.
+func reasons(e call.Entry) []string {
+	if e.Kind != call.EntryRouted {
+		return nil
+	}
+	s, err := routing.ParseSnapshot(e.Why)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return s.Reasons
 }
 
 func text(e call.Entry) string {
@@ -128,7 +144,7 @@ func meaning(e call.Entry) string {
 	if e.Kind == call.EntryHeard && what == "" {
 		what = "not understood"
 	}
-	if e.Why == "" {
+	if e.Why == "" || e.Kind == call.EntryRouted {
 		return what
 	}
 	return strings.TrimSpace(what + " (" + e.Why + ")")

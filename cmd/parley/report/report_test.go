@@ -84,3 +84,19 @@ func TestPercentile(t *testing.T) {
 		}
 	}
 }
+
+// A routed call shows each rule that was asked and what settled it.
+func TestShowTellsWhyACallWasRoutedSo(t *testing.T) {
+	why := `{"rule":"vip","to":{"kind":"queue","name":"seniors"},"facts":{},"reasons":["no   closed: hours.open = true, needs not hours.open","yes  vip: customer.value = 5000"]}`
+	rec := call.Record{Entries: []call.Entry{{Kind: call.EntryRouted, Text: "queue seniors by vip", Why: why}, {Kind: call.EntryRouted, Why: "{"}}}
+	var b strings.Builder
+	Show(term.Printer{W: &b}, rec)
+	for _, want := range []string{"queue seniors by vip", "no   closed: hours.open = true, needs not hours.open", "yes  vip: customer.value = 5000", "cannot be read"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, b.String())
+		}
+	}
+	if strings.Contains(b.String(), `"kind"`) {
+		t.Error("it shows JSON")
+	}
+}

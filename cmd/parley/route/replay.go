@@ -134,6 +134,9 @@ func (p past) decisions(r call.Record) (all []routing.Snapshot, rebuilt int, err
 		if err != nil {
 			return nil, 0, fmt.Errorf("call %s: %w", r.ID, err)
 		}
+		if s.Facts["caller.number"] != "" { // there it is masked
+			s.Facts["caller.number"] = customer.Parse(r.Caller, p.country).Text
+		}
 		all = append(all, s)
 	}
 	if len(all) > 0 {

@@ -9,26 +9,33 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 	"github.com/parley-voice/parley/routing"
+	"github.com/parley-voice/parley/tts"
 )
 
 // Poll is how often a Book looks whether its file changed.
 const Poll = 500 * time.Millisecond
 
-// Book is the table in use. It is a call.Routes.
+// Book is the table in use.
 type Book struct {
 	file    string
 	scripts func() []string
-	table   atomic.Pointer[routing.Table]
+	now     atomic.Pointer[edition]
 	status  atomic.Pointer[Status]
 
-	mu     sync.Mutex // guards what follows
+	reload sync.Mutex // one at a time; it guards what follows
 	seen   []byte
+	maker  Maker
+	home   Home
+
+	mu     sync.Mutex // guards the memory
 	memory routing.Memory
 }
 
@@ -89,7 +96,7 @@ func Open(file string, scripts func() []string, now time.Time) (*Book, error) {
 		return nil, err
 	}
 	b.seen = data
-	b.table.Store(t)
+	b.now.Store(&edition{table: t})
 	b.status.Store(&Status{Table: t.ID, Version: t.Version, Loaded: now})
 	return b, nil
 }
@@ -102,26 +109,59 @@ func (b *Book) names() []string {
 }
 
 // Table is what is in use now. A reload does not change it.
-func (b *Book) Table() *routing.Table { return b.table.Load() }
+func (b *Book) Table() *routing.Table { return b.now.Load().table }
+
+// Speak makes the scripts of the rules that lead to people, now and with each
+// change of the file.
+func (b *Book) Speak(maker Maker, home Home) error {
+	b.reload.Lock()
+	defer b.reload.Unlock()
+	e, err := compile(b.Table(), maker, home)
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.file, err)
+	}
+	b.maker, b.home = maker, home
+	b.now.Store(e)
+	return nil
+}
+
+// Named is the script of a rule, for those who come back to a call: that of the
+// default where the rule is no more.
+func (b *Book) Named(name string) (*call.Script, bool) {
+	e := b.now.Load()
+	if s, ok := e.scripts[name]; ok || !strings.HasPrefix(name, folder) {
+		return s, ok
+	}
+	s, ok := e.scripts[scriptOf("default", false, e.table.Language)]
+	return s, ok
+}
+
+// Ahead is what the rules say that can be rendered before a call needs it.
+func (b *Book) Ahead() []tts.Utterance { return b.now.Load().ahead }
 
 // Status tells how the last reading went.
 func (b *Book) Status() Status { return *b.status.Load() }
 
 // Route decides where a call goes that comes in.
 func (b *Book) Route(now time.Time, f routing.Facts) (routing.Decision, routing.Snapshot) {
+	return b.decide(b.now.Load(), now, f)
+}
+
+func (b *Book) decide(e *edition, now time.Time, f routing.Facts) (routing.Decision, routing.Snapshot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	d, next := b.Table().Decide(now, f, b.memory)
+	d, next := e.table.Decide(now, f, b.memory)
 	kept := routing.Keep(now, f, b.memory, d, false)
 	b.memory = next
 	return d, kept
 }
 
-// Reroute decides whether a call in progress goes elsewhere.
-func (b *Book) Reroute(now time.Time, f routing.Facts) (routing.Decision, routing.Snapshot, bool) {
+// reroute decides whether a call in progress goes elsewhere, by the table that it
+// began with.
+func (b *Book) reroute(t *routing.Table, now time.Time, f routing.Facts) (routing.Decision, routing.Snapshot, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	d, next, ok := b.Table().Reroute(now, f, b.memory)
+	d, next, ok := t.Reroute(now, f, b.memory)
 	kept := routing.Keep(now, f, b.memory, d, true)
 	b.memory = next
 	return d, kept, ok
@@ -131,8 +171,8 @@ func (b *Book) Reroute(now time.Time, f routing.Facts) (routing.Decision, routin
 // table before it in use. ok is false when there was nothing to do.
 func (b *Book) Refresh(now time.Time) (s Status, ok bool) {
 	data, err := contents(b.file)
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.reload.Lock()
+	defer b.reload.Unlock()
 	last := b.Status()
 	switch {
 	case err != nil && last.Wrong != nil && err.Error() == last.Wrong.Error():
@@ -140,19 +180,32 @@ func (b *Book) Refresh(now time.Time) (s Status, ok bool) {
 	case err == nil && bytes.Equal(data, b.seen):
 		return last, false
 	}
-	var t *routing.Table
+	var e *edition
 	if b.seen = data; err == nil {
-		t, err = parse(b.file, data, b.names())
+		e, err = b.edit(data)
 	}
 	if last.Wrong = err; err != nil {
 		last.Refused++
 	} else {
-		last.Table, last.Version, last.Loaded = t.ID, t.Version, now
+		last.Table, last.Version, last.Loaded = e.table.ID, e.table.Version, now
 		last.Reloads++
-		b.table.Store(t)
+		b.now.Store(e)
 	}
 	b.status.Store(&last)
 	return last, true
+}
+
+// edit makes a table and its scripts from the file's contents.
+func (b *Book) edit(data []byte) (*edition, error) {
+	t, err := parse(b.file, data, b.names())
+	if err != nil {
+		return nil, err
+	}
+	e, err := compile(t, b.maker, b.home)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", b.file, err)
+	}
+	return e, nil
 }
 
 // Watch refreshes until ctx ends, and tells of each change.

@@ -5,16 +5,19 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/cmd/parley/routes"
 	"github.com/parley-voice/parley/console"
+	"github.com/parley-voice/parley/routing/queue"
 )
 
 // Shelves is what authors and supervisors write, read again when it changes.
 type Shelves struct {
 	Library *library.Library
 	Routes  *routes.Book // nil: the configuration names no table
+	regions *routes.Regions
 }
 
 func (s *Server) loadRoutes(context.Context, Options) (err error) {
@@ -25,7 +28,83 @@ func (s *Server) loadRoutes(context.Context, Options) (err error) {
 	if s.Routes, err = routes.Open(s.cfg.Routes, names, time.Now()); err != nil {
 		return WrongInput{err}
 	}
+	if err := s.Routes.Speak(s.Library.Made, s.home); err != nil {
+		return WrongInput{err}
+	}
+	s.tellUnknownQueues()
 	return nil
+}
+
+// home is the queue of ours where an agent takes calls, "" for nobody's agent.
+func (s *Server) home(agent string) string {
+	for _, q := range s.cfg.Agents[agent].Queues {
+		if _, ok := s.cfg.Queues[q]; ok && s.cfg.Queues[q].To == "" {
+			return q
+		}
+	}
+	return ""
+}
+
+// tellUnknownQueues warns of queues that the table names and the configuration
+// does not: whoever is sent there hears that nobody can take the call.
+func (s *Server) tellUnknownQueues() {
+	if _, any := s.cfg.Queues["*"]; any {
+		return
+	}
+	for _, q := range s.Routes.Table().Queues {
+		if _, ok := s.cfg.Queues[q]; !ok {
+			s.log.Warn("the table of routes names a queue that is not configured: whoever is sent there hears that nobody can take the call",
+				"queue", q, "table", s.Routes.Table().ID, "configure", "queues."+q)
+		}
+	}
+}
+
+// router makes what decides where calls go; nil without a table.
+func (s *Server) router() call.Router {
+	if s.Routes == nil {
+		return nil
+	}
+	s.regions = routes.NewRegions()
+	r := routes.NewRouter(routes.Config{Book: s.Routes, Customers: s.Store, Country: s.cfg.Callers.Country,
+		Scripts: s.Library.Named, Queues: s.queuesNow(), Regions: s.regions})
+	s.life.close = append(s.life.close, func() error { r.Wait(); return nil })
+	return r
+}
+
+// queuesNow shows how our queues stand; nil when we keep none.
+func (s *Server) queuesNow() func() queue.Snapshot {
+	if s.hotline.board == nil {
+		return nil
+	}
+	return s.hotline.board.Snapshot
+}
+
+// scriptsAndRoutes finds scripts of the library and those of rules.
+type scriptsAndRoutes struct {
+	call.Scripts
+	book *routes.Book
+}
+
+// Named is a script of either.
+func (s scriptsAndRoutes) Named(name string) (*call.Script, bool) {
+	if found, ok := s.Scripts.Named(name); ok || s.book == nil {
+		return found, ok
+	}
+	return s.book.Named(name)
+}
+
+// meter tells metrics and regions of records.
+type meter struct {
+	call.Meter
+	regions *routes.Regions
+}
+
+// Ended is told of each record.
+func (m meter) Ended(r call.Record) {
+	m.Meter.Ended(r)
+	if m.regions != nil {
+		m.regions.Ended(r)
+	}
 }
 
 // CheckRoutes reads a configuration's table of routes and tells what it holds;
@@ -56,7 +135,22 @@ func (s *Server) watchRoutes(ctx context.Context) {
 			return
 		}
 		s.log.Info("routes reloaded; calls in progress stay where they are", "table", now.Table, "version", now.Version)
+		s.tellUnknownQueues()
+		s.renderRoutes(ctx)
 	})
+}
+
+// renderRoutes makes ready what the rules say. Until it is, a call that needs a
+// line waits for the voice.
+func (s *Server) renderRoutes(ctx context.Context) {
+	if s.Routes == nil || s.speech.cache == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, renderAhead)
+	defer cancel()
+	if err := s.speech.cache.Render(ctx, s.Routes.Ahead()); err != nil {
+		s.log.Warn("some lines of the routes could not be rendered ahead", "error", err)
+	}
 }
 
 // routesNow is how the table's last reading went, for metrics.

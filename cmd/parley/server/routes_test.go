@@ -34,7 +34,7 @@ func TestARefusedTableIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	s := &Server{log: slog.New(slog.NewTextHandler(&log, nil)), Shelves: Shelves{Routes: book}}
+	s := &Server{cfg: config.Default(), log: slog.New(slog.NewTextHandler(&log, nil)), Shelves: Shelves{Routes: book}}
 	if len(s.notes()) > 0 {
 		t.Errorf("%q", s.notes())
 	}

@@ -138,9 +138,10 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 		return err
 	}
 	s.metrics = console.NewMetrics(s.sources())
+	router := s.router()
 	s.Desk = call.NewDesk(call.Deps{
-		Audio: audio, Phone: call.Phone(s.Endpoint), Scripts: s.Library, People: s.people(),
-		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: s.metrics,
+		Audio: audio, Phone: call.Phone(s.Endpoint), Reception: call.Reception{Scripts: scriptsAndRoutes{s.Library, s.Routes}, Router: router}, People: s.people(),
+		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: meter{s.metrics, s.regions},
 		Outside: asked, Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings},
 	})
 	s.hotline.backs = s.Desk.Callbacks()

@@ -38,6 +38,7 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 		}
 		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
 	}
+	s.renderRoutes(ctx)
 	s.warnOfLanguages(s.Library.Shelf(), names)
 	return nil
 }
