@@ -214,32 +214,8 @@ func (b *Board) callerOf(a queue.Action) string {
 		return b.forget(a.Offer)
 	case queue.ReleaseAgent:
 		return b.forget(a.Offer)
-	case queue.PlayBrief:
-		return a.Caller
-	case queue.DialCaller:
-		return a.Caller
-	case queue.CancelDial:
-		return a.Caller
-	case queue.Join:
-		return a.Caller
-	case queue.Music:
-		return a.Caller
-	case queue.Announce:
-		return a.Caller
-	case queue.OfferCallback:
-		return a.Caller
-	case queue.ToCallback:
-		return a.Caller
-	case queue.ToSupervisor:
-		return a.Caller
-	case queue.ToOverflow:
-		return a.Caller
-	case queue.Requeue:
-		return a.Caller
-	case queue.End:
-		return a.Caller
 	}
-	return ""
+	return queue.CallerOf(a)
 }
 
 func (b *Board) forget(offer int) string {

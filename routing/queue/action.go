@@ -145,3 +145,37 @@ func (Requeue) isAction()       {}
 func (End) isAction()           {}
 func (AgentState) isAction()    {}
 func (Ignored) isAction()       {}
+
+// CallerOf is the caller that an action is about; "" for actions about agents and
+// offers.
+func CallerOf(a Action) string {
+	switch a := a.(type) {
+	case RingAgent:
+		return a.Caller
+	case PlayBrief:
+		return a.Caller
+	case DialCaller:
+		return a.Caller
+	case CancelDial:
+		return a.Caller
+	case Join:
+		return a.Caller
+	case Music:
+		return a.Caller
+	case Announce:
+		return a.Caller
+	case OfferCallback:
+		return a.Caller
+	case ToCallback:
+		return a.Caller
+	case ToSupervisor:
+		return a.Caller
+	case ToOverflow:
+		return a.Caller
+	case Requeue:
+		return a.Caller
+	case End:
+		return a.Caller
+	}
+	return ""
+}

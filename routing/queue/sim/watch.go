@@ -49,7 +49,7 @@ func (w *watch) before(e queue.Event) {
 }
 
 func (w *watch) action(a queue.Action) {
-	if id := about(a); id != "" && w.over[id] {
+	if id := queue.CallerOf(a); id != "" && w.over[id] {
 		w.breach("%T for caller %s, who has ended", a, id)
 	}
 	switch a := a.(type) {
@@ -139,37 +139,4 @@ func promised(c *caller) time.Duration {
 		return RiskWithin
 	}
 	return 0
-}
-
-// about is the caller that an action is about; "" for actions about agents.
-func about(a queue.Action) string {
-	switch a := a.(type) {
-	case queue.RingAgent:
-		return a.Caller
-	case queue.PlayBrief:
-		return a.Caller
-	case queue.DialCaller:
-		return a.Caller
-	case queue.CancelDial:
-		return a.Caller
-	case queue.Join:
-		return a.Caller
-	case queue.Music:
-		return a.Caller
-	case queue.Announce:
-		return a.Caller
-	case queue.OfferCallback:
-		return a.Caller
-	case queue.ToCallback:
-		return a.Caller
-	case queue.ToSupervisor:
-		return a.Caller
-	case queue.ToOverflow:
-		return a.Caller
-	case queue.Requeue:
-		return a.Caller
-	case queue.End:
-		return a.Caller
-	}
-	return ""
 }
