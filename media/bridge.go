@@ -27,6 +27,7 @@ type Bridge struct {
 // way is one direction.
 type way struct {
 	from, to *Session
+	sent     bool // what from is sent, instead of what it says
 	lane     *lane
 }
 
@@ -48,10 +49,20 @@ func Join(a, b *Session) (*Bridge, error) {
 // who listens is patched from caller and person, one who whispers also to the
 // person, one who barges in to both.
 func Patch(from, to *Session) (*Bridge, error) {
+	return patch(way{from: from, to: to, lane: newLane()})
+}
+
+// Overhear lets to hear what from hears, until Close: prompts, music, whoever is
+// patched to it. Digits stay where they are.
+func Overhear(from, to *Session) (*Bridge, error) {
+	return patch(way{from: from, to: to, sent: true, lane: newLane()})
+}
+
+func patch(w way) (*Bridge, error) {
+	from, to := w.from, w.to
 	if from == to {
 		return nil, errors.New("media: cannot bridge a session with itself")
 	}
-	w := way{from: from, to: to, lane: newLane()}
 	if err := to.attach(func(t *tap) error { return t.hearFrom(w) }); err != nil {
 		return nil, err
 	}

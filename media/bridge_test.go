@@ -142,6 +142,51 @@ func TestSupervisor(t *testing.T) {
 	r.call(func() { barge.Close(); barge.Close() })
 }
 
+// TestOverhear follows what a caller hears from a machine and what they say.
+func TestOverhear(t *testing.T) {
+	r := newRig(t)
+	caller, fc := r.talk(Params{Codec: PCMA, DTMF: 101}, nil)
+	boss, fb := r.talk(Params{Codec: PCMU, DTMF: 101}, nil)
+	q := caller.Out()
+	must(t, q.Clip(q.Gen(), NewClip(Frame{Rate: TelephoneRate, PCM: constant(4000, 160)}), true))
+	voice := make([]byte, 160)
+	aLaw.compress(voice, constant(1000, 160))
+	hear := func() int {
+		for range 20 {
+			fc.send(voice)
+			r.step(1)
+		}
+		got := fb.read()
+		return int(muLaw.decode[got[len(got)-1].Payload[80]])
+	}
+	near := func(what string, want int) {
+		t.Helper()
+		if got := hear(); got < want-want/16-50 || got > want+want/16+50 {
+			t.Errorf("%s: the listener hears %d, want about %d", what, got, want)
+		}
+	}
+	var machine, speech *Bridge
+	r.call(func() {
+		var err error
+		machine, err = Overhear(caller, boss)
+		must(t, err)
+		if _, err := Overhear(caller, boss); !errors.Is(err, ErrBridged) {
+			t.Errorf("twice: %v", err)
+		}
+	})
+	near("the machine alone", 4000)
+	r.call(func() {
+		var err error
+		speech, err = Patch(caller, boss)
+		must(t, err)
+	})
+	near("both", 5000)
+	r.call(machine.Close)
+	near("the caller alone", 1000)
+	r.call(speech.Close)
+	near("nobody", 0)
+}
+
 func TestCrowded(t *testing.T) {
 	r := newRig(t)
 	s, _ := r.talk(plain, nil)

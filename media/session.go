@@ -89,8 +89,9 @@ func (s *Session) visit(w *wheel) {
 		clear(w.pcm[:])
 	}
 	s.hear(w)
-	s.tap.forward(&w.pcm)
+	s.tap.forward(&w.pcm, false)
 	s.transmit(w, a)
+	s.tap.forward(&s.tx.pcm, true)
 	s.tap.record(w, s)
 	s.watch(w, a)
 }

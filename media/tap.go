@@ -30,7 +30,7 @@ type tap struct {
 
 func (t *tap) hearFrom(w way) error {
 	switch {
-	case slices.ContainsFunc(t.from, func(o way) bool { return o.from == w.from }):
+	case slices.ContainsFunc(t.from, func(o way) bool { return o.from == w.from && o.sent == w.sent }):
 		return ErrBridged
 	case len(t.from) >= maxPatches:
 		return ErrCrowded
@@ -58,9 +58,13 @@ func without(ways []way, w way) []way {
 	return left
 }
 
-// forward gives the caller's frame to those who hear it.
-func (t *tap) forward(pcm *[frameSize]int16) {
+// forward gives the caller's frame to those who hear the caller, or the one that
+// was sent to those who hear what the caller does.
+func (t *tap) forward(pcm *[frameSize]int16, sent bool) {
 	for i := range t.to {
+		if t.to[i].sent != sent {
+			continue
+		}
 		to := t.to[i].lane
 		slot := to.frames.slot()
 		if slot == nil {
@@ -75,6 +79,9 @@ func (t *tap) forward(pcm *[frameSize]int16) {
 // forwardDigit gives the caller's digit to those who hear the caller.
 func (t *tap) forwardDigit(e Event) {
 	for i := range t.to {
+		if t.to[i].sent {
+			continue
+		}
 		to := t.to[i].lane
 		slot := to.digits.slot()
 		if slot == nil {
