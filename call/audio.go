@@ -9,12 +9,16 @@ import (
 	"github.com/parley-voice/parley/media"
 )
 
-// Audio opens media sessions and joins two of them. Wheel makes one of a
+// Audio opens media sessions and lets them hear each other. Wheel makes one of a
 // media.Engine.
 type Audio interface {
 	Open(ctx context.Context, p media.Params, s media.Sink) (Media, error)
 	// Join lets two sessions hear each other until the returned function is called.
 	Join(a, b Media) (part func(), err error)
+	// Patch lets to hear from, and not the other way round.
+	Patch(from, to Media) (part func(), err error)
+	// Overhear lets to hear what from hears.
+	Overhear(from, to Media) (part func(), err error)
 }
 
 // Media is one leg's audio.
@@ -82,17 +86,23 @@ func (w wheel) Open(ctx context.Context, p media.Params, sink media.Sink) (Media
 	return spoke{s}, nil
 }
 
-func (w wheel) Join(a, b Media) (func(), error) {
+func (w wheel) Join(a, b Media) (func(), error) { return bridge(media.Join, a, b) }
+
+func (w wheel) Patch(from, to Media) (func(), error) { return bridge(media.Patch, from, to) }
+
+func (w wheel) Overhear(from, to Media) (func(), error) { return bridge(media.Overhear, from, to) }
+
+func bridge(join func(a, b *media.Session) (*media.Bridge, error), a, b Media) (func(), error) {
 	x, ok := a.(spoke)
 	y, also := b.(spoke)
 	if !ok || !also {
 		return nil, fmt.Errorf("sessions of another engine cannot be joined: %T and %T", a, b)
 	}
-	bridge, err := media.Join(x.Session, y.Session)
+	way, err := join(x.Session, y.Session)
 	if err != nil {
 		return nil, err
 	}
-	return bridge.Close, nil
+	return way.Close, nil
 }
 
 // spoke is one session on the wheel.

@@ -33,6 +33,7 @@ func (s *Session) close(cancel context.CancelFunc, failed error) (*Record, error
 	s.clock.timer.Stop()
 	s.stopTape()
 	s.dropHand()
+	s.dropOverseer(time.Now(), "the call is over")
 	s.hangUp(ctx)
 	s.ear.stop()
 	cancel()

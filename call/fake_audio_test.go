@@ -3,7 +3,10 @@ package call
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +21,7 @@ type fakeAudio struct {
 
 	mu     sync.Mutex
 	opened []*fakeMedia
+	ways   []string
 	joins  int
 	parts  int
 }
@@ -46,15 +50,57 @@ func (a *fakeAudio) Open(_ context.Context, p media.Params, sink media.Sink) (Me
 func (a *fakeAudio) Join(x, y Media) (func(), error) {
 	a.r.moment("join")
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.joins++
+	a.mu.Unlock()
 	x.(*fakeMedia).bridge(true)
 	y.(*fakeMedia).bridge(true)
+	there, back := a.way("", x, y), a.way("", y, x)
 	return func() {
+		there()
+		back()
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.parts++
 	}, nil
+}
+
+func (a *fakeAudio) Patch(from, to Media) (func(), error) {
+	a.r.moment("patch")
+	if to.(*fakeMedia).crowded {
+		return nil, media.ErrCrowded
+	}
+	return a.way("", from, to), nil
+}
+
+func (a *fakeAudio) Overhear(from, to Media) (func(), error) {
+	a.r.moment("overhear")
+	return a.way("~", from, to), nil
+}
+
+// way notes who hears whom, sessions counted as they were opened: 0 is the caller,
+// ~0 what the caller hears.
+func (a *fakeAudio) way(kind string, from, to Media) func() {
+	name := fmt.Sprintf("%s%d>%d", kind, (from.(*fakeMedia).port-20000)/2, (to.(*fakeMedia).port-20000)/2)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ways = append(a.ways, name)
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		i := slices.Index(a.ways, name)
+		if i < 0 {
+			a.r.t.Errorf("%s was parted twice", name)
+			return
+		}
+		a.ways = slices.Delete(a.ways, i, i+1)
+	}
+}
+
+// hear tells who hears whom, sorted.
+func (a *fakeAudio) hear() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return strings.Join(slices.Sorted(slices.Values(a.ways)), " ")
 }
 
 func (a *fakeAudio) caller() *fakeMedia {
@@ -82,6 +128,7 @@ type fakeMedia struct {
 	taped   time.Time
 	taping  bool
 	panik   bool
+	crowded bool // nobody can be patched to it
 	bad     bool // cannot be agreed on
 	keys    string
 }

@@ -27,6 +27,11 @@ func (s *Session) loop(ctx context.Context) {
 				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
 			}
 			s.onAgent(ctx, time.Now(), e)
+		case e, ok := <-s.overseerEvents():
+			if !ok {
+				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
+			}
+			s.onOverseer(ctx, time.Now(), e)
 		case <-s.clock.timer.C:
 			s.onAlarms(ctx, time.Now())
 		case <-quit:
@@ -107,6 +112,10 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onDirected(ctx, now, e)
 	case promised:
 		s.onPromised(ctx, now, e)
+	case supervise:
+		e.answer <- s.onSupervise(ctx, now, e)
+	case overseerRings:
+		s.onOverseerRings(now, e)
 	case referred:
 		s.onReferred(ctx, now, e)
 	case mayRecord:

@@ -141,6 +141,15 @@ type (
 		id     int
 		action queue.Action
 	}
+	supervise struct { // asked for from outside
+		want   Supervision
+		end    bool
+		answer chan error // room for one
+	}
+	overseerRings struct {
+		of *overseer
+		agentRings
+	}
 	referred struct {
 		id     int
 		to     string
@@ -166,6 +175,7 @@ func (earLost) dispose()    {}
 func (understood) dispose() {}
 func (queued) dispose()     {}
 func (unsaid) dispose()     {}
+func (supervise) dispose()  {}
 func (referred) dispose()   {}
 func (mayRecord) dispose()  {}
 func (tapBroke) dispose()   {}

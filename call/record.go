@@ -56,15 +56,16 @@ type EntryKind string
 
 // The kinds of Entry.
 const (
-	EntrySaid      EntryKind = "said"
-	EntryHeard     EntryKind = "heard"
-	EntryDigits    EntryKind = "digits"
-	EntryMoved     EntryKind = "moved"
-	EntryStopped   EntryKind = "stopped"   // our speech gave way: At is the decision, Text how, Timing.Stop how long it took
-	EntryNote      EntryKind = "note"      // tag, opt-out, variable
-	EntryRecording EntryKind = "recording" // Text is the file, Why the consent; written before it begins
-	EntryTransfer  EntryKind = "transfer"  // begun, progress, ended
-	EntryTrouble   EntryKind = "trouble"   // a rung of the fallback ladder, and why
+	EntrySaid       EntryKind = "said"
+	EntryHeard      EntryKind = "heard"
+	EntryDigits     EntryKind = "digits"
+	EntryMoved      EntryKind = "moved"
+	EntryStopped    EntryKind = "stopped"    // our speech gave way: At is the decision, Text how, Timing.Stop how long it took
+	EntryNote       EntryKind = "note"       // tag, opt-out, variable
+	EntryRecording  EntryKind = "recording"  // Text is the file, Why the consent; written before it begins
+	EntryTransfer   EntryKind = "transfer"   // begun, progress, ended
+	EntrySupervised EntryKind = "supervised" // who listens to the call, or talks in it: Text is the Mode or what became of it, Why the address
+	EntryTrouble    EntryKind = "trouble"    // a rung of the fallback ladder, and why
 )
 
 // Entry is one line of a call's journal, in order of Seq from 1.

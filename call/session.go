@@ -56,7 +56,8 @@ type wires struct {
 	sink  *sink
 	hand  *handoff // a transfer under way
 	owed  string   // the call whose caller was promised this one; "" for all others
-	hands int      // transfers so far; an answer to an earlier one is stale
+	over  *overseer
+	hands int // transfers so far; an answer to an earlier one is stale
 	keys  digits
 }
 

@@ -112,6 +112,7 @@ func (s *Session) dropHand() {
 	s.clock.stop(alarmTransfer)
 	s.leaveLine(h)
 	h.stop()
+	s.wires.over.unpatch() // nobody listens to a session that closes
 	if h.part != nil {
 		h.part()
 	}

@@ -13,7 +13,16 @@ import (
 // ring rings the person on a second leg while the caller hears the hold sound.
 // Offer is the switchboard's, 0 without one.
 func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wait time.Duration) {
-	deps, from := s.desk.deps, s.j.rec.Caller
+	deps, d, sink := s.desk.deps, s.invite(a, wait), agentSink{box: s.box, id: id}
+	s.spawn("transfer", func(why string) event { return agentRings{id: id, offer: offer, why: why} }, func() {
+		e := ringAgent(ctx, deps, a, d, sink)
+		e.id, e.offer = id, offer
+		s.box.post(e)
+	})
+}
+
+// invite is the INVITE to a person, but for where it goes.
+func (s *Session) invite(a dialog.Transfer, wait time.Duration) sip.Dial {
 	var info sip.Info
 	if s.wires.leg != nil {
 		info = s.wires.leg.Info()
@@ -24,13 +33,7 @@ func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wa
 			hops = -1 // 0 would mean the default
 		}
 	}
-	d := sip.Dial{From: from, Display: info.Name, MaxForwards: hops, Headers: a.Headers, UserUser: s.context(a), Timeout: wait}
-	sink := agentSink{box: s.box, id: id}
-	s.spawn("transfer", func(why string) event { return agentRings{id: id, offer: offer, why: why} }, func() {
-		e := ringAgent(ctx, deps, a, d, sink)
-		e.id, e.offer = id, offer
-		s.box.post(e)
-	})
+	return sip.Dial{From: s.j.rec.Caller, Display: info.Name, MaxForwards: hops, Headers: a.Headers, UserUser: s.context(a), Timeout: wait}
 }
 
 // ringAgent finds the person, opens media and sends the INVITE.
@@ -114,13 +117,40 @@ func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 
 // personLeft ends a conversation from the person's side.
 func (s *Session) personLeft(ctx context.Context, now time.Time, h *handoff) {
-	if h.place != nil && !h.place.left {
-		s.desk.deps.People.Switchboard.Tell(queue.AgentGone{Offer: h.place.offer})
-		h.place.left = true
-		s.dropPlace(h.place, "served")
+	if o := s.wires.over; o.on() && o.want.Mode == Barge { // of three who talk two are left
+		s.takeOver(ctx, now, o)
+		return
+	}
+	s.freeAgent(h)
+	if h.act.Back && s.mind.machine != nil && !s.mind.broken {
+		s.takeBack(ctx, now)
+		return
 	}
 	s.transferDone(ctx, now, "the person left")
 	s.finish("them", "the person hung up")
+}
+
+// takeBack returns a caller whom the person has left to the script: the same
+// recogniser hears them again, and the recording goes on.
+func (s *Session) takeBack(ctx context.Context, now time.Time) {
+	s.dropHand()
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "done", Why: "the person left; the caller goes on"})
+	if e := &s.ear; !e.deaf && len(e.choices) > 0 {
+		e.tries = tries{next: max(e.tries.next-1, 0)}
+		s.openEar(ctx)
+	}
+	s.tell(ctx, now, dialog.TransferEnded{OK: true, Back: true, Reason: "the person left"})
+	s.oversee(ctx, now)
+}
+
+// freeAgent tells the switchboard that its agent talks with the caller no more.
+func (s *Session) freeAgent(h *handoff) {
+	if h.place == nil || h.place.left {
+		return
+	}
+	s.desk.deps.People.Switchboard.Tell(queue.AgentGone{Offer: h.place.offer})
+	h.place.left = true
+	s.dropPlace(h.place, "served")
 }
 
 // answerAgent begins the person's audio.
@@ -151,4 +181,5 @@ func (s *Session) joinAgent(ctx context.Context, now time.Time, h *handoff) {
 	s.ear.since = time.Time{}
 	s.clock.clear()
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "joined " + h.to})
+	s.oversee(ctx, now)
 }

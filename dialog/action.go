@@ -100,6 +100,7 @@ type Transfer struct {
 	Wait    time.Duration // how long to ring before giving up
 	Hold    string        // clip that the caller hears meanwhile
 	Brief   string
+	Back    bool // the conversation takes the caller back when the person has hung up
 }
 
 // MaxFetched bounds the answer of another system, in bytes.

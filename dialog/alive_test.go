@@ -217,7 +217,7 @@ func (w *world) pick(rnd *rand.Rand, s *Script) Event {
 	text := texts[rnd.IntN(len(texts))]
 	if w.away && rnd.IntN(3) == 0 {
 		w.away = false
-		return TransferEnded{OK: rnd.IntN(3) == 0, Reason: "busy"}
+		return TransferEnded{OK: rnd.IntN(3) == 0, Back: rnd.IntN(2) == 0, Reason: "busy"}
 	}
 	switch n := rnd.IntN(100); {
 	case n < 12:

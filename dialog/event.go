@@ -63,9 +63,14 @@ type Fired struct{ Timer Timer }
 // CalledBack, with the promise of a call.
 type TransferEnded struct {
 	OK     bool
+	Back   bool   // with OK: the person hung up and the caller is still on the line
 	Reason string // why not: one of the words below; transfer.reason in a script
 	Detail string // for the record: a SIP status, an error
 }
+
+// TakenOver tells that a supervisor has taken the caller out of the conversation
+// with the machine; TransferEnded follows when the two have parted.
+type TakenOver struct{}
 
 // CalledBack is the reason of a caller who would rather be called than wait.
 const CalledBack = "callback"
@@ -132,6 +137,7 @@ func (Spoken) isEvent()        {}
 func (SayFailed) isEvent()     {}
 func (Fired) isEvent()         {}
 func (TransferEnded) isEvent() {}
+func (TakenOver) isEvent()     {}
 func (Fetched) isEvent()       {}
 func (Composed) isEvent()      {}
 func (Directed) isEvent()      {}

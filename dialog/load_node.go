@@ -301,8 +301,16 @@ func (r *reader) handoff(v *yaml.Node) *Handoff {
 			h.Hold = r.clip(v, key)
 		case "on_fail":
 			h.OnFail = r.edge(v)
+		case "then":
+			h.Then = r.target(v)
+			if h.Then == TargetStay {
+				r.wrong(v, "name the next node", "stay would put the caller through for ever")
+			}
 		}
 	})
+	if h.Then != "" && h.Style == "blind" {
+		r.wrong(v, "use bridge or warm", "a caller who was sent away with blind does not come back for then")
+	}
 	targets := 0
 	for _, t := range []string{h.Queue, h.Agent, h.SIP} {
 		if t != "" {

@@ -203,6 +203,8 @@ func (m *Machine) handle(e Event) {
 		m.fired(e.Timer)
 	case TransferEnded:
 		m.transferEnded(e)
+	case TakenOver:
+		m.takenOver()
 	case Fetched:
 		m.fetched(e)
 	case Composed:

@@ -323,6 +323,7 @@ type Handoff struct {
 	Wait              time.Duration
 	Hold              string
 	OnFail            Edge
+	Then              string // node to go on in when the person has hung up and the caller is still there; "" ends
 }
 
 // Fallback holds what is said and done when a part of Parley fails. Every

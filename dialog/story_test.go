@@ -119,7 +119,9 @@ func (p *storyteller) event(l string) []string {
 		delete(p.due, Timer(rest))
 		e = Fired{Timer: Timer(rest)}
 	case "transfer":
-		e = TransferEnded{OK: rest == "ok", Reason: rest}
+		e = TransferEnded{OK: rest == "ok" || rest == "ended", Back: rest == "ended", Reason: rest}
+	case "taken-over":
+		e = TakenOver{}
 	case "fetched":
 		status, body, _ := strings.Cut(rest, " ")
 		code, err := strconv.Atoi(status)

@@ -11,12 +11,8 @@ const maxTransfers = 3
 
 // transfer asks for the person; everything said has been heard.
 func (m *Machine) transfer(h *Handoff) {
-	m.stopAll()
-	m.turn.pending = 0
-	m.ear.kept, m.ear.keys = "", ""
-	m.hand.now = h
+	m.yield(h)
 	m.hand.tries++
-	m.at.then = then{kind: thenAway}
 	brief, _ := h.Brief.Fill(m.value)
 	headers := map[string]string{}
 	for _, s := range h.Headers {
@@ -25,7 +21,38 @@ func (m *Machine) transfer(h *Handoff) {
 		}
 	}
 	m.do(Transfer{Queue: h.Queue, Agent: h.Agent, SIP: h.SIP, Style: h.Style, Headers: headers,
-		Wait: h.Wait, Hold: h.Hold, Brief: clean(brief)})
+		Wait: h.Wait, Hold: h.Hold, Brief: clean(brief), Back: h.Then != ""})
+}
+
+// back ends the conversation, or goes on with a caller whom the person has left.
+func (m *Machine) back(e TransferEnded, done string) {
+	next := m.hand.now.Then
+	if !e.Back || next == "" {
+		m.finish(done)
+		return
+	}
+	m.ear.sounding, m.ear.cut = false, false
+	m.at.last = nil
+	m.at.then = then{kind: thenGo, name: next, why: "the person hung up"}
+}
+
+// takenOver leaves the caller to a supervisor; nothing is said or asked any more.
+func (m *Machine) takenOver() {
+	if !m.away() {
+		m.hushPrompt()
+		m.yield(&Handoff{OnFail: Edge{Go: TargetClose}})
+	}
+	m.facts.outcome = "taken_over"
+	m.do(Outcome{Outcome: "taken_over"})
+}
+
+// yield lets go of the conversation until TransferEnded.
+func (m *Machine) yield(h *Handoff) {
+	m.stopAll()
+	m.turn.pending = 0
+	m.ear.kept, m.ear.keys = "", ""
+	m.hand.now = h
+	m.at.then = then{kind: thenAway}
 }
 
 // transferEnded ends the conversation, or takes it up again when nobody came.
@@ -41,7 +68,7 @@ func (m *Machine) transferEnded(e TransferEnded) {
 		if m.facts.outcome == "" {
 			m.do(Outcome{Outcome: done})
 		}
-		m.finish(done)
+		m.back(e, done)
 		return
 	}
 	m.facts.vars["transfer.reason"] = clean(e.Reason)

@@ -196,6 +196,7 @@ var vocabulary = vocab.Table{
 		key("wait", vocab.Time, "30s", "how long to ring, 1s to 5m"),
 		key("hold", vocab.Spoken(vocab.Clip), "ring-back", "a clip that the caller hears meanwhile"),
 		key("on_fail", way, "the last prompt", "where to when nobody comes: a node or a way onward. The conversation keeps what it knows"),
+		key("then", vocab.Target, "the call ends", "where to when the person has hung up and the caller has not; not with `blind`"),
 	}},
 	{Name: "fetch", Keys: []vocab.Key{
 		key("url", aTemplate, vocab.Required, "the address. Its host is fixed and must be among `lookups.hosts` of the configuration; values are escaped"),

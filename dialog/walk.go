@@ -29,6 +29,7 @@ const (
 	OnSilence = "silence"   // rung Name of the ladder for silence
 	OnNoMatch = "no_match"  // words were not understood once too often
 	OnFail    = "on_fail"   // the transfer or the lookup failed
+	OnThen    = "then"      // the person hung up, the caller did not
 	OnMissing = "not_found" // the lookup found no such thing
 	OnAlways  = "always"    // the caller meant Name, wherever
 	OnAside   = "aside"     // the caller meant Name where Parley listens; the conversation stays where it was
@@ -59,6 +60,9 @@ func (s *Script) Ways() []Way {
 	}
 	if p := s.Fallback.Person; p != nil {
 		add(OnFail, "", p.OnFail, "fallback", "person", "on_fail")
+		if p.Then != "" {
+			add(OnThen, "", Edge{Go: p.Then}, "fallback", "person", "then")
+		}
 	}
 	return append(nodes, withCases(all)...)
 }
@@ -107,6 +111,9 @@ func (n *Node) Ways() []Way {
 	}
 	if t := n.Exit.Transfer; t != nil {
 		add(OnFail, "", 0, t.OnFail, "transfer", "on_fail")
+		if t.Then != "" {
+			add(OnThen, "", 0, Edge{Go: t.Then}, "transfer", "then")
+		}
 	}
 	if q := n.Exit.Fetch; q != nil {
 		if q.Missing != nil {

@@ -106,7 +106,7 @@ func kindOf(k call.EntryKind) string {
 	switch k {
 	case call.EntrySaid, call.EntryHeard, call.EntryDigits:
 		return CallTurn
-	case call.EntryTransfer:
+	case call.EntryTransfer, call.EntrySupervised:
 		return CallTransfer
 	}
 	return CallChanged

@@ -77,7 +77,7 @@ func rowOf(s *dialog.Script, w dialog.Way, index map[string]int) Row {
 		row.Label = strings.TrimSpace(row.Label + " if " + w.If)
 	}
 	switch w.On {
-	case dialog.OnGo, dialog.OnWait, dialog.OnWhen:
+	case dialog.OnGo, dialog.OnWait, dialog.OnWhen, dialog.OnThen:
 		row.Kind = Onward
 	case dialog.OnSilence, dialog.OnNoMatch, dialog.OnTurns:
 		row.Kind = Ladder
@@ -120,6 +120,8 @@ func label(w dialog.Way) string {
 			return "no answer"
 		}
 		return "nobody came"
+	case dialog.OnThen:
+		return "the person hung up"
 	case dialog.OnMissing:
 		return "not found"
 	case dialog.OnWhen:

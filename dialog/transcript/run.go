@@ -146,7 +146,7 @@ func (r *run) happen(ctx context.Context, s Step) error {
 			r.fail(s.Line, "no transfer is under way")
 		}
 		r.state.away = false
-		return r.tell(ctx, dialog.TransferEnded{OK: s.Text == "ok", Reason: s.Text})
+		return r.tell(ctx, dialog.TransferEnded{OK: s.Text == "ok", Back: s.Text == "ok", Reason: s.Text})
 	case "fetch":
 		return r.fetch(ctx, s)
 	case "llm":

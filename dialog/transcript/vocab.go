@@ -24,7 +24,7 @@ var vocabulary = vocab.Table{
 		key("press", vocab.Text, "", "keys"),
 		key("silence", vocab.Time, "", "the caller says nothing for this long"),
 		key("noise", vocab.Text, "", "a sound without words; the text is a remark"),
-		key("transfer", vocab.Text, "", "how the transfer ends: `ok`, `busy`, ..."),
+		key("transfer", vocab.Text, "", "how the transfer ends: `ok`: the person comes, and hangs up after the talk; `busy`, ..."),
 		key("fetch", vocab.Either(vocab.Map(vocab.Any), vocab.Word(answerLate, answerBroken), vocab.Whole(100, 599)), "", "what the other system answers: its values, an HTTP status, `late` or `broken`"),
 		key("llm", vocab.List(vocab.Text), "", "what the model says, a sentence each; `late` or `broken`"),
 		key("deaf", vocab.Text, "", "recognition is lost; the text is a remark"),

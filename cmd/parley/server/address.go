@@ -70,6 +70,16 @@ func (a advertised) Join(x, y call.Media) (func(), error) {
 	return a.Audio.Join(bare(x), bare(y))
 }
 
+// Patch lets the session beneath to hear the one beneath from.
+func (a advertised) Patch(from, to call.Media) (func(), error) {
+	return a.Audio.Patch(bare(from), bare(to))
+}
+
+// Overhear lets the session beneath to hear what the one beneath from hears.
+func (a advertised) Overhear(from, to call.Media) (func(), error) {
+	return a.Audio.Overhear(bare(from), bare(to))
+}
+
 func bare(m call.Media) call.Media {
 	if am, ok := m.(advertisedMedia); ok {
 		return am.Media

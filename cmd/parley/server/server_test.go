@@ -68,6 +68,10 @@ func (a *fakeAudio) Join(x, y call.Media) (func(), error) {
 	return func() {}, nil
 }
 
+func (a *fakeAudio) Patch(x, y call.Media) (func(), error) { return a.Join(x, y) }
+
+func (a *fakeAudio) Overhear(x, y call.Media) (func(), error) { return a.Join(x, y) }
+
 func TestAdvertisedAddress(t *testing.T) {
 	inner := &fakeAudio{}
 	a := advertised{inner, netip.MustParseAddr("198.51.100.1")}
@@ -75,8 +79,11 @@ func TestAdvertisedAddress(t *testing.T) {
 	if err != nil || m.LocalAddr().String() != "198.51.100.1:20002" {
 		t.Errorf("%v, %v", m.LocalAddr(), err)
 	}
-	if _, err := a.Join(m, m); err != nil || inner.joined[0] != (fakeMedia{}) || inner.joined[1] != (fakeMedia{}) {
-		t.Errorf("joined %v, %v: the engine knows its own sessions only", inner.joined, err)
+	for name, join := range map[string]func(a, b call.Media) (func(), error){"Join": a.Join, "Patch": a.Patch, "Overhear": a.Overhear} {
+		inner.joined = nil
+		if _, err := join(m, m); err != nil || len(inner.joined) != 2 || inner.joined[0] != (fakeMedia{}) || inner.joined[1] != (fakeMedia{}) {
+			t.Errorf("%s: %v, %v: the engine knows its own sessions only", name, inner.joined, err)
+		}
 	}
 }
 
