@@ -76,7 +76,7 @@ func TestUnsureYesIsADoubt(t *testing.T) {
 	d := closedDetector(t)
 	open := []string{dialog.IntentAffirm, dialog.IntentDeny}
 	doubts := 0
-	for _, text := range []string{"that'd suit everyone here", "stick me on it", "smashing stuff", "reckon that's the ticket", "grand job", "yeppity", "sweet as", "fab"} {
+	for _, text := range []string{"that'd suit everyone here", "stick me on it", "smashing stuff", "reckon that's the ticket", "grand job", "yeppity", "sweet as", "fab", "sort me out with one", "bring it round"} {
 		in, err := d.Understand(t.Context(), dialog.Query{Text: text, Language: "en", Intents: open})
 		if err != nil {
 			t.Fatal(err)

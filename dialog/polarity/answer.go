@@ -36,6 +36,9 @@ func (t *Turn) answerOrWaver() Answer {
 	if w := waverWords.in(t.Words); w != nil && again.in(t.Words) == nil {
 		return Answer{Sense: Wavering, Alone: true, Why: "wavering: " + quote(show(w))}
 	}
+	if w := t.condition(); w != "" {
+		return Answer{Sense: Wavering, Why: "on a condition: " + quote(w)}
+	}
 	if t.onlyQuestion() || unheard.in(t.Words) != nil {
 		return Answer{Asked: true}
 	}
@@ -43,7 +46,45 @@ func (t *Turn) answerOrWaver() Answer {
 	if p.Sense != No && t.asks() && !t.yesFirst() {
 		return Answer{Asked: true} // "is it?", 可以便宜点吗: a question, not a yes
 	}
+	if p.Sense == Yes {
+		if tail := t.contrast(); tail != nil && tail.answer().Sense == No {
+			p = tail.answer()
+			p.Alone, p.Why = false, p.Why+" after a contrast"
+		} else if tail != nil && tail.Negated {
+			p.Faint = true
+		}
+	}
 	return p
+}
+
+// condition finds a condition that an answer hangs on, 要是便宜就要, "" when there is
+// none. 方便的话 is only polite.
+func (t *Turn) condition() string {
+	for i := range t.Words {
+		w := conditions.at(t.Words[i:])
+		if w == nil || courtesy.in(t.Words[i:]) != nil {
+			continue
+		}
+		for _, after := range t.Words[i+len(w):] {
+			if after == "就" || after == "才" {
+				return show(w)
+			}
+		}
+	}
+	return ""
+}
+
+// contrast is what follows the last "but", nil when nothing does.
+func (t *Turn) contrast() *Turn {
+	for i := len(t.Words) - 2; i > 0; i-- {
+		if w := contrasts.at(t.Words[i:]); w != nil && i+len(w) < len(t.Words) {
+			i += len(w)
+			tail := &Turn{Words: t.Words[i:], Clause: t.Clause[i:], frozen: frozenWords(t.Words[i:])}
+			tail.Negated = oddNegators(tail.Words, tail.frozen)
+			return tail
+		}
+	}
+	return nil
 }
 
 // asks tells whether the words hold a question.
@@ -56,6 +97,19 @@ func (t *Turn) asks() bool {
 			return true
 		}
 	}
+	if last := len(t.Words) - 1; last > 1 && t.Words[last] == "不" && isHan(t.Words[last-1]) && !firm[t.Words[last-1]] {
+		return true // 要收费不
+	}
+	for i, either := 0, false; i < len(t.Words); i++ {
+		if t.Words[i] != "是" {
+			continue
+		}
+		if i == 0 || t.Words[i-1] != "还" {
+			either = true
+		} else if either {
+			return true // 是今天还是明天
+		}
+	}
 	for i := range t.Words {
 		if hanAsking.at(t.Words[i:]) != nil && !t.frozen[i] {
 			return true
@@ -63,6 +117,9 @@ func (t *Turn) asks() bool {
 	}
 	return false
 }
+
+// firm words before a last 不 make it a no: 绝不, 我不不.
+var firm = set("绝", "才", "就", "偏", "也", "可", "都", "不", "从", "毫")
 
 var asking = set("what", "whats", "how", "hows", "who", "whos", "where", "when", "which", "谁", "哪", "几", "啥")
 
@@ -140,6 +197,9 @@ func (t *Turn) standing(list phrases, marked map[int]bool, from int) (string, in
 	for i := from; i < len(t.Words); i++ {
 		w := list.at(t.Words[i:])
 		denied := w != nil && i+len(w) < len(t.Words) && t.Words[i+len(w)] == "not" // I did not
+		if len(w) == 1 && w[0] == "得" && i > 0 && t.Clause[i-1] == t.Clause[i] {
+			continue // 好得很, 这得问他: only at the head is it a yes
+		}
 		if w != nil && !denied && !marked[i] && !marked[i+len(w)-1] && !t.NegatedAt(i) {
 			return show(w), i
 		}
@@ -174,7 +234,7 @@ func (t *Turn) ending(list phrases) (string, int) {
 	for i := range t.Words {
 		w := list.at(t.Words[i:])
 		end := i + len(w)
-		for w != nil && end < len(t.Words) && t.Clause[end] == t.Clause[i] && polite[t.Words[end]] {
+		for w != nil && end < len(t.Words) && t.Clause[end] == t.Clause[i] && polite[t.Words[end]] && t.Words[end] != "no" {
 			end++
 		}
 		if w != nil && (end == len(t.Words) || t.Clause[end] != t.Clause[i]) && !t.NegatedAt(i) {

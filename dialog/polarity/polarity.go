@@ -122,7 +122,11 @@ func isHan(w string) bool {
 func frozenWords(all []string) map[int]bool {
 	marks := map[int]bool{}
 	for i := range all {
-		for j := range frozen.at(all[i:]) {
+		set := frozen.at(all[i:])
+		if len(noWords.at(all[i:])) > len(set) {
+			set = nil // 要不得
+		}
+		for j := range set {
 			marks[i+j] = true
 		}
 		// A-not-A (要不要, 是不是) is a question.

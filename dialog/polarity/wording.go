@@ -5,7 +5,7 @@ import "strings"
 // negators turn the word after them round. A bare English "no" does not: it is
 // an answer.
 var negators = set(strings.Fields(`not dont doesnt didnt isnt arent wasnt werent wont wouldnt cant cannot couldnt shouldnt havent
-	hasnt never without neither nor aint 不 没 别 无 未 莫 勿 甭`)...)
+	hasnt never without neither nor aint hardly scarcely barely 不 没 别 无 未 莫 勿 甭 冇 唔`)...)
 
 // frozen phrases hold a negator that negates nothing.
 var frozen = phrasesOf("没问题", "没有问题", "没毛病", "不错", "不好意思", "不得不", "不客气", "没关系", "没事", "不管", "不过", "不但", "不仅",
@@ -20,6 +20,9 @@ var frozen = phrasesOf("没问题", "没有问题", "没毛病", "不错", "不�
 	"why wouldnt i", "why wouldnt we", "why shouldnt", "dont see any reason not to", "see no reason not to", "not a bad", "not the worst",
 	"怎么不要", "怎么不去", "怎么不来", "怎么不行", "怎么不想", "可不是", "求之不得",
 	"不反对", "哪能不", "怎么会不", "怎能不", "哪会不", "怎么可能不", "没意见", "没异议", "没什么问题", "没啥问题", "没什么不可以", "没什么不好", "没的说", "没得说", "没说的", "没啥", "没什么", "不见得", "不瞒你说", "不是吧",
+	"冇问题", "木有问题", "木问题", "冇事", "唔紧要", "冇所谓", "没啥见不得人", "没什么见不得人", "得好好", "好好的", "没变", "没换", "没改", "没啥不行", "没什么不行", "没啥不好", "想不起", "想不到", "想不出", "想得美", "不记得", "记不得", "记不清", "without a doubt", "without doubt", "有好有坏", "只好", "可不敢",
+	"deal with", "dealing with", "im good with", "im good to go", "couldnt have been better", "couldnt have asked for", "couldnt be easier", "couldnt be more",
+	"doesnt bother", "doesnt matter", "wont hurt", "no bother", "no difference", "not bothered", "not fussed", "might as well",
 	"不要紧", "不碍事", "少不了", "免不了", "不得了", "无所谓", "无妨", "不成问题", "不在话下", "不亏", "不难", "不贵", "不远", "不早了", "不用说")
 
 // yesWords are answers that say yes by themselves, whatever else is said.
@@ -32,6 +35,8 @@ var yesWords = phrasesOf("yes", "yeah", "yep", "yup", "ya", "aye", "sure", "of c
 	"works perfectly", "works well", "works fine", "it works", "suits me", "im free", "不反对",
 	"speaking", "thats me", "that is me", "this is he", "this is she", "its me", "i suppose", "i guess", "i reckon", "i believe so", "i imagine so",
 	"you got it", "right you are", "fair enough", "very well", "all good", "totally", "naturally", "obviously", "deal", "done deal", "count me in",
+	"couldnt have been better", "couldnt have asked for", "doesnt bother", "no bother", "wont hurt", "might as well", "may as well", "ask away", "record away", "without a doubt", "without doubt",
+	"冇问题", "木有问题", "木问题", "冇事", "唔紧要", "没变", "没换", "没改", "没啥不行", "没什么不行", "没啥不好", "得行", "系我", "系呀", "系啊", "系嘅", "巴适", "没啥见不得人", "没什么见不得人",
 	"im in", "im game", "no objection", "no objections",
 	"cant argue", "dont have a problem", "dont see a problem", "nothing against", "no complaints", "no question", "no harm", "no trouble", "fire away",
 	"shoot", "be my guest", "feel free", "okey dokey", "roger", "spot on", "bingo", "precisely", "quite right", "quite so", "for sure", "sure do",
@@ -55,7 +60,7 @@ var mildWords = phrasesOf("ok", "okay", "right", "alright", "all right", "fine",
 	"嗯", "嗯嗯", "好", "哎", "欸", "成", "麻烦你", "麻烦您", "谢谢你")
 
 // wishWords carry the answer themselves, and negators turn them round.
-var wishWords = phrasesOf("want", "need", "like", "love", "interested", "interest", "agree", "accept", "take it", "convenient", "available",
+var wishWords = phrasesOf("want", "need", "like", "i love", "id love", "would love", "love to", "love it", "love that", "interested", "interest", "agree", "accept", "take it", "convenient", "available",
 	"have time", "free to talk", "happy", "satisfied", "pleased", "appreciate", "willing", "keen", "up for", "fancy", "resolved", "solved", "sorted",
 	"要", "需要", "想", "想要", "愿意", "同意", "接受", "方便", "有空", "有时间", "有兴趣", "感兴趣", "可以", "行", "好", "对", "喜欢",
 	"能", "用得着", "满意", "解决", "清楚", "合适", "有用", "支持", "认可", "赞成", "用得上", "有必要", "准备好", "参加", "收到", "去")
@@ -77,6 +82,10 @@ var noWords = phrasesOf("no", "nope", "nah", "no way", "no thanks", "no thank yo
 	"在忙", "很忙", "太忙", "在开车", "在开会", "不方便", "不对", "不好", "不愿意", "不同意", "不喜欢", "用不着", "不必", "免谈", "否",
 	"别打", "别再", "没有必要", "没必要", "改天", "不是的", "错了",
 	"忙着", "正忙", "太贵", "买不起", "没钱", "已经买了", "已经有了", "打错", "找错人", "下次", "下回", "谁要", "别烦", "骚扰", "挂了", "够了", "受不了",
+	"skint", "im broke", "i doubt", "i object", "id rather", "i would rather", "id sooner", "i would sooner", "id prefer", "im good", "disappointed", "disappointing",
+	"rubbish",
+	"不打算", "没打算", "没计划", "用不上", "够呛", "没戏", "没门", "来不了", "去不了", "做不到", "不成", "不中", "不得行", "要不得", "使不得", "莫得", "木有", "冇", "唔要", "唔使", "唔得",
+	"唔好", "个鬼", "个屁", "想得美", "鬼才", "失望", "糟糕", "差劲", "垃圾", "得好好",
 	"不认识", "没听说过", "没买过", "没订过", "没用过", "免打扰", "得了吧", "才怪", "休想", "做梦", "哪有", "哪里有", "不至于", "有事", "在上班", "在吃饭", "在睡觉", "在外面",
 	"在路上", "没电", "不大行", "不太行", "不怎么样", "一般般", "退订", "取消", "以后吧", "回头吧", "回头", "晚点", "等会", "换个时间", "另外找时间", "一点都不", "一点也不",
 	"从来没", "还没", "没呢", "没有的事", "瞎说", "胡说", "假的", "骗子", "骗人")
@@ -91,18 +100,28 @@ var waverWords = phrasesOf("let me think", "think about it", "think it over", "n
 	"need some time", "need to think", "like to think", "not decided", "havent decided", "cant decide", "might", "possibly", "could be", "hundred percent sure", "to think", "hard to tell", "made up my mind", "make up my mind", "on the fence",
 	"have to talk to", "need to talk to", "talk to my", "ask my", "check with", "discuss it", "discuss this", "run it by", "undecided", "torn", "fifty fifty", "50 50", "cant say", "couldnt say",
 	"remains to be seen", "well see", "we will see", "ill see", "too early", "some time to", "give me a day", "weigh it up", "mull it over", "in two minds", "speak to my",
-	"speak with my", "talk with my", "play it by ear", "who knows", "not convinced", "not decided", "no opinion", "either way", "so so", "sort of", "kind of",
+	"speak with my", "talk with my", "play it by ear", "have a think", "some thought", "as long as", "provided that", "providing", "on condition", "assuming", "unless", "only if", "who knows", "not convinced", "not decided", "no opinion", "either way", "so so", "sort of", "kind of",
 	"考虑", "再说", "再看看", "看看再", "想想", "想一想", "不确定", "不一定", "不知道", "不清楚", "不太清楚", "看情况", "以后再", "过几天", "商量",
-	"犹豫", "说不好", "说不准", "不好说", "再看吧", "说不定", "没想好", "没准", "也许", "可能吧", "问问家",
+	"犹豫", "说不好", "说不准", "不好说", "再看吧", "说不定", "没想好", "没准", "也许", "可能吧", "问问家", "不敢肯定", "不敢保证", "不敢说", "吃不准", "有好有坏", "一半一半", "除非", "想不起", "不记得", "记不得", "记不清", "忘了", "难讲", "说不清", "没想清楚", "没想明白", "研究一下", "研究研究",
 	"想想看", "合计", "琢磨", "斟酌", "等等看", "观望", "到时候", "到时", "纠结", "不太确定", "拿不准", "拿不定", "两可", "没决定", "没定", "还没定", "掂量", "权衡", "问一下我", "问问我",
 	"问下我", "跟我老", "和我老", "跟家里", "和家里", "不见得", "难说", "或许", "应该吧", "大概吧", "不太清楚", "过两天", "过段时间", "过一阵", "先不急", "不着急", "先看看", "我看看吧", "回头再", "晚点再", "有待")
 
-// again asks for the last words once more: 再说 is no wavering there.
-var again = phrasesOf("再说一遍", "再说一次", "再说一下", "再说清楚", "再说下", "再说一句", "不考虑", "没考虑", "不用考虑")
+// again holds phrases that are no wavering though they hold its words: 再说一遍
+// asks for the last words once more.
+var again = phrasesOf("might as well", "再说一遍", "再说一次", "再说一下", "再说清楚", "再说下", "再说一句", "不考虑", "没考虑", "不用考虑")
 
 // unheard is said of the line, not of the question.
 var unheard = phrasesOf("信号不好", "信号不太好", "听不清", "听不见", "听不到", "没听清", "没听见", "没听懂", "听不懂", "cant hear", "cannot hear", "didnt catch", "didnt hear",
 	"bad line", "breaking up", "dont understand", "didnt understand", "不明白", "没明白")
+
+// conditions hang an answer on something when 就 or 才 follows, courtesies aside.
+var (
+	conditions = phrasesOf("如果", "要是", "假如", "若是", "等", "只要")
+	courtesy   = phrasesOf("方便的话", "可以的话", "行的话", "没问题的话", "不麻烦的话", "等一下", "等下")
+)
+
+// contrasts begin what counts more than what went before: "fine, but not today".
+var contrasts = phrasesOf("but", "however", "unfortunately", "sadly", "但是", "但", "可是", "可惜", "只是", "不过")
 
 // asked words open a question in English when a pronoun follows.
 var asked = set("is", "are", "do", "does", "did", "can", "could", "will", "would", "has", "have", "was", "were", "should", "may")

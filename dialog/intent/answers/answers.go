@@ -21,6 +21,8 @@ var files embed.FS
 const (
 	unknown = 0.4 // the rules say nothing
 	faint   = 0.5 // the rules go by a negator or a word of many meanings
+
+	doubtful = 0.5 // of a yes that hangs on a word of many meanings and is like no example of a yes
 )
 
 // Answer is what the rules said, or what was learned.
@@ -45,6 +47,10 @@ func Read(t *polarity.Turn) Answer {
 	sense, known := senses[g.Intent]
 	turned := t.Answer.Sense == polarity.No && sense == polarity.Yes
 	if !known || turned || sense == t.Answer.Sense || g.Confidence < least {
+		if t.Answer.Sense == polarity.Yes && sense != polarity.Yes {
+			ruled.Learned, ruled.Confidence = true, doubtful
+			ruled.Why += fmt.Sprintf(", but like %q", g.Why.Example)
+		}
 		return ruled
 	}
 	why := fmt.Sprintf("learned: %.2f, like %q", g.Confidence, g.Why.Example)

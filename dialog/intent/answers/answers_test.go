@@ -9,8 +9,9 @@ import (
 	"github.com/parley-voice/parley/dialog/polarity"
 )
 
-// TestHeldOut holds the answers against lines that nothing was tuned on, and
-// against those that the rules were tuned on. The floors are a little below what
+// TestHeldOut holds the answers against lines of strangers whose misses nobody has
+// looked at, against older ones that serve for regression, and against those that
+// the rules were tuned on. The floors are a little below what
 // is measured; docs/intents.md has the figures.
 func TestHeldOut(t *testing.T) {
 	for _, set := range []struct {
@@ -18,9 +19,11 @@ func TestHeldOut(t *testing.T) {
 		least, rules  float64
 		mistakenYeses int // denials taken for a yes, learned or not
 	}{
-		{"testdata/zh.tsv", 0.76, 0.73, 4},
-		{"testdata/en.tsv", 0.81, 0.75, 6},
-		{"testdata/clinc150.tsv", 0.92, 0.77, 2},
+		{"testdata/strangers-zh.tsv", 0.72, 0.72, 3},
+		{"testdata/strangers-en.tsv", 0.70, 0.66, 2},
+		{"testdata/zh.tsv", 0.83, 0.82, 2},
+		{"testdata/en.tsv", 0.86, 0.80, 4},
+		{"testdata/clinc150.tsv", 0.93, 0.79, 1},
 		{"../../polarity/testdata/polarity-heldout.tsv", 0.97, 1, 0},
 		{"../../polarity/testdata/polarity.tsv", 0.99, 1, 0},
 		{"../../polarity/testdata/polarity-second.tsv", 0.98, 1, 0},
@@ -45,7 +48,7 @@ func TestHeldOut(t *testing.T) {
 		}
 		share := func(n int) float64 { return float64(n) / float64(total) }
 		t.Logf("%s: %d lines, %.1f %% right, by the rules alone %.1f %%, %d denials taken for a yes", set.file, total, 100*share(right), 100*share(ruled), yeses)
-		if total < 80 || share(right) < set.least || yeses > set.mistakenYeses || share(ruled) > set.rules {
+		if total < 60 || share(right) < set.least || yeses > set.mistakenYeses || share(ruled) > set.rules {
 			t.Errorf("at least %.2f should be right, at most %d denials taken for a yes, and the rules at most %.2f:\n%s",
 				set.least, set.mistakenYeses, set.rules, strings.Join(misses, "\n"))
 		}
@@ -79,9 +82,11 @@ func TestExamplesShip(t *testing.T) {
 			seen[l[1]] = l[0]
 			count[l[0]]++
 		}
-		for _, l := range read(t, "testdata/"+language+".tsv") {
-			if was, ok := seen[l[1]]; ok {
-				t.Errorf("held out %q is among the examples as %s", l[1], was)
+		for _, held := range []string{"testdata/" + language + ".tsv", "testdata/strangers-" + language + ".tsv"} {
+			for _, l := range read(t, held) {
+				if was, ok := seen[l[1]]; ok {
+					t.Errorf("held out %q is among the examples as %s", l[1], was)
+				}
 			}
 		}
 		for meaning := range names {
@@ -103,6 +108,17 @@ func TestPlainAnswersAreTheRules(t *testing.T) {
 	}
 	if a := Read(polarity.Read("I have to cancel")); a.Sense != polarity.No {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestFaintYesIsDoubted holds that a yes by a word of many meanings, like no example
+// of a yes, is less than sure: the caller is asked.
+func TestFaintYesIsDoubted(t *testing.T) {
+	for text, sure := range map[string]bool{"孩子要打针呢在医院": false, "我要了": true} {
+		a := Read(polarity.Read(text))
+		if doubted := a.Sense != polarity.Yes || a.Learned && a.Confidence < 0.65; doubted == sure {
+			t.Errorf("%q: %+v", text, a)
+		}
 	}
 }
 
