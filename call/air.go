@@ -38,6 +38,8 @@ func (s *Session) owed(now time.Time) debt {
 	switch {
 	case s.state.held || s.state.echo || s.joined() || !s.ear.since.IsZero():
 		return none
+	case s.wires.message != nil && s.wires.message.recording:
+		return none
 	case s.mouth.speaking(now):
 		return none
 	case s.mouth.stop != nil || len(s.mouth.waiting) > 0 || s.mouth.unheard():

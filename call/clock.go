@@ -18,6 +18,7 @@ var (
 	alarmReview   = alarm{own: true, name: "review"}   // look at the dead air again
 	alarmTransfer = alarm{own: true, name: "transfer"} // the person has rung long enough
 	alarmGoodbye  = alarm{own: true, name: "goodbye"}  // the last prompt took too long
+	alarmMessage  = alarm{own: true, name: "message"}  // a message is long enough
 	alarmDial     = alarm{own: true, name: "dial"}     // an outbound leg that says nothing
 )
 

@@ -31,6 +31,7 @@ func (s *Session) close(cancel context.CancelFunc, failed error) (*Record, error
 	s.finish("us", s.state.why)
 	s.mouth.hush()
 	s.clock.timer.Stop()
+	s.keepMessage(time.Now())
 	s.stopTape()
 	s.dropHand()
 	s.dropOverseer(time.Now(), "the call is over")

@@ -46,6 +46,7 @@ type People struct {
 	Switchboard Switchboard // nil: there are no queues
 	Places      Places      // nil: a place does not outlive the process
 	Clerk       Clerk       // nil: agents cannot log in by telephone
+	Voicemails  Voicemails  // nil: no messages are taken
 }
 
 // Ear is a recogniser and the name it has in records.

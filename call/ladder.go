@@ -80,6 +80,8 @@ func (s *Session) onAlarm(ctx context.Context, now time.Time, a alarm) {
 		s.finish("us", "no answer")
 	case alarmTransfer:
 		s.transferFailed(ctx, now, dialog.NoAnswer, "")
+	case alarmMessage:
+		s.messageDone(ctx, now)
 	case alarmGoodbye:
 		s.finish("us", s.state.why)
 	case alarmReview: // review follows every event

@@ -118,6 +118,8 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onOverseerRings(now, e)
 	case referred:
 		s.onReferred(ctx, now, e)
+	case mayTake:
+		s.onMayTake(ctx, now, e)
 	case mayRecord:
 		s.onMayRecord(now, e)
 	}

@@ -156,6 +156,7 @@ type (
 		reason string // the script's word, when it was refused
 		why    string // and ours
 	}
+	mayTake   struct{ err error } // a message; nil: it may
 	mayRecord struct {
 		path string
 		why  string // set when it may not
@@ -178,6 +179,7 @@ func (unsaid) dispose()     {}
 func (supervise) dispose()  {}
 func (referred) dispose()   {}
 func (mayRecord) dispose()  {}
+func (mayTake) dispose()    {}
 func (tapBroke) dispose()   {}
 func (noted) dispose()      {}
 

@@ -16,6 +16,7 @@ const (
 	filler = -1
 	hold   = -2
 	nobody = -3
+	leave  = -4 // asks for a message; recorded behind it
 )
 
 // mouth is what a call has to say: says wait in line, one at a time is turned

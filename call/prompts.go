@@ -23,6 +23,9 @@ const (
 	lineBack    = "\x00back"
 	lineCall    = "\x00call"
 	lineTake    = "\x00take"
+	lineLeave   = "\x00leave"
+	lineThanks  = "\x00thanks"
+	lineBeep    = "\x00beep"
 )
 
 // wordings of the call's own lines, by language.
@@ -35,6 +38,8 @@ var wordings = map[string]map[string]string{
 		lineBack:   "We will call you back as soon as somebody is free. Goodbye.",
 		lineCall:   "A call for you.",
 		lineTake:   "Press 1 to take it, or 2 to pass it on.",
+		lineLeave:  "Nobody can take your call now. Please leave a message after the tone. It will be recorded. Press hash when you are done.",
+		lineThanks: "Thank you for your message. Goodbye.",
 	},
 	"zh": {
 		lineMoment: "请稍等。",
@@ -44,6 +49,8 @@ var wordings = map[string]map[string]string{
 		lineBack:   "有人接待时，我们会马上给您回电。再见。",
 		lineCall:   "您有一个来电。",
 		lineTake:   "接听请按1，转给其他同事请按2。",
+		lineLeave:  "现在暂时无人接听，请在提示音后留言，通话将被录音，留言结束请按井号键。",
+		lineThanks: "感谢您的留言，再见。",
 	},
 }
 
@@ -164,6 +171,8 @@ func (p *Prompts) builtin(name string) *media.Clip {
 		return ringing()
 	case lineMusic:
 		return p.Music
+	case lineBeep:
+		return beep()
 	}
 	return nil
 }
@@ -178,6 +187,11 @@ var beeps = sync.OnceValue(func() *media.Clip {
 		pcm = append(pcm, make([]int16, media.TelephoneRate/5)...)
 	}
 	return media.NewClip(media.Frame{Rate: media.TelephoneRate, PCM: pcm})
+})
+
+// beep is the tone that a message follows.
+var beep = sync.OnceValue(func() *media.Clip {
+	return media.NewClip(media.Frame{Rate: media.TelephoneRate, PCM: sine(1000, 0.4)})
 })
 
 // ringing is what a caller hears while a person's phone rings and the script has

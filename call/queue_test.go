@@ -45,7 +45,7 @@ type floor struct {
 var toQueue = dialog.Transfer{Queue: "aftersales", Style: "warm", Hold: "hold.wav", Brief: "Ms Wang, about her watch"}
 
 // onFloor runs a test with agents logged in, whose phones ring as given by their number.
-func onFloor(t *testing.T, phones map[string]func(*floor, *fakeLeg), test func(f *floor)) {
+func onFloor(t *testing.T, phones map[string]func(*floor, *fakeLeg), test func(f *floor), change ...func(*queue.Config)) {
 	t.Helper()
 	inBubble(t, handing(toQueue), func(r *rig) {
 		t := r.t
@@ -53,7 +53,11 @@ func onFloor(t *testing.T, phones map[string]func(*floor, *fakeLeg), test func(f
 		var err error
 		ctx, stop := context.WithCancel(t.Context())
 		back := r.desk.Callbacks()
-		f.board, err = switchboard.New(switchboard.Config{Queues: aftersales(), Absent: back.Absent, Watch: func(_ time.Time, a queue.Action) {
+		queues := aftersales()
+		for _, c := range change {
+			c(&queues)
+		}
+		f.board, err = switchboard.New(switchboard.Config{Queues: queues, Absent: back.Absent, Watch: func(_ time.Time, a queue.Action) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.acts = append(f.acts, a)

@@ -57,8 +57,10 @@ type wires struct {
 	hand  *handoff // a transfer under way
 	owed  string   // the call whose caller was promised this one; "" for all others
 	over  *overseer
-	hands int // transfers so far; an answer to an earlier one is stale
-	keys  digits
+	// message is what a caller leaves for whom nobody came.
+	message *message
+	hands   int // transfers so far; an answer to an earlier one is stale
+	keys    digits
 }
 
 // state is where a call stands.

@@ -109,8 +109,11 @@ func (s *Session) onUnsaid(ctx context.Context, now time.Time, e unsaid) {
 
 // onSpoken is a mark that was passed: all of a Say has left as packets.
 func (s *Session) onSpoken(ctx context.Context, now time.Time, say dialog.Say) {
-	if say.ID >= 0 {
+	switch {
+	case say.ID >= 0:
 		s.tell(ctx, now, dialog.Spoken{Say: say.ID})
+	case say.ID == leave:
+		s.recordMessage(ctx, now)
 	}
 }
 

@@ -233,6 +233,8 @@ func (s *Session) lineEnded(ctx context.Context, now time.Time, h *handoff, a qu
 	s.dropPlace(h.place, string(a.How))
 	switch {
 	case !h.joined.IsZero(): // they talk, or have talked; the legs tell the rest
+	case a.How == queue.ToVoicemail && s.takeMessage(ctx, now, h.place.queue):
+		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "to voicemail", Why: a.Why})
 	case a.How == queue.ToVoicemail:
 		s.transferFailed(ctx, now, dialog.Voicemail, a.Why)
 	default:

@@ -94,6 +94,12 @@ func (s *Session) onDigit(ctx context.Context, now time.Time, digit byte, by sou
 		return
 	}
 	s.j.add(now, Entry{Kind: EntryDigits, Node: s.node(), Turn: s.turnNumber(), Text: string(rune(digit))})
+	if s.wires.message != nil {
+		if digit == keyDone {
+			s.messageDone(ctx, now)
+		}
+		return
+	}
 	if h := s.wires.hand; h != nil && h.place != nil && h.place.asked && digit == keyTake {
 		h.place.asked = false
 		s.desk.deps.People.Switchboard.Tell(queue.TakeCallback{Caller: s.id})

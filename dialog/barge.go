@@ -191,7 +191,8 @@ func (m *Machine) takesYesNo() bool {
 	return ok && sl.Type == "yes_no"
 }
 
-// keep holds words that cannot be taken up yet.
+// keep holds words that cannot be taken up yet. They are held against intents
+// then, and are no yes or no to a question that had not been put.
 func (m *Machine) keep(text string) {
 	if m.at.then.kind == thenHold || m.at.then.kind == thenEnd || m.at.then.kind == thenTransfer {
 		return

@@ -60,7 +60,8 @@ type Fired struct{ Timer Timer }
 
 // TransferEnded is how a Transfer action ended. OK means the caller left with a
 // person (joined and later parted, or taken over by REFER), or, when Reason is
-// CalledBack, with the promise of a call.
+// CalledBack, with the promise of a call, or, when it is Voicemail, having left a
+// message.
 type TransferEnded struct {
 	OK     bool
 	Back   bool   // with OK: the person hung up and the caller is still on the line

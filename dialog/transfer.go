@@ -62,8 +62,8 @@ func (m *Machine) transferEnded(e TransferEnded) {
 	}
 	if e.OK {
 		done := "transferred"
-		if e.Reason == CalledBack {
-			done = CalledBack
+		if e.Reason == CalledBack || e.Reason == Voicemail {
+			done = e.Reason
 		}
 		if m.facts.outcome == "" {
 			m.do(Outcome{Outcome: done})

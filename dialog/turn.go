@@ -24,7 +24,7 @@ type scope uint8
 
 const (
 	scopeFull   scope = iota
-	scopeKept         // words said earlier: a miss is no miss
+	scopeKept         // words said before the question: no yes or no to it, and a miss is no miss
 	scopeAlways       // words beside a statement: only what holds everywhere
 )
 
@@ -79,12 +79,16 @@ func (m *Machine) heard(e Heard) {
 // understand asks what the words mean. Words that follow before the answer join
 // the ones before.
 func (m *Machine) understand(text string, s scope) {
-	if m.thinking() {
+	switch {
+	case m.thinking() && s == scopeFull && m.turn.scope != scopeFull && m.closed():
+		m.setAside() // an answer must not be read together with what came before its question
+		m.turn.count++
+	case m.thinking():
 		text = join(m.turn.text, text)
 		if s = min(s, m.turn.scope); s != scopeAlways {
 			m.ear.kept = "" // it is in the joined words
 		}
-	} else if s != scopeAlways {
+	case s != scopeAlways:
 		m.turn.count++
 	}
 	if s != scopeAlways && m.composing() {
@@ -123,12 +127,12 @@ func (m *Machine) query(text string, s scope) Query {
 		q.Shape = "open"
 		return q
 	}
-	if m.ask.doubt != nil {
+	if m.ask.doubt != nil && s != scopeKept {
 		q.Intents = append(q.Intents, IntentAffirm, IntentDeny)
 	}
 	sl, asks := m.s.Slot(n.Ask)
 	switch {
-	case !asks || !sl.Speech:
+	case !asks || !sl.Speech, sl.Type == "yes_no" && s == scopeKept:
 	case sl.Type != "yes_no" && !(m.ask.doubt != nil && sl.wordy()):
 		q.Intents = append(q.Intents, IntentFilled)
 		q.Want = sl.want()
@@ -140,7 +144,8 @@ func (m *Machine) query(text string, s scope) Query {
 		}
 	}
 	for _, b := range n.Go {
-		if b.Intent != IntentElse && b.Intent != IntentFilled && !known(q.Intents, b.Intent) {
+		early := s == scopeKept && known(answers, b.Intent)
+		if b.Intent != IntentElse && b.Intent != IntentFilled && !early && !known(q.Intents, b.Intent) {
 			q.Intents = append(q.Intents, b.Intent)
 		}
 	}
@@ -150,6 +155,23 @@ func (m *Machine) query(text string, s scope) Query {
 		}
 	}
 	return q
+}
+
+// answers are what a closed question is answered with.
+var answers = []string{IntentAffirm, IntentDeny, IntentHesitate}
+
+// closed tells whether the caller is asked for a yes or no.
+func (m *Machine) closed() bool {
+	sl, _ := m.s.Slot(m.at.node.Ask)
+	return m.ask.doubt != nil || sl.Type == "yes_no" ||
+		slices.ContainsFunc(m.at.node.Go, func(b Branch) bool { return known(answers, b.Intent) })
+}
+
+// setAside puts words whose meaning is awaited back to those that are kept.
+func (m *Machine) setAside() {
+	if m.turn.scope == scopeKept { // of those of scopeAlways a copy is kept already
+		m.keep(m.turn.text)
+	}
 }
 
 // dropTurn forgets a turn that belongs to the node being left.
@@ -221,8 +243,9 @@ func (m *Machine) answered(in Intent) {
 		}
 		in.Name = IntentElse
 	}
+	early := m.turn.scope == scopeKept && in.Name == IntentElse && m.closed()
 	switch {
-	case ok:
+	case ok && !early:
 		m.matched()
 		m.follow(edge, in)
 	case m.turn.scope == scopeKept:

@@ -48,7 +48,7 @@ var vocabulary = vocab.Table{
 		key("stage", vocab.Word(stages...), vocab.Required, "where in the conversation this is"),
 		key("say", lines, "", "what is said on entering (see Lines)"),
 		key("again", lines, "`say`", "what is said when the question is put again"),
-		key("protect", vocab.Either(vocab.Time, vocab.Word("all")), "0s", "this long, or `all` of it, the prompt cannot be interrupted; words and keys meanwhile are kept and handled after"),
+		key("protect", vocab.Either(vocab.Time, vocab.Word("all")), "0s", "this long, or `all` of it, the prompt cannot be interrupted; words and keys meanwhile are kept and handled after; a yes or no among the words answers nothing, it came before the question"),
 		key("ask", vocab.Name, "", "a slot to ask for; `go: {filled: next}`, or `go: next` for short"),
 		key("expect", vocab.Word(shapes...), "worked out from `ask` and `go`", "the shape of the answer; `choice` is one of the intents' words. Closed shapes are answered sooner"),
 		key("hotwords", phrases, "", "words that the recogniser should favour here, before those of the script. The options of the slot and the keywords of `go` and `always` join them"),

@@ -109,3 +109,11 @@ func (p *places) restore(ctx context.Context, r *store.Reader) (all []call.Place
 	}
 	return all, err
 }
+
+// voicemails keeps messages in the store.
+type voicemails struct{ store *store.Store }
+
+// Keep writes a message down.
+func (v voicemails) Keep(ctx context.Context, m call.Voicemail) error {
+	return v.store.Keep(ctx, store.Voicemail{ID: m.Call, Call: m.Call, Number: m.Number, Queue: m.Queue, Path: m.Path, Length: m.Length, At: m.At})
+}
