@@ -147,7 +147,7 @@ func (s *Session) onDirected(ctx context.Context, now time.Time, e directed) {
 	case queue.Requeue:
 		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "back in line", Why: a.Agent + ": " + a.Why})
 	case queue.ToCallback:
-		s.toCallback(ctx, now, h, a.Why)
+		s.toCallback(ctx, h, a.Why)
 	case queue.End:
 		s.lineEnded(ctx, now, h, a)
 	}
@@ -244,7 +244,7 @@ func (s *Session) lineEnded(ctx context.Context, now time.Time, h *handoff, a qu
 
 // toCallback lets the caller go with the promise of a call. The promise is
 // durable before it is made.
-func (s *Session) toCallback(ctx context.Context, now time.Time, h *handoff, why string) {
+func (s *Session) toCallback(ctx context.Context, h *handoff, why string) {
 	places, id := s.desk.deps.People.Places, h.id
 	s.spawn("promise", func(why string) event { return promised{id: id, err: fmt.Errorf("%s", why)} }, func() {
 		var err error

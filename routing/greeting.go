@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,7 +60,8 @@ func parseTemplate(source string) (Template, error) {
 func runes(source, rest string) int { return len([]rune(source[:len(source)-len(rest)])) }
 
 func shifted(err error, by int) error {
-	if f, ok := err.(*expr.Fault); ok {
+	var f *expr.Fault
+	if errors.As(err, &f) {
 		moved := *f
 		moved.Offset += by
 		return &moved

@@ -60,7 +60,7 @@ func (m *Machine) serves(s *Seat, c *Call) bool {
 	if c.Escalated && s.worksIn(c.Above) {
 		return true // a supervisor takes whatever comes
 	}
-	if !s.worksIn(c.Queue) && !(c.Overflows && s.worksIn(q.Overflow.To)) {
+	if !s.worksIn(c.Queue) && (!c.Overflows || !s.worksIn(q.Overflow.To)) {
 		return false
 	}
 	waited, skills := m.now.Sub(c.Entered), s.who.Skills

@@ -88,7 +88,7 @@ func (m *Machine) queueSnapshot(q *Queue, now time.Time) QueueSnapshot {
 func (m *Machine) agentSnapshot(s *Seat, now time.Time) AgentSnapshot {
 	out := AgentSnapshot{ID: s.Agent, State: s.State, Why: s.Why, Since: s.Since, Until: m.until(s), Tally: s.Tally}
 	out.Spent = maps.Clone(s.Tally.Spent)
-	out.Tally.spend(s.State, now.Sub(s.Since))
+	out.spend(s.State, now.Sub(s.Since))
 	id := s.Offer
 	if len(s.Talks) > 0 {
 		id = s.Talks[0]

@@ -99,7 +99,7 @@ func queues(s queue.Snapshot) (out []api.Queue) {
 			Service: api.ServiceLevel{Within: q.Service.Within.Seconds(), Goal: q.Service.Goal,
 				FiveMin: share(q.Service.FiveMin), Quarter: share(q.Service.Quarter), Hour: share(q.Service.LastHour)},
 			Figures: api.QueueFigures{Entered: q.Entered, Answered: q.Answered, InTime: q.InTime, Abandoned: q.Abandoned,
-				Voicemail: q.Book.Voicemail, Callbacks: q.Book.Callbacks, Escalated: q.Escalated, Overflowed: q.Overflowed}})
+				Voicemail: q.Voicemail, Callbacks: q.Book.Callbacks, Escalated: q.Escalated, Overflowed: q.Overflowed}})
 	}
 	return out
 }

@@ -48,7 +48,7 @@ func (s *Server) warnOfLanguages(shelf *library.Shelf, names []string) {
 	heard := shelf.Languages(shelf.Listening(names))
 	for _, language := range shelf.Languages(names) {
 		for _, what := range s.cfg.Speech.Lacks(language, slices.Contains(heard, language)) {
-			s.log.Warn(what, "language", language)
+			s.log.Warn("a language is not set up", "language", language, "lacks", what)
 		}
 	}
 }
