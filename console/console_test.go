@@ -6,8 +6,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/routing/queue"
 )
 
 func handler(waits ...string) (http.Handler, *Metrics) {
@@ -18,6 +20,19 @@ func handler(waits ...string) (http.Handler, *Metrics) {
 		QueueDrops:   func() map[string]uint64 { return map[string]uint64{"recording": 7} },
 		SIPResponses: func() map[int]uint64 { return map[int]uint64{503: 2, 200: 9} },
 		Registered:   func() map[string]bool { return map[string]bool{"carrier": true, "pbx": false} },
+		Queues: func() queue.Snapshot {
+			return queue.Snapshot{
+				At: time.Now().Add(-time.Hour),
+				Queues: []queue.QueueSnapshot{
+					{Name: "shop", Waiting: 2, Callbacks: 1, Longest: time.Hour, Book: queue.Book{Answered: 9, InTime: 7, Abandoned: 3}},
+					{Name: "night"},
+				},
+				Agents: []queue.AgentSnapshot{
+					{ID: "7", State: queue.Talking, Tally: queue.Tally{Answered: 5, Missed: 2}},
+					{ID: "8", State: queue.Talking, Tally: queue.Tally{Answered: 4, Refused: 1}},
+				},
+			}
+		},
 		Routes: func() (Routes, bool) {
 			return Routes{Table: "hotline", Version: 3, Reloads: 2, Refused: 1, Wrong: "r.yaml:3:5: no"}, true
 		},
@@ -137,6 +152,12 @@ func TestMetrics(t *testing.T) {
 		`parley_queue_dropped_total{queue="recording"} 7`,
 		`parley_sip_registered{trunk="carrier"} 1`, `parley_sip_registered{trunk="pbx"} 0`,
 		`parley_sip_responses_total{code="503"} 2`,
+		`parley_queue_waiting{queue="shop"} 2`, `parley_queue_callbacks_waiting{queue="shop"} 1`,
+		`parley_queue_longest_wait_seconds{queue="shop"} 72`, `parley_queue_longest_wait_seconds{queue="night"} 0`,
+		`parley_queue_answered_total{queue="shop"} 9`, `parley_queue_answered_in_time_total{queue="shop"} 7`,
+		`parley_queue_abandoned_total{queue="shop"} 3`,
+		`parley_agents{state="talking"} 2`, `parley_agents{state="free"} 0`,
+		`parley_agent_offers_total{outcome="joined"} 9`, `parley_agent_offers_total{outcome="missed"} 2`, `parley_agent_offers_total{outcome="refused"} 1`,
 		"go_goroutines ",
 		"process_open_fds ",
 	} {

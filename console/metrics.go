@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/routing/queue"
 )
 
 // Sources are asked for what others count, each time /metrics is read.
@@ -21,6 +22,7 @@ type Sources struct {
 	SIPResponses func() map[int]uint64    // refusals sent, by code
 	Registered   func() map[string]bool   // trunks that we register with
 	Routes       func() (Routes, bool)    // the table of routes; false or nil for none
+	Queues       func() queue.Snapshot    // queues and agents; nil without any
 }
 
 // Routes is the table of routes in use, and how its file was read.
@@ -108,12 +110,21 @@ var (
 	routesDesc    = prometheus.NewDesc("parley_routes_version", "Version of the table of routes in use.", []string{"table"}, nil)
 	reloadsDesc   = prometheus.NewDesc("parley_routes_reloads_total", "Changes of the file of routes, by what became of them.", []string{"result"}, nil)
 	wrongDesc     = prometheus.NewDesc("parley_routes_refused", "1 while the file of routes has mistakes and the table before it is in use.", nil, nil)
+	waitingDesc   = prometheus.NewDesc("parley_queue_waiting", "Callers who wait on the line.", []string{"queue"}, nil)
+	promisedDesc  = prometheus.NewDesc("parley_queue_callbacks_waiting", "Callers who are to be called back.", []string{"queue"}, nil)
+	longestDesc   = prometheus.NewDesc("parley_queue_longest_wait_seconds", "How long the caller waits who waits longest.", []string{"queue"}, nil)
+	joinedDesc    = prometheus.NewDesc("parley_queue_answered_total", "Callers joined with an agent, callbacks apart.", []string{"queue"}, nil)
+	inTimeDesc    = prometheus.NewDesc("parley_queue_answered_in_time_total", "Callers joined within the service level's time.", []string{"queue"}, nil)
+	abandonedDesc = prometheus.NewDesc("parley_queue_abandoned_total", "Callers who hung up while they waited.", []string{"queue"}, nil)
+	offersDesc    = prometheus.NewDesc("parley_agent_offers_total", "Calls offered to agents, by what came of it.", []string{"outcome"}, nil)
+	agentsDesc    = prometheus.NewDesc("parley_agents", "Agents, by state.", []string{"state"}, nil)
 	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "SIP refusals sent (300 and above), by code.", []string{"code"}, nil)
 )
 
 // Describe tells every metric that Collect may give.
 func (r readings) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, registerDesc, routesDesc, reloadsDesc, wrongDesc, responsesDesc} {
+	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, registerDesc, routesDesc, reloadsDesc, wrongDesc, responsesDesc,
+		waitingDesc, promisedDesc, longestDesc, joinedDesc, inTimeDesc, abandonedDesc, offersDesc, agentsDesc} {
 		ch <- d
 	}
 }
@@ -145,6 +156,9 @@ func (r readings) Collect(ch chan<- prometheus.Metric) {
 		gauge(registerDesc, up, trunk)
 	}
 	r.routes(gauge, counter)
+	if r.Queues != nil {
+		floor(time.Now(), r.Queues(), gauge, counter)
+	}
 	codes := r.SIPResponses()
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
 		counter(responsesDesc, codes[code], strconv.Itoa(code))

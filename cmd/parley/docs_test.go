@@ -92,6 +92,7 @@ func TestOperationsNamesEveryMetric(t *testing.T) {
 		return out
 	}
 	told, made := in(page), in(source)
+	delete(told, "parley_schema") // a table of the records
 	for n := range made {
 		if !told[n] {
 			t.Errorf("docs/operations.md does not tell of %s", n)

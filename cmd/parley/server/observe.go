@@ -37,7 +37,7 @@ func (s *Server) waits() []string {
 
 // sources are what the metrics ask for.
 func (s *Server) sources() console.Sources {
-	return console.Sources{
+	sources := console.Sources{
 		Active:   func() int { return s.Desk.Stats().Active },
 		Sessions: func() int { return s.engine.Stats().Sessions },
 		Pacing: func() console.Pacing {
@@ -49,6 +49,10 @@ func (s *Server) sources() console.Sources {
 		Routes:       s.routesNow,
 		SIPResponses: func() map[int]uint64 { return s.Endpoint.Stats().Rejected },
 	}
+	if board := s.hotline.board; board != nil {
+		sources.Queues = board.Snapshot
+	}
+	return sources
 }
 
 // registered tells with which trunks we are.
