@@ -15,7 +15,7 @@ import (
 // ByPhone are the flags of tests that are played by telephone.
 type ByPhone struct {
 	Audio  bool   `help:"Play them by telephone: SIP and RTP on loopback, the caller's lines spoken, the configured recogniser. It takes as long as the calls."`
-	Config string `short:"c" placeholder:"FILE" help:"Configuration, for its speech section. With --audio only."`
+	Config string `short:"c" placeholder:"FILE" help:"Configuration, for its list of words that no call may say, and with --audio for its speech section."`
 	Log    string `placeholder:"FILE" help:"Where the server of --audio writes its log."`
 }
 

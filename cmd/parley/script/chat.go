@@ -17,9 +17,10 @@ import (
 
 // ChatCmd is parley script chat.
 type ChatCmd struct {
-	File string            `arg:"" help:"Script, or the name of one that ships."`
-	Var  map[string]string `mapsep:"none" placeholder:"K=V" help:"A variable; may be given again. Others have their examples."`
-	Seed uint64            `help:"Picks variants."`
+	File   string            `arg:"" help:"Script, or the name of one that ships."`
+	Config string            `short:"c" placeholder:"FILE" help:"Configuration, for its list of words that no call may say."`
+	Var    map[string]string `mapsep:"none" placeholder:"K=V" help:"A variable; may be given again. Others have their examples."`
+	Seed   uint64            `help:"Picks variants."`
 }
 
 const chatHelp = `Type what the caller says. A line that begins with / is something else:
@@ -36,6 +37,9 @@ The end of the input hangs up.`
 func (c *ChatCmd) Run(ctx context.Context, w *World) error {
 	s, err := need(c.File)
 	if err != nil {
+		return err
+	}
+	if err := heed(w, c.Config, s); err != nil {
 		return err
 	}
 	detector, err := intent.New(s)

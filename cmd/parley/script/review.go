@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/cmd/parley/term"
 	"github.com/parley-voice/parley/dialog/lint"
@@ -19,7 +20,7 @@ import (
 type Who struct {
 	As     string `required:"" placeholder:"NAME" help:"Your name; who approves must be another than who submitted."`
 	Note   string `placeholder:"TEXT" help:"Why, for the history."`
-	Config string `short:"c" placeholder:"FILE" help:"Configuration: it tells the data folder, where reviews are kept."`
+	Config string `short:"c" placeholder:"FILE" help:"Configuration: it tells the data folder, where reviews are kept, and the house's list of words."`
 }
 
 // SubmitCmd is parley script submit.
@@ -85,26 +86,38 @@ func open(ctx context.Context, w *World, path string) (*store.Reviews, string, e
 
 // Run submits a version. One with errors is not taken.
 func (c *SubmitCmd) Run(ctx context.Context, w *World) (err error) {
-	found, err := check(ctx, c.File, lint.Options{Recorded: true})
+	cfg, err := w.Config(c.Config)
 	if err != nil {
 		return err
 	}
-	if n := count(found, lint.Error); n > 0 {
+	o := lint.Options{Recorded: true}
+	if o.Forbidden, err = config.ReadWords(cfg.Words); err != nil {
+		return Wrong{err}
+	}
+	found, err := check(ctx, c.File, o)
+	if err != nil {
+		return err
+	}
+	if count(found, lint.Error) > 0 {
 		showFindings(w.printer(), Report{What: "script", Files: 1, Found: found})
 		return ErrTold
+	}
+	said := slices.DeleteFunc(found, func(f lint.Finding) bool { return f.Code != lint.CodeForbiddenWord })
+	if len(said) > 0 { // whoever reviews it decides
+		showFindings(w.printer(), Report{What: "script", Files: 1, Found: said})
 	}
 	b, _, err := library.Pack(c.File)
 	if err != nil {
 		return Wrong{err}
 	}
-	r, folder, err := open(ctx, w, c.Config)
+	r, err := store.OpenReviews(ctx, cfg.ReviewsAt())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	name := c.Name
 	if name == "" {
-		name = nameIn(folder, c.File)
+		name = nameIn(cfg.Scripts, c.File)
 	}
 	if err := r.Submit(ctx, b, c.event(w, name, b.Hash, review.Submit)); err != nil {
 		return err

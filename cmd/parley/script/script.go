@@ -102,6 +102,24 @@ func need(name string) (*dialog.Script, error) {
 	return s, nil
 }
 
+// heed has a script keep to the house's list of words, when a configuration is
+// named that has one: what holds such a word by a value in it is not said.
+func heed(w *World, file string, s *dialog.Script) error {
+	if file == "" {
+		return nil
+	}
+	cfg, err := w.Config(file)
+	if err != nil {
+		return err
+	}
+	list, err := config.ReadWords(cfg.Words)
+	if err != nil {
+		return Wrong{err}
+	}
+	s.Forbid(list)
+	return nil
+}
+
 // shipped are the names of the scripts that ship.
 func shipped() []string {
 	var all []string

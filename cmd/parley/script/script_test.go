@@ -143,6 +143,28 @@ func TestTestPlays(t *testing.T) {
 	}
 }
 
+// TestTheHousesWordsHold holds that what is tried or submitted keeps to the words of
+// the configuration, as serve does.
+func TestTheHousesWordsHold(t *testing.T) {
+	dir := t.TempDir()
+	conf := write(t, dir, "parley.yaml", "data: ./var\nwords: "+write(t, dir, "words.txt", "casino\n")+"\n")
+	script := write(t, dir, "shop.yaml", "script: shop\nneeds: {firm: {type: text, example: Casino Royal}}\nnodes:\n"+
+		"  hello: {stage: opening, say: {text: \"This is {{firm}}.\", fallback: This is us.}, go: bye}\n  bye: {stage: close, say: \"No casino, goodbye.\", end: done}\n")
+	write(t, dir, "shop.test.yaml", "test: it ends\nscript: shop\nwith: {firm: Casino Royal}\nsteps:\n  - expect: {ended: done}\n")
+	for file, want := range map[string]string{"": "This is Casino Royal.", conf: "This is us."} {
+		for name, c := range map[string]command{"chat": &ChatCmd{File: script, Config: file}, "test": &TestCmd{Files: []string{script}, Verbose: true, ByPhone: ByPhone{Config: file}}} {
+			w, out := world("")
+			if err := c.Run(t.Context(), w); err != nil || !strings.Contains(out.String(), want) {
+				t.Errorf("%s with %q: %v, no %q in\n%s", name, file, err, want, out)
+			}
+		}
+	}
+	w, out := world("")
+	if err := (&SubmitCmd{Who: Who{As: "Li Na", Config: conf}, File: script}).Run(t.Context(), w); err != nil || !strings.Contains(out.String(), "[forbidden-word]") {
+		t.Errorf("submit: %v\n%s", err, out)
+	}
+}
+
 func TestChat(t *testing.T) {
 	w, out := world("yes\n/barge tell me about the battery\n/vars\n/silence 7s\n/silence soon\n/nonsense\n/press 9\n/help\nI want to talk to a person\nhello?\n/transfer busy\nnever read\n")
 	if err := (&ChatCmd{File: "member-callback.en", Var: map[string]string{"customer.name": "Kim"}}).Run(t.Context(), w); err != nil {

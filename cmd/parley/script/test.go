@@ -61,6 +61,9 @@ func (c *TestCmd) Run(ctx context.Context, w *World) error {
 		play = func(ctx context.Context, s suite, tell func(verdict)) error { return c.play(ctx, w, s, tell) }
 	}
 	for _, s := range suites {
+		if err := heed(w, c.Config, s.script); err != nil {
+			return err
+		}
 		err := play(ctx, s, func(v verdict) {
 			if all = append(all, v); !c.JSON {
 				c.show(w.printer(), v)
