@@ -22,7 +22,7 @@ func handler(waits ...string) (http.Handler, *Metrics) {
 		Registered:   func() map[string]bool { return map[string]bool{"carrier": true, "pbx": false} },
 		Queues: func() queue.Snapshot {
 			return queue.Snapshot{
-				At: time.Now().Add(-time.Hour),
+				At: time.Now().Add(-61 * time.Minute),
 				Queues: []queue.QueueSnapshot{
 					{Name: "shop", Waiting: 2, Callbacks: 1, Longest: time.Hour, Book: queue.Book{Answered: 9, InTime: 7, Abandoned: 3}},
 					{Name: "night"},
