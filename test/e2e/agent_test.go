@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -154,4 +157,77 @@ func (s *server) phases() (all []string) {
 		all = append(all, c.Phase)
 	}
 	return all
+}
+
+// TestSupervisorTakesOver has a supervisor's telephone listen to a conversation
+// and take it over, asked for through the API.
+func TestSupervisorTakesOver(t *testing.T) {
+	t.Parallel()
+	agent, boss := startBaresip(t), startBaresip(t)
+	s := start(t, setup{
+		numbers: `  "9200": desk`, scripts: map[string]string{"desk.yaml": queueScript}, speech: "{asr: {engine: none}}",
+		more: fmt.Sprintf(`queues: {desk: {ring: 8s, brief: 0s, wrap_up: 1s, callback: {after: 0s}}}
+agents:
+  "1001": {address: %q, queues: [desk], always: true}
+  "1": {address: %q, queues: [desk], roles: [supervisor]}
+`, agent.uri, boss.uri)})
+	p := ring(t, s, "9200")
+	until(t, 15*time.Second, "the agent is not rung", func() bool { return agent.saw("CALL_INCOMING") })
+	agent.do("accept", "")
+	until(t, 10*time.Second, "they are not joined", func() bool { return s.phase() == "joined" })
+	id := s.live().ID
+	key := s.key("supervisor") // from now on every request needs one
+	s.post(key, "/api/v1/calls/"+id+"/join", `{"way":"listen","ring":"1"}`, 202)
+	until(t, 15*time.Second, "the supervisor is not rung", func() bool { return boss.saw("CALL_INCOMING") })
+	boss.do("accept", "")
+	until(t, 10*time.Second, "the supervisor's call is not established", func() bool { return boss.saw("CALL_ESTABLISHED") })
+	time.Sleep(time.Second)
+	s.post(key, "/api/v1/calls/"+id+"/join", `{"way":"takeover","ring":"1"}`, 202)
+	until(t, 10*time.Second, "the agent is not released", func() bool { return agent.saw("CALL_CLOSED") })
+	p.hears(time.Now().Add(500*time.Millisecond), 5*time.Second, "the supervisor")
+	p.hangup()
+	until(t, 10*time.Second, "the supervisor's call was left up", func() bool { return boss.saw("CALL_CLOSED") })
+	r := s.only()
+	said := fmt.Sprint(r.Entries)
+	for _, mode := range []string{"listen", "take_over"} {
+		if !strings.Contains(said, mode) {
+			t.Errorf("the record does not say %q: %s", mode, said)
+		}
+	}
+}
+
+// key makes a key of the API.
+func (s *server) key(role string) string {
+	s.t.Helper()
+	out, err := exec.Command(program, "keys", "add", "--role", role, "--name", "test", "-c", s.dir+"/parley.yaml").Output()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, w := range strings.Fields(string(out)) {
+		if strings.HasPrefix(w, "parley_") {
+			return w
+		}
+	}
+	s.t.Fatalf("no key in %q", out)
+	return ""
+}
+
+// post sends JSON with a key and wants a status.
+func (s *server) post(key, path, body string, want int) {
+	s.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, s.http+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != want {
+		text, _ := io.ReadAll(resp.Body)
+		s.t.Fatalf("POST %s: %s, want %d: %s", path, resp.Status, want, text)
+	}
 }

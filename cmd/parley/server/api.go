@@ -68,7 +68,7 @@ func (s *Server) api(ctx context.Context) *api.API {
 	}
 	c.Customers = people{s.Store, s.cfg.Callers}
 	if f := s.floor(); f.board != nil {
-		c.Agents, c.Queues = f, f
+		c.Agents, c.Queues, c.Joiner = f, f, joiner{s.Desk, s.cfg.Agents}
 	}
 	if s.Routes != nil {
 		c.Routes = table{s.Routes, s.cfg.Routes}

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/call/switchboard"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/console/api"
@@ -160,4 +162,33 @@ func (f floor) changes(before, now queue.Snapshot) (out []api.Event) {
 		}
 	}
 	return out
+}
+
+// joiner lets supervisors into calls by their agents' phones.
+type joiner struct {
+	desk   *call.Desk
+	agents map[string]config.Agent
+}
+
+// Join rings the supervisor's phone.
+func (j joiner) Join(ctx context.Context, want api.Join) error {
+	a, ok := j.agents[want.Ring]
+	if !ok {
+		return fmt.Errorf("no agent has the id %q: %w", want.Ring, api.ErrInvalid)
+	}
+	if !slices.Contains(a.Roles, "supervisor") {
+		return fmt.Errorf("agent %q is no supervisor: add the role in the configuration: %w", want.Ring, api.ErrInvalid)
+	}
+	mode := call.Mode(want.Way)
+	if want.Way == "takeover" {
+		mode = call.TakeOver
+	}
+	err := j.desk.Supervise(ctx, want.Call, call.Supervision{URI: a.Address, Mode: mode})
+	switch {
+	case errors.Is(err, call.ErrNoCall):
+		return fmt.Errorf("%w: %w", err, api.ErrNotFound)
+	case err != nil:
+		return fmt.Errorf("%w: %w", err, api.ErrConflict)
+	}
+	return nil
 }

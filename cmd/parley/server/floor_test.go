@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/call/switchboard"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/console/api"
@@ -64,5 +65,16 @@ agent_rules: {pauses: [lunch]}
 	now.Queues[0].Waiting = 2
 	if events := f.changes(before, now); len(events) != 1 || events[0].Queue.Waiting != 2 || events[0].Queue.Service.Hour != nil {
 		t.Errorf("%+v", events)
+	}
+}
+
+func TestWhoMayJoin(t *testing.T) {
+	j := joiner{desk: call.NewDesk(call.Deps{}), agents: map[string]config.Agent{
+		"7": {Roles: []string{"agent"}, Address: "sip:7@192.0.2.1"}, "1": {Roles: []string{"agent", "supervisor"}, Address: "sip:1@192.0.2.1"},
+	}}
+	for ring, want := range map[string]error{"9": api.ErrInvalid, "7": api.ErrInvalid, "1": api.ErrNotFound} {
+		if err := j.Join(t.Context(), api.Join{Call: "none", Way: "takeover", Ring: ring}); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", ring, err, want)
+		}
 	}
 }
