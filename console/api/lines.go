@@ -75,7 +75,7 @@ func (a *API) lines() {
 	add(a, op{method: http.MethodPost, path: "/calls/{id}/hangup", id: "hangUpCall", summary: "Hang up a live call", action: access.EndCalls, status: http.StatusAccepted,
 		about: "The call says its last prompt and ends.", needs: a.Lines != nil, missing: noLines}, a.hangup)
 	add(a, op{method: http.MethodPost, path: "/calls/{id}/join", id: "joinCall", summary: "Listen to a live call, whisper, barge in, take it over",
-		action: access.JoinCalls, status: http.StatusAccepted, needs: a.Joiner != nil, missing: "joining live calls is not built into this Parley"}, a.join)
+		action: access.JoinCalls, status: http.StatusAccepted, needs: a.Joiner != nil, missing: "no queues and agents are configured: add queues and agents, one of them with the role supervisor"}, a.join)
 }
 
 func (a *API) live(id string) error {
