@@ -98,7 +98,7 @@ func (s *Session) act(ctx context.Context, now time.Time, a dialog.Action) {
 	case dialog.StopTimer:
 		s.clock.stop(alarm{name: a.Timer})
 	case dialog.Transfer:
-		s.transfer(ctx, now, s.mind.course.redirect(a))
+		s.handOver(ctx, now, a)
 	case dialog.Echo:
 		s.state.echo = a.Audio || a.Digits
 		s.wires.media.Echo(a.Audio, a.Digits)

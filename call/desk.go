@@ -92,6 +92,7 @@ func (d *Desk) admit(ctx context.Context, leg Inbound) *Session {
 	s := newSession(d, to.Script, record(info, to.Script))
 	s.wires.line, s.wires.leg = inboundLine{leg: leg, notes: to.Notes}, leg
 	s.mind.vars, s.mind.standing, s.mind.course.Course = to.Vars, to.Standing, to.Course
+	s.mind.course.box = to.Mailbox
 	if to.First != nil {
 		s.mind.course.off = &Turnoff{To: *to.First}
 	}

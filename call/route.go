@@ -29,6 +29,7 @@ type Routed struct {
 	Standing queue.Enter
 	Reject   Rejection
 	First    *dialog.Transfer // takes the place of the script's first transfer; nil leaves it
+	Mailbox  string           // instead of the script's first transfer a message is taken for it; "" is none
 	Notes    []Entry          // for the record: the decision, and what could not be known
 	Course   Course           // nil: nothing changes in mid-call
 }
@@ -71,6 +72,7 @@ type course struct {
 	Course
 	live  Live
 	fresh bool     // something is known that the Course has not been asked about
+	box   string   // a Mailbox that the caller has not come to yet
 	off   *Turnoff // that waits for the script to hand the caller over
 }
 
@@ -137,6 +139,18 @@ func (s *Session) reroute(ctx context.Context, now time.Time) {
 		return
 	}
 	s.tell(ctx, now, dialog.Directed{To: off.To, Say: off.Say, Why: off.Why})
+}
+
+// handOver carries out the script's transfer, where the rules want the caller.
+func (s *Session) handOver(ctx context.Context, now time.Time, a dialog.Transfer) {
+	box := s.mind.course.box
+	s.mind.course.box = ""
+	switch {
+	case box == "":
+		s.transfer(ctx, now, s.mind.course.redirect(a))
+	case !s.takeMessage(ctx, now, box):
+		s.tell(ctx, now, dialog.TransferEnded{Reason: dialog.Voicemail, Detail: "nothing can be recorded"})
+	}
 }
 
 // redirect turns the script's next transfer to where the rules of mid-call want

@@ -211,3 +211,29 @@ func TestCourseLearns(t *testing.T) {
 		}
 	})
 }
+
+// TestRoutedToVoicemail takes a message in the place of the script's transfer, or
+// gives the caller back to the script.
+func TestRoutedToVoicemail(t *testing.T) {
+	for name, broken := range map[string]error{"taken": nil, "not to be written down": context.DeadlineExceeded} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, handing(toQueue), func(r *rig) {
+				mails, b := &fakeVoicemails{err: broken}, &fakeBoard{}
+				r.desk.deps.People.Voicemails, r.desk.deps.People.Switchboard = mails, b
+				r.desk.deps.Router = &fakeRouter{to: Routed{Script: r.script, Mailbox: "night"}}
+				r.toTransfer()
+				r.pass(20 * time.Second)
+				if broken == nil {
+					r.leg.bye()
+				}
+				rec := r.end()
+				if len(b.entered) != 0 || len(mails.kept) == 0 || mails.kept[0].Queue != "night" {
+					t.Errorf("entered %+v, kept %+v", b.entered, mails.kept)
+				}
+				if want := map[bool]string{true: "voicemail", false: "callback"}[broken == nil]; rec.Outcome != want {
+					t.Errorf("outcome %q, want %q", rec.Outcome, want)
+				}
+			})
+		})
+	}
+}

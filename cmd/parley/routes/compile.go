@@ -39,7 +39,7 @@ func scriptOf(rule string, overflowed bool, language string) string {
 	return name + "." + language
 }
 
-// Outcomes of calls that came to no person and no script.
+// Outcomes of calls that came to nobody.
 const (
 	VoicemailWanted = "voicemail_wanted"
 	CallbackWanted  = "callback_wanted"
@@ -49,10 +49,10 @@ const (
 var words = map[string]struct{ greet, sorry, closed string }{
 	"en": {"One moment, please. I am putting you through.",
 		"I am sorry that nobody can take your call now. We have noted that you called. Please try again a little later. Goodbye.",
-		"Thank you for calling. Nobody can take your call now. We have noted that you called. Goodbye."},
+		"Thank you for calling. Nobody can take your call now."},
 	"zh": {"请稍等，正在为您转接。",
 		"非常抱歉，现在没有人能接听您的电话。我们已记录您的来电，请稍后再拨。再见。",
-		"感谢您的来电。现在没有人能接听您的电话。我们已记录您的来电。再见。"},
+		"感谢您的来电。现在没有人能接听您的电话。"},
 }
 
 // compile makes the scripts of a table. An error names the rule.
@@ -117,20 +117,18 @@ func text(t *routing.Table, r routing.Rule, to routing.Target, language string, 
 		needs["greeting"] = node{"default": house.greet}
 	}
 	say = append(say, node{"text": greeting})
-	nodes := node{}
+	wanted := CallbackWanted
 	if to.Kind == routing.Voicemail {
-		nodes["greet"] = node{"stage": "close", "say": say, "outcome": VoicemailWanted, "end": "voicemail"}
-	} else {
-		nodes["greet"] = node{"stage": "handoff", "say": say, "transfer": transfer(to, home)}
+		wanted = VoicemailWanted
 	}
-	nodes["nobody"] = node{"stage": "close", "say": house.sorry, "outcome": CallbackWanted, "end": "nobody"}
-	if to.Kind == routing.Voicemail {
-		delete(nodes, "nobody")
+	nodes := node{
+		"greet":  node{"stage": "handoff", "say": say, "transfer": transfer(to, home)},
+		"nobody": node{"stage": "close", "say": house.sorry, "outcome": wanted, "end": "nobody"},
 	}
 	out, err := yaml.Marshal(head)
 	if err == nil {
 		var body []byte
-		// "greet" comes before "nobody" and "other": the first node is the beginning
+		// "greet" comes before "nobody": the first node is the beginning
 		body, err = yaml.Marshal(node{"nodes": nodes})
 		out = append(out, body...)
 	}
@@ -149,7 +147,7 @@ func transfer(to routing.Target, home Home) node {
 	case to.Kind == routing.Agent:
 		n["agent"] = to.Name
 	default:
-		n["agent"] = "number" // the Router says which
+		n["agent"] = string(to.Kind) // the Router says which number or mailbox
 	}
 	return n
 }

@@ -86,8 +86,9 @@ func TestEveryKindOfPlace(t *testing.T) {
 	if got := at("2"); got.Script == nil || got.Script.ID != "line-test/echo" {
 		t.Error("no script")
 	}
-	if text, to := says(t, at("3")); !strings.Contains(text, "Nobody can take your call") || to.Queue != "" {
-		t.Errorf("%q %+v", text, to)
+	night := at("3")
+	if text, _ := says(t, night); !strings.Contains(text, "Nobody can take your call") || night.Mailbox != "night" {
+		t.Errorf("%q %q", text, night.Mailbox)
 	}
 	boss := at("4")
 	if _, to := says(t, boss); to.Queue != "a" || boss.Standing.Prefer != (queue.Prefer{Agent: "boss", For: time.Minute}) {

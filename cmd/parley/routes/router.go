@@ -90,6 +90,9 @@ func (r *Router) lead(e *edition, d routing.Decision, in sip.Info, out *call.Rou
 	default:
 		out.Script = e.scripts[scriptOf(d.Rule, d.Overflowed, d.Language)]
 	}
+	if d.To.Kind == routing.Voicemail {
+		out.Mailbox = d.To.Name
+	}
 	if d.To.Kind == routing.Dial {
 		to := transferTo(d.To, in.Trunk, nil)
 		to.Brief = out.Vars["brief"]
