@@ -208,7 +208,7 @@ func (s *Session) takeOver(ctx context.Context, now time.Time, o *overseer) {
 		s.tell(ctx, now, dialog.TakenOver{})
 	}
 	s.wires.hands++
-	h := &handoff{id: s.wires.hands, act: dialog.Transfer{SIP: o.want.URI, Back: back}, to: o.want.URI, stop: o.stop, leg: o.leg, audio: o.audio}
+	h := &handoff{id: s.wires.hands, act: dialog.Transfer{SIP: o.want.URI, Back: back}, to: o.want.URI, began: now, met: now, stop: o.stop, leg: o.leg, audio: o.audio}
 	s.wires.hand = h
 	s.joinAgent(ctx, now, h)
 }

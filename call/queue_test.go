@@ -182,6 +182,16 @@ func TestWarmTransfer(t *testing.T) {
 			t.Errorf("record: %+v", rec)
 		}
 		f.pass(15 * time.Second) // wrap-up
+		served := has(rec, EntryServed)
+		if len(served) != 1 {
+			t.Fatalf("served: %+v", served)
+		}
+		if e := served[0]; e.Text != "1001" || e.From != "aftersales" || e.Why != "waited 3s, brief 4s, talk 1m4s" {
+			t.Errorf("served by %q of %q: %q", e.Text, e.From, e.Why)
+		}
+		if got := served[0].Timing; got.Waited != 3000 || got.Briefed != 4000 || got.Talked < 60_000 {
+			t.Errorf("the parts: %+v", got)
+		}
 		if len(f.places.kept) != 0 || f.places.most != 1 {
 			t.Errorf("places left: %v, at most %d", f.places.kept, f.places.most)
 		}

@@ -65,6 +65,7 @@ const (
 	EntryRecording  EntryKind = "recording"  // Text is the file, Why the consent; written before it begins
 	EntryTransfer   EntryKind = "transfer"   // begun, progress, ended
 	EntrySupervised EntryKind = "supervised" // who listens to the call, or talks in it: Text is the Mode or what became of it, Why the address
+	EntryServed     EntryKind = "served"     // by whom: Text is the agent or address, From the queue, Why and Timing how long; written when they part
 	EntryTrouble    EntryKind = "trouble"    // a rung of the fallback ladder, and why
 )
 
@@ -75,16 +76,16 @@ type Entry struct {
 	Kind   EntryKind `json:"kind"`
 	Turn   int       `json:"turn,omitempty"`
 	Node   string    `json:"node,omitempty"`
-	From   string    `json:"from,omitempty"`  // moved
+	From   string    `json:"from,omitempty"`  // moved, served
 	Stage  string    `json:"stage,omitempty"` // moved
 	Text   string    `json:"text,omitempty"`
 	Intent string    `json:"intent,omitempty"`
 	Score  float64   `json:"score,omitempty"`
 	Why    string    `json:"why,omitempty"`
-	Timing *Timing   `json:"timing,omitempty"` // heard, stopped
+	Timing *Timing   `json:"timing,omitempty"` // heard, stopped, served
 }
 
-// Timing is the latency of one turn, each part in milliseconds. Reply is from
+// Timing is the latency of one turn, or the parts of a service, each in milliseconds. Reply is from
 // the caller's last sound to our first packet of the answer.
 type Timing struct {
 	Endpoint   float64 `json:"endpoint_ms"`
@@ -93,5 +94,8 @@ type Timing struct {
 	Reply      float64 `json:"reply_ms"`
 	SpeechMS   float64 `json:"speech_ms"` // how long the caller spoke
 	Barged     bool    `json:"barged,omitempty"`
-	Stop       float64 `json:"stop_ms,omitempty"` // stopped: from the decision to the last packet of our speech; negative: it had left by then
+	Waited     float64 `json:"wait_ms,omitempty"`  // served: until the person's phone was answered
+	Briefed    float64 `json:"brief_ms,omitempty"` // served: from then until the two were joined
+	Talked     float64 `json:"talk_ms,omitempty"`  // served: until they parted
+	Stop       float64 `json:"stop_ms,omitempty"`  // stopped: from the decision to the last packet of our speech; negative: it had left by then
 }

@@ -21,6 +21,8 @@ type handoff struct {
 	leg    Leg   // the person's leg; nil while it is being dialled, and for REFER
 	audio  Media // theirs
 	part   func()
+	began  time.Time // the wait
+	met    time.Time // the person's phone was answered
 	joined time.Time // zero until the two hear each other
 	taken  bool      // the REFER was accepted
 	place  *waiting  // in a queue; nil without one
@@ -33,7 +35,7 @@ func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer
 		return
 	}
 	s.wires.hands++
-	h := &handoff{id: s.wires.hands, act: a}
+	h := &handoff{id: s.wires.hands, act: a, began: now}
 	s.wires.hand = h
 	wait := a.Wait
 	if wait <= 0 {
@@ -43,7 +45,7 @@ func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "to " + named(a), Why: style(a)})
 	hctx, stop := context.WithCancel(ctx)
 	h.stop = stop
-	if s.served(a) {
+	if s.lined(a) {
 		s.lineUp(hctx, now, h)
 		return
 	}
@@ -109,6 +111,7 @@ func (s *Session) dropHand() {
 		return
 	}
 	s.wires.hand = nil
+	s.served(time.Now(), h)
 	s.clock.stop(alarmTransfer)
 	s.leaveLine(h)
 	h.stop()

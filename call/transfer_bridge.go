@@ -159,6 +159,7 @@ func (s *Session) answerAgent(h *handoff, p media.Params) error {
 		return err
 	}
 	h.audio.Start()
+	h.met = time.Now()
 	return nil
 }
 

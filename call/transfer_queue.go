@@ -59,8 +59,8 @@ type waiting struct {
 	kept     chan struct{} // closed once the place is written down, or could not be
 }
 
-// served tells whether a transfer goes through the switchboard.
-func (s *Session) served(a dialog.Transfer) bool {
+// lined tells whether a transfer goes through the switchboard.
+func (s *Session) lined(a dialog.Transfer) bool {
 	board := s.desk.deps.People.Switchboard
 	return board != nil && a.Queue != "" && board.Serves(a.Queue)
 }

@@ -126,6 +126,9 @@ func reasons(e call.Entry) []string {
 }
 
 func text(e call.Entry) string {
+	if e.Kind == call.EntryServed && e.From != "" {
+		return e.Text + " of " + e.From
+	}
 	if e.Kind == call.EntryMoved {
 		return "from " + orStart(e.From)
 	}

@@ -100,3 +100,13 @@ func TestShowTellsWhyACallWasRoutedSo(t *testing.T) {
 		t.Error("it shows JSON")
 	}
 }
+
+func TestServedNamesTheQueue(t *testing.T) {
+	e := call.Entry{Kind: call.EntryServed, Text: "1001", From: "aftersales"}
+	if got := text(e); got != "1001 of aftersales" {
+		t.Errorf("%q", got)
+	}
+	if e.From = ""; text(e) != "1001" {
+		t.Errorf("without a queue: %q", text(e))
+	}
+}

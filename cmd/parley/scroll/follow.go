@@ -109,6 +109,8 @@ func (f *Follower) line(e call.Entry) (Line, bool) {
 		l.Who, l.Verb = "caller", "presses"
 	case call.EntryTransfer:
 		l.Who, l.Verb, l.Detail = "call", "transfer", e.Why
+	case call.EntryServed:
+		l.Who, l.Verb, l.Detail = "call", "served by", e.Why
 	case call.EntrySupervised:
 		l.Who, l.Verb, l.Detail = "call", "supervised", e.Why
 	case call.EntryTrouble:
