@@ -28,6 +28,18 @@ func (f *fakeVoicemails) Keep(_ context.Context, v Voicemail) error {
 	return f.err
 }
 
+func (m *fakeMedia) recording() (path string, on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tape, m.taping
+}
+
+func (f *fakeVoicemails) all() []Voicemail {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.kept)
+}
+
 // closed has the queue send callers to voicemail after half a minute.
 func closed(c *queue.Config) {
 	c.Queues[0].Limit = queue.Limit{Wait: 30 * time.Second, Then: queue.Voicemail}
@@ -55,18 +67,19 @@ func TestVoicemail(t *testing.T) {
 				asked := sentence("en", lineLeave)
 				f.pass(lengthOf(asked) + 10*time.Second)
 				m := f.audio.caller()
-				if len(mails.kept) != 1 || !m.taping || m.tape != mails.kept[0].Path {
-					t.Fatalf("kept %+v; recording %v into %s", mails.kept, m.taping, m.tape)
+				if tape, on := m.recording(); len(mails.all()) != 1 || !on || tape != mails.all()[0].Path {
+					t.Fatalf("kept %+v; recording %v into %s", mails.all(), on, tape)
 				}
 				c.end(f)
 				rec := f.end()
-				if m.taping {
+				if _, on := m.recording(); on {
 					t.Error("still recording")
 				}
-				if len(mails.kept) != 2 || mails.kept[1].Queue != "aftersales" || mails.kept[1].Number != rec.Caller {
-					t.Fatalf("kept %+v", mails.kept)
+				kept := mails.all()
+				if len(kept) != 2 || kept[1].Queue != "aftersales" || kept[1].Number != rec.Caller {
+					t.Fatalf("kept %+v", kept)
 				}
-				if got := mails.kept[1].Length; got < c.length-2*time.Second || got > c.length+2*time.Second {
+				if got := kept[1].Length; got < c.length-2*time.Second || got > c.length+2*time.Second {
 					t.Errorf("the message lasted %s, want about %s", got, c.length)
 				}
 				var heard []string
@@ -76,7 +89,7 @@ func TestVoicemail(t *testing.T) {
 				if !slices.Contains(heard, asked) || slices.Contains(heard, sentence("en", lineThanks)) != c.thanks {
 					t.Errorf("the caller heard %q", heard)
 				}
-				if !strings.HasSuffix(rec.Recording, rec.ID+".wav") || rec.Recording == mails.kept[1].Path {
+				if !strings.HasSuffix(rec.Recording, rec.ID+".wav") || rec.Recording == kept[1].Path {
 					t.Errorf("the recording of the call is %s", rec.Recording)
 				}
 			}, closed)
