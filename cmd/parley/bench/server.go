@@ -84,6 +84,10 @@ func startServer(ctx context.Context, o options) (*server, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
+	if err := s.makeKey(ctx, self); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
 	out, err := os.Create(s.log)
 	if err != nil {
 		os.RemoveAll(dir)
@@ -102,6 +106,20 @@ func startServer(ctx context.Context, o options) (*server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// makeKey lets the bench read what was heard: without a key nobody sees words.
+func (s *server) makeKey(ctx context.Context, self string) error {
+	out, err := exec.CommandContext(ctx, self, "keys", "add", "--role", "author", "--name", "bench", "-c", filepath.Join(s.dir, "parley.yaml")).Output()
+	if err != nil {
+		return fmt.Errorf("making a key for the server: %w", err)
+	}
+	for _, w := range strings.Fields(string(out)) {
+		if strings.HasPrefix(w, "parley_") {
+			return os.Setenv("PARLEY_KEY", w) // where get looks for the key of any server
+		}
+	}
+	return fmt.Errorf("parley keys add printed no key: %q", out)
 }
 
 // furnish writes the configuration, the scripts and their clip.
