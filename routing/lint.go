@@ -10,20 +10,17 @@ import (
 )
 
 // Severity is how bad a finding is.
-type Severity string
+type Severity = strictyaml.Severity
 
 // The severities. An error is never let into use.
 const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
-	Advice  Severity = "advice"
+	Error   = strictyaml.Error
+	Warning = strictyaml.Warning
+	Advice  = strictyaml.Advice
 )
 
 // Finding is something wrong with a table that can be read.
-type Finding struct {
-	Severity Severity
-	strictyaml.Problem
-}
+type Finding = strictyaml.Finding
 
 // Codes of what Lint finds.
 const (
@@ -44,7 +41,7 @@ type linter struct {
 }
 
 func (l *linter) add(s Severity, code strictyaml.Code, rule, hint, format string, args ...any) {
-	l.found = append(l.found, Finding{s, l.t.places.problem(code, rule, hint, fmt.Sprintf(format, args...))})
+	l.found = append(l.found, Finding{Severity: s, Problem: l.t.places.problem(code, rule, hint, fmt.Sprintf(format, args...))})
 }
 
 // Lint finds rules that are never reached, values that no rule takes, waits

@@ -12,23 +12,21 @@ import (
 	"strings"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
 // Severity says how bad a finding is.
-type Severity string
+type Severity = strictyaml.Severity
 
 // The severities. Only errors keep a script from running.
 const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
-	Advice  Severity = "advice"
+	Error   = strictyaml.Error
+	Warning = strictyaml.Warning
+	Advice  = strictyaml.Advice
 )
 
 // Finding is one thing to mend, and where.
-type Finding struct {
-	dialog.Problem
-	Severity Severity
-}
+type Finding = strictyaml.Finding
 
 // Options say what the script itself does not.
 type Options struct {
@@ -65,12 +63,11 @@ func FromLoad(err error) []Finding {
 	if !errors.As(err, &problems) {
 		return []Finding{{Severity: Error, Problem: dialog.Problem{Code: dialog.CodeBadValue, Text: err.Error()}}}
 	}
-	all := make([]Finding, len(problems))
-	for i, p := range problems {
-		if p.Code == "" {
-			p.Code = dialog.CodeBadValue
+	all := problems.Findings()
+	for i := range all {
+		if all[i].Code == "" {
+			all[i].Code = dialog.CodeBadValue
 		}
-		all[i] = Finding{Problem: p, Severity: Error}
 	}
 	return all
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/parley-voice/parley/cmd/parley/script"
-	"github.com/parley-voice/parley/dialog/lint"
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
@@ -21,21 +20,17 @@ func (c *CheckCmd) Run(w *script.World) error {
 	if err != nil {
 		return err
 	}
-	var found []lint.Finding
+	var found []strictyaml.Finding
 	for _, file := range files {
 		t, err := load(file)
 		var ps strictyaml.Problems
 		switch {
 		case errors.As(err, &ps):
-			for _, p := range ps {
-				found = append(found, lint.Finding{Severity: lint.Error, Problem: p})
-			}
-			continue
+			found = append(found, ps.Findings()...)
 		case err != nil:
 			return err
-		}
-		for _, f := range t.Lint() {
-			found = append(found, lint.Finding{Severity: lint.Severity(f.Severity), Problem: f.Problem})
+		default:
+			found = append(found, t.Lint()...)
 		}
 	}
 	return script.Tell(w, script.Report{What: "table", Files: len(files), Found: found, Strict: c.Strict, JSON: c.JSON})

@@ -36,25 +36,15 @@ func (t table) Current(context.Context) (api.RouteFile, error) {
 const postedFile = "routes.yaml"
 
 func (t table) Check(_ context.Context, text string) ([]api.Finding, error) {
-	var out []api.Finding
-	add := func(severity string, p strictyaml.Problem) {
-		out = append(out, api.Finding{Severity: severity, Code: string(p.Code), Line: p.Line, Column: p.Column, Text: p.Text, Hint: p.Hint})
-	}
 	rules, err := routing.Load(strings.NewReader(text), postedFile)
 	var wrong strictyaml.Problems
 	if errors.As(err, &wrong) {
-		for _, p := range wrong {
-			add("error", p)
-		}
-		return out, nil
+		return remarks(wrong.Findings()), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", api.ErrInvalid, err)
 	}
-	for _, f := range rules.Lint() {
-		add(string(f.Severity), f.Problem)
-	}
-	return out, nil
+	return remarks(rules.Lint()), nil
 }
 
 // rules are those of a text, or those in use.
