@@ -61,7 +61,7 @@ func (c *Callbacks) serve(ctx context.Context, caller string, todo <-chan queue.
 			s.box.post(directed{id: firstHand, action: a})
 		}
 		if end, ok := a.(queue.End); ok {
-			c.drop(caller, string(end.How))
+			c.desk.dropPlace(caller, string(end.How))
 			return
 		}
 	}
@@ -99,15 +99,6 @@ func (c *Callbacks) session(ctx context.Context, caller string, ring queue.RingA
 	s := newSession(c.desk, script, rec)
 	s.wires.line, s.wires.owed, s.wires.hands = promiseLine{place: p, ring: ring}, caller, firstHand
 	return s, c.desk.enter(s)
-}
-
-// drop forgets a promise that was kept, or cannot be.
-func (c *Callbacks) drop(caller, why string) {
-	ctx, done := parting()
-	defer done()
-	if err := c.desk.deps.People.Places.Drop(ctx, caller, why); err != nil {
-		c.desk.deps.Log.Warn("a promised call was not struck off the list; it may be made again", "call", caller, "error", err)
-	}
 }
 
 // firstHand is the number of the one transfer of a promised call.
@@ -177,10 +168,7 @@ func (s *Session) dialCaller(ctx context.Context, now time.Time, h *handoff) {
 	r := &s.j.rec
 	d := sip.Dial{Target: r.Called, Trunk: r.Trunk, From: r.Caller, Local: s.wires.media.LocalAddr(), Timeout: time.Minute}
 	s.j.add(now, Entry{Kind: EntryTransfer, Text: "calling back", Why: "as promised"})
-	s.spawn("dial", func(why string) event { return dialled{err: fmt.Errorf("%s", why)} }, func() {
-		leg, err := s.desk.deps.Phone.Dial(ctx, d)
-		s.box.post(dialled{leg: leg, err: err})
-	})
+	s.dial(ctx, d)
 }
 
 // reached tells the switchboard that a caller who was promised a call has

@@ -100,6 +100,14 @@ func lastOf(ctx context.Context, leg Leg) (last sip.Ended, ok bool) {
 	}
 }
 
+// letGo buries what is left of somebody's telephone aside; Run waits for it.
+func (s *Session) letGo(who string, leg Leg, audio Media, why string) {
+	if leg == nil && audio == nil {
+		return
+	}
+	s.spawn(who+"'s end", func(string) event { return noted{} }, func() { bury(leg, audio, why) })
+}
+
 // bury ends a leg that nobody needs any more, with its media.
 func bury(leg Leg, audio Media, why string) {
 	ctx, done := parting()

@@ -102,11 +102,16 @@ func (l outboundLine) open(ctx context.Context, s *Session) error {
 		Target: a.To, Trunk: a.Trunk, From: a.From, Display: a.Display, Headers: a.Headers,
 		Local: s.wires.media.LocalAddr(), Timeout: a.Timeout,
 	}
+	s.dial(ctx, d)
+	return nil
+}
+
+// dial calls the other side, aside.
+func (s *Session) dial(ctx context.Context, d sip.Dial) {
 	s.spawn("dial", func(why string) event { return dialled{err: fmt.Errorf("%s", why)} }, func() {
 		leg, err := s.desk.deps.Phone.Dial(ctx, d)
 		s.box.post(dialled{leg: leg, err: err})
 	})
-	return nil
 }
 
 // begin makes the record durable within a budget.

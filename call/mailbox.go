@@ -189,8 +189,11 @@ func (e dialled) dispose() {
 	}
 }
 
+// goneMeanwhile is why a telephone rings no more whose INVITE had just been sent.
+const goneMeanwhile = "the caller was gone"
+
 func (e agentRings) dispose() {
 	if e.leg != nil || e.audio != nil {
-		bury(e.leg, e.audio, "the caller was gone")
+		bury(e.leg, e.audio, goneMeanwhile)
 	}
 }

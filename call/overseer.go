@@ -98,9 +98,7 @@ func (s *Session) onOverseerRings(now time.Time, e overseerRings) {
 	o := s.wires.over
 	switch {
 	case o != e.of: // given up meanwhile
-		if e.leg != nil || e.audio != nil {
-			s.spawn("supervisor's end", func(string) event { return noted{} }, e.dispose)
-		}
+		s.letGo("supervisor", e.leg, e.audio, goneMeanwhile)
 	case e.why != "":
 		s.dropOverseer(now, "not reached: "+e.why)
 	default:
@@ -224,10 +222,7 @@ func (s *Session) dropOverseer(now time.Time, why string) {
 	o.unpatch()
 	o.stop()
 	s.supervised(now, o, why)
-	if o.leg == nil && o.audio == nil {
-		return
-	}
-	s.spawn("supervisor's end", func(string) event { return noted{} }, func() { bury(o.leg, o.audio, "the supervision is over") })
+	s.letGo("supervisor", o.leg, o.audio, "the supervision is over")
 }
 
 // supervised is evidence: who listened to the caller, when and how.

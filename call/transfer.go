@@ -119,10 +119,7 @@ func (s *Session) dropHand() {
 	if h.part != nil {
 		h.part()
 	}
-	if h.leg == nil && h.audio == nil {
-		return
-	}
-	s.spawn("agent's end", func(string) event { return noted{} }, func() { bury(h.leg, h.audio, "the transfer is over") })
+	s.letGo("agent", h.leg, h.audio, "the transfer is over")
 }
 
 // partFromHand is the caller's leg gone during a transfer.

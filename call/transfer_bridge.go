@@ -59,9 +59,7 @@ func ringAgent(ctx context.Context, deps Deps, a dialog.Transfer, d sip.Dial, si
 func (s *Session) onAgentRings(ctx context.Context, now time.Time, e agentRings) {
 	h := s.wires.hand
 	if h == nil || h.id != e.id || h.place != nil && h.place.offer != e.offer { // given up meanwhile
-		if e.leg != nil || e.audio != nil {
-			s.spawn("agent's end", func(string) event { return noted{} }, e.dispose)
-		}
+		s.letGo("agent", e.leg, e.audio, goneMeanwhile)
 		return
 	}
 	switch {

@@ -218,13 +218,9 @@ func (s *Session) releaseAgent(now time.Time, h *handoff, offer int, why string)
 
 // dropAgent hangs the agent's phone up, aside; the caller keeps the place.
 func (s *Session) dropAgent(h *handoff) {
-	leg, audio := h.leg, h.audio
+	s.letGo("agent", h.leg, h.audio, "the offer was withdrawn")
 	h.leg, h.audio, h.to = nil, nil, ""
 	h.place.offer = 0
-	if leg == nil && audio == nil {
-		return
-	}
-	s.spawn("agent's end", func(string) event { return noted{} }, func() { bury(leg, audio, "the offer was withdrawn") })
 }
 
 // lineEnded is the switchboard's last word.
@@ -299,16 +295,20 @@ func (s *Session) leaveLine(h *handoff) {
 
 // dropPlace forgets a place that needs no callback.
 func (s *Session) dropPlace(p *waiting, why string) {
-	places, id := s.desk.deps.People.Places, s.caller()
-	if places == nil {
-		return
-	}
+	desk, caller := s.desk, s.caller()
 	s.spawn("place", func(string) event { return noted{} }, func() {
 		<-p.kept
-		ctx, done := parting()
-		defer done()
-		if err := places.Drop(ctx, id, why); err != nil {
-			s.desk.deps.Log.Warn("a place in a queue was not given up; the caller may be called back", "call", id, "error", err)
-		}
+		desk.dropPlace(caller, why)
 	})
+}
+
+func (d *Desk) dropPlace(caller, why string) {
+	if d.deps.People.Places == nil {
+		return
+	}
+	ctx, done := parting()
+	defer done()
+	if err := d.deps.People.Places.Drop(ctx, caller, why); err != nil {
+		d.deps.Log.Warn("a place in a queue was not given up; the caller may be called back", "call", caller, "error", err)
+	}
 }
