@@ -61,7 +61,7 @@ func (c *Callbacks) serve(ctx context.Context, caller string, todo <-chan queue.
 			s.box.post(directed{id: firstHand, action: a})
 		}
 		if end, ok := a.(queue.End); ok {
-			c.desk.dropPlace(caller, string(end.How))
+			c.desk.dropPlace(caller, end.How)
 			return
 		}
 	}

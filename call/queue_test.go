@@ -195,6 +195,9 @@ func TestWarmTransfer(t *testing.T) {
 		if len(f.places.kept) != 0 || f.places.most != 1 {
 			t.Errorf("places left: %v, at most %d", f.places.kept, f.places.most)
 		}
+		if f.places.how != queue.Served {
+			t.Errorf("the place of a caller who was served ended as %q", f.places.how)
+		}
 	})
 }
 
@@ -331,6 +334,7 @@ type fakePlaces struct {
 	kept map[string]string
 	all  map[string]Place
 	most int
+	how  queue.How // of the latest that was dropped
 }
 
 func (p *fakePlaces) Find(_ context.Context, id string) (Place, error) {
@@ -360,9 +364,10 @@ func (p *fakePlaces) Promise(_ context.Context, id string) error {
 	return p.err
 }
 
-func (p *fakePlaces) Drop(_ context.Context, id, _ string) error {
+func (p *fakePlaces) Drop(_ context.Context, id string, how queue.How) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.kept, id)
+	p.how = how
 	return nil
 }

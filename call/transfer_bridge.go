@@ -148,7 +148,7 @@ func (s *Session) freeAgent(h *handoff) {
 	}
 	s.desk.deps.People.Switchboard.Tell(queue.AgentGone{Offer: h.place.offer})
 	h.place.left = true
-	s.dropPlace(h.place, "served")
+	s.dropPlace(h.place, queue.Served)
 }
 
 // answerAgent begins the person's audio.

@@ -28,7 +28,8 @@ type Places interface {
 	Keep(ctx context.Context, p Place) error
 	// Promise tells that the caller was promised a call and may hang up.
 	Promise(ctx context.Context, id string) error
-	Drop(ctx context.Context, id, why string) error
+	// Drop ends a place.
+	Drop(ctx context.Context, id string, how queue.How) error
 	// Find gives a place that is kept.
 	Find(ctx context.Context, id string) (Place, error)
 }
@@ -226,7 +227,7 @@ func (s *Session) dropAgent(h *handoff) {
 // lineEnded is the switchboard's last word.
 func (s *Session) lineEnded(ctx context.Context, now time.Time, h *handoff, a queue.End) {
 	h.place.left = true
-	s.dropPlace(h.place, string(a.How))
+	s.dropPlace(h.place, a.How)
 	switch {
 	case !h.joined.IsZero(): // they talk, or have talked; the legs tell the rest
 	case a.How == queue.ToVoicemail && s.takeMessage(ctx, now, h.place.queue):
@@ -287,28 +288,31 @@ func (s *Session) leaveLine(h *handoff) {
 		board.Tell(queue.Unreached{Offer: p.offer, Why: s.j.rec.Why})
 	case p.back && h.joined.IsZero():
 		board.Tell(queue.Failed{Offer: p.offer, Why: queue.Unreachable})
+	case h.joined.IsZero():
+		board.Tell(queue.Left{Caller: s.caller()})
+		s.dropPlace(p, queue.Abandoned)
 	default:
 		board.Tell(queue.Left{Caller: s.caller()})
-		s.dropPlace(p, "the caller left")
+		s.dropPlace(p, queue.Served)
 	}
 }
 
 // dropPlace forgets a place that needs no callback.
-func (s *Session) dropPlace(p *waiting, why string) {
+func (s *Session) dropPlace(p *waiting, how queue.How) {
 	desk, caller := s.desk, s.caller()
 	s.spawn("place", func(string) event { return noted{} }, func() {
 		<-p.kept
-		desk.dropPlace(caller, why)
+		desk.dropPlace(caller, how)
 	})
 }
 
-func (d *Desk) dropPlace(caller, why string) {
+func (d *Desk) dropPlace(caller string, how queue.How) {
 	if d.deps.People.Places == nil {
 		return
 	}
 	ctx, done := parting()
 	defer done()
-	if err := d.deps.People.Places.Drop(ctx, caller, why); err != nil {
+	if err := d.deps.People.Places.Drop(ctx, caller, how); err != nil {
 		d.deps.Log.Warn("a place in a queue was not given up; the caller may be called back", "call", caller, "error", err)
 	}
 }

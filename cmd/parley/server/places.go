@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
 )
 
@@ -47,12 +48,12 @@ func (p *places) Promise(ctx context.Context, id string) error {
 }
 
 // Drop ends a place.
-func (p *places) Drop(ctx context.Context, id, why string) error {
+func (p *places) Drop(ctx context.Context, id string, how queue.How) error {
 	at, ok := p.get(id)
 	if !ok {
 		return nil
 	}
-	at.row.State, at.row.Why = ended(why), why
+	at.row.State, at.row.Why = ended(how), string(how)
 	p.mu.Lock()
 	delete(p.kept, id)
 	p.mu.Unlock()
@@ -60,11 +61,11 @@ func (p *places) Drop(ctx context.Context, id, why string) error {
 }
 
 // ended is the state of a place that ended so.
-func ended(why string) store.CallbackState {
-	switch why {
-	case "served":
+func ended(how queue.How) store.CallbackState {
+	switch how {
+	case queue.Served:
 		return store.Connected
-	case "not reached":
+	case queue.NotReached:
 		return store.GaveUp
 	}
 	return store.Left
