@@ -31,7 +31,7 @@ func (p Place) String() string {
 // know 16x, 17x and 19x (virtual operators and new ranges), some small cities'
 // provinces, and that a number was carried to another operator or town. For
 // other countries the country is all that is told. The first look loads the
-// tables, which takes up to a second and 20 MB: do it before calls come in.
+// tables: see LoadPlaces.
 func (n Number) Place() Place {
 	out := Place{Country: n.Country}
 	if n.Country != "CN" || !n.Personal() {
@@ -48,6 +48,10 @@ func (n Number) Place() Place {
 	out.Province, out.City = split(area)
 	return out
 }
+
+// LoadPlaces loads the tables of Place, which takes up to a second and 20 MB:
+// before calls come in, not within the first one.
+func LoadPlaces() { Parse("010 6552 9988", "CN").Place() }
 
 // provinces as people say them.
 var provinces = strings.Fields(`北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南

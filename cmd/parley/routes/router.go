@@ -53,6 +53,7 @@ func NewRouter(c Config) *Router {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	customer.LoadPlaces()
 	return &Router{cfg: c, slots: make(chan struct{}, c.Lookups)}
 }
 
