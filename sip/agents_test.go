@@ -14,6 +14,8 @@ import (
 	"github.com/parley-voice/parley/sip/digest"
 	"github.com/parley-voice/parley/sip/registrar"
 	"github.com/parley-voice/parley/sip/screen"
+
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // far is a trunk that no test comes from.
@@ -374,7 +376,7 @@ func TestSippRegisters(t *testing.T) {
 	for network, flag := range map[string]string{"udp": "u1", "tcp": "t1"} {
 		t.Run(network, func(t *testing.T) {
 			e := start(t, withAgents(Registrar{}), nil)
-			if err := sipp(t, "uac_register.xml", "-t", flag, "-p", freePort(t), e.Addr(network).String())(); err != nil {
+			if err := sipp(t, "uac_register.xml", "-t", flag, "-p", rig.FreePort(t), e.Addr(network).String())(); err != nil {
 				t.Fatal(err)
 			}
 			if list := e.Registered(); len(list) != 0 || e.Stats().AuthFailures != 1 {

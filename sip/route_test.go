@@ -11,6 +11,8 @@ import (
 
 	"github.com/parley-voice/parley/media"
 	"github.com/parley-voice/parley/sip/screen"
+
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // Requests inside a leg follow the Record-Route of the INVITE: loose routers in
@@ -293,7 +295,7 @@ func (f fakeNames) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr,
 
 // A trunk's host may be a name; From then shows that name, not an address.
 func TestTrunkByName(t *testing.T) {
-	port := freePort(t)
+	port := rig.FreePort(t)
 	e := start(t, Config{
 		Trunks:   []Trunk{{Name: "c", Host: "sip.carrier.test:" + port, Username: "u", Password: "p", Trusted: true}},
 		Resolver: fakeNames{"sip.carrier.test": "127.0.0.1"},

@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"fmt"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/media"
+
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // sipp runs a scenario to its end. As a server it listens on port.
@@ -42,17 +43,6 @@ func sipp(t *testing.T, scenario string, args ...string) (wait func() error) {
 		}
 		return nil
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(c.LocalAddr().String())
-	_ = c.Close()
-	return port
 }
 
 func TestSippCalls(t *testing.T) {
@@ -96,7 +86,7 @@ func TestSippCalls(t *testing.T) {
 					}
 					seen <- events
 				})
-				wait := sipp(t, c.scenario, "-s", "100", "-t", flag, "-p", freePort(t), e.Addr(network).String())
+				wait := sipp(t, c.scenario, "-s", "100", "-t", flag, "-p", rig.FreePort(t), e.Addr(network).String())
 				if err := wait(); err != nil {
 					t.Fatal(err)
 				}
@@ -121,7 +111,7 @@ func TestSippAnswers(t *testing.T) {
 	} {
 		for network, flag := range map[string]string{"udp": "u1", "tcp": "t1"} {
 			t.Run(scenario+" "+network, func(t *testing.T) {
-				port := freePort(t)
+				port := rig.FreePort(t)
 				e := start(t, Config{Trunks: []Trunk{{
 					Name: "sipp", Match: loopback, Host: "127.0.0.1:" + port, Transport: network, Username: "parley", Password: "secret",
 				}}}, nil)

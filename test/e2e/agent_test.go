@@ -42,23 +42,23 @@ func floor(t *testing.T, data string, agents ...string) *server {
 // press 1; the caller is never without sound for a second.
 func TestAgentsTakeCalls(t *testing.T) {
 	t.Parallel()
-	first, second := startBaresip(t), startBaresip(t)
-	s := floor(t, "", first.uri, second.uri)
+	first, second := startBaresip(t, ""), startBaresip(t, "")
+	s := floor(t, "", first.URI, second.URI)
 	began := time.Now()
 	p := ring(t, s, "9200")
-	until(t, 15*time.Second, "the first agent is not rung", func() bool { return first.saw("CALL_INCOMING") })
-	first.do("hangup", "") // declines
-	until(t, 15*time.Second, "the second agent is not rung", func() bool { return second.saw("CALL_INCOMING") })
-	second.do("accept", "")
-	until(t, 10*time.Second, "the second agent's call is not established", func() bool { return second.saw("CALL_ESTABLISHED") })
+	until(t, 15*time.Second, "the first agent is not rung", func() bool { return first.Saw("CALL_INCOMING") })
+	first.Do("hangup", "") // declines
+	until(t, 15*time.Second, "the second agent is not rung", func() bool { return second.Saw("CALL_INCOMING") })
+	second.Do("accept", "")
+	until(t, 10*time.Second, "the second agent's call is not established", func() bool { return second.Saw("CALL_ESTABLISHED") })
 	time.Sleep(3 * time.Second) // listens to the brief
 	if got := s.phase(); got != "transferring" {
 		t.Errorf("phase %q during the brief", got)
 	}
 	p.hum(tones(time.Second, 440))
-	second.do("sndcode", "1")
+	second.Do("sndcode", "1")
 	time.Sleep(200 * time.Millisecond)
-	second.do("sndcode", "\x04")
+	second.Do("sndcode", "\x04")
 	until(t, 5*time.Second, "they are not joined", func() bool { return s.phase() == "joined" })
 	joined := time.Now()
 	p.hears(joined.Add(500*time.Millisecond), 3*time.Second, "the agent")
@@ -78,12 +78,12 @@ func TestAgentsTakeCalls(t *testing.T) {
 			steps = append(steps, e.Text)
 		}
 	}
-	for _, want := range []string{"back in line", "joined " + second.uri, "done"} {
+	for _, want := range []string{"back in line", "joined " + second.URI, "done"} {
 		if !slices.Contains(steps, want) {
 			t.Errorf("the record does not say %q: %q", want, steps)
 		}
 	}
-	until(t, 5*time.Second, "the agent's call was left up", func() bool { return second.saw("CALL_CLOSED") })
+	until(t, 5*time.Second, "the agent's call was left up", func() bool { return second.Saw("CALL_CLOSED") })
 }
 
 // TestAgentLogsInByTelephone has a real telephone register, dial the code to log
@@ -97,13 +97,13 @@ func TestAgentLogsInByTelephone(t *testing.T) {
 queues: {desk: {ring: 8s, brief: 0s, wrap_up: 1s, unstaffed: false, callback: {after: 0s}}}
 agents: {"1001": {address: "1001", password: secret, queues: [desk]}}
 `})
-	agent := startBaresipAs(t, fmt.Sprintf("<sip:1001@%s>;auth_user=1001;auth_pass=secret;regint=60", s.sip))
-	until(t, 10*time.Second, "the telephone does not register", func() bool { return strings.Contains(read(t, agent.log), "[1 binding]") })
+	agent := startBaresip(t, fmt.Sprintf("<sip:1001@%s>;auth_user=1001;auth_pass=secret;regint=60", s.sip))
+	until(t, 10*time.Second, "the telephone does not register", func() bool { return strings.Contains(agent.Said(), "[1 binding]") })
 	p := ring(t, s, "9200")
 	until(t, 10*time.Second, "the caller does not wait", func() bool { return s.phase() == "transferring" })
-	agent.do("dial", s.uri("*11"))
-	until(t, 15*time.Second, "the agent is not rung after the login", func() bool { return agent.saw("CALL_INCOMING") })
-	agent.do("accept", "")
+	agent.Do("dial", s.uri("*11"))
+	until(t, 15*time.Second, "the agent is not rung after the login", func() bool { return agent.Saw("CALL_INCOMING") })
+	agent.Do("accept", "")
 	until(t, 10*time.Second, "they are not joined", func() bool { return slices.Contains(s.phases(), "joined") })
 	p.hears(time.Now(), 5*time.Second, "the agent")
 	p.hangup()
@@ -120,13 +120,13 @@ func TestWaitingCallersSurviveKill(t *testing.T) {
 	until(t, 10*time.Second, "the caller does not wait", func() bool { return s.phase() == "transferring" })
 	time.Sleep(time.Second)
 	s.kill()
-	agent := startBaresip(t)
-	second := floor(t, data, agent.uri)
-	until(t, 20*time.Second, "no agent is rung for the caller who waited", func() bool { return agent.saw("CALL_INCOMING") })
+	agent := startBaresip(t, "")
+	second := floor(t, data, agent.URI)
+	until(t, 20*time.Second, "no agent is rung for the caller who waited", func() bool { return agent.Saw("CALL_INCOMING") })
 	if records := second.calls(); len(records) != 2 || records[1].State != call.Interrupted || records[0].Called != number {
 		t.Errorf("records: %+v", records)
 	}
-	agent.do("hangup", "")
+	agent.Do("hangup", "")
 }
 
 // gap is the longest time without sound after an instant, and when it began.
@@ -163,30 +163,30 @@ func (s *server) phases() (all []string) {
 // and take it over, asked for through the API.
 func TestSupervisorTakesOver(t *testing.T) {
 	t.Parallel()
-	agent, boss := startBaresip(t), startBaresip(t)
+	agent, boss := startBaresip(t, ""), startBaresip(t, "")
 	s := start(t, setup{
 		numbers: `  "9200": desk`, scripts: map[string]string{"desk.yaml": queueScript}, speech: "{asr: {engine: none}}",
 		more: fmt.Sprintf(`queues: {desk: {ring: 8s, brief: 0s, wrap_up: 1s, callback: {after: 0s}}}
 agents:
   "1001": {address: %q, queues: [desk], always: true}
   "1": {address: %q, queues: [desk], roles: [supervisor]}
-`, agent.uri, boss.uri)})
+`, agent.URI, boss.URI)})
 	p := ring(t, s, "9200")
-	until(t, 15*time.Second, "the agent is not rung", func() bool { return agent.saw("CALL_INCOMING") })
-	agent.do("accept", "")
+	until(t, 15*time.Second, "the agent is not rung", func() bool { return agent.Saw("CALL_INCOMING") })
+	agent.Do("accept", "")
 	until(t, 10*time.Second, "they are not joined", func() bool { return s.phase() == "joined" })
 	id := s.live().ID
 	key := s.key("supervisor") // from now on every request needs one
 	s.post(key, "/api/v1/calls/"+id+"/join", `{"way":"listen","ring":"1"}`, 202)
-	until(t, 15*time.Second, "the supervisor is not rung", func() bool { return boss.saw("CALL_INCOMING") })
-	boss.do("accept", "")
-	until(t, 10*time.Second, "the supervisor's call is not established", func() bool { return boss.saw("CALL_ESTABLISHED") })
+	until(t, 15*time.Second, "the supervisor is not rung", func() bool { return boss.Saw("CALL_INCOMING") })
+	boss.Do("accept", "")
+	until(t, 10*time.Second, "the supervisor's call is not established", func() bool { return boss.Saw("CALL_ESTABLISHED") })
 	time.Sleep(time.Second)
 	s.post(key, "/api/v1/calls/"+id+"/join", `{"way":"takeover","ring":"1"}`, 202)
-	until(t, 10*time.Second, "the agent is not released", func() bool { return agent.saw("CALL_CLOSED") })
+	until(t, 10*time.Second, "the agent is not released", func() bool { return agent.Saw("CALL_CLOSED") })
 	p.hears(time.Now().Add(500*time.Millisecond), 5*time.Second, "the supervisor")
 	p.hangup()
-	until(t, 10*time.Second, "the supervisor's call was left up", func() bool { return boss.saw("CALL_CLOSED") })
+	until(t, 10*time.Second, "the supervisor's call was left up", func() bool { return boss.Saw("CALL_CLOSED") })
 	r := s.only()
 	said := fmt.Sprint(r.Entries)
 	for _, mode := range []string{"listen", "take_over"} {

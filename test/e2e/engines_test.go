@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/parley-voice/parley/cmd/parley/bench/measure"
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // vosk is a server of the Vosk protocol that "hears" the same words whenever a
@@ -162,7 +163,7 @@ func (v *voices) heard(words string) bool {
 // person is a telephone that takes every call, by sipp.
 func person(t *testing.T) (uri string) {
 	t.Helper()
-	addr := freePort(t, "udp4")
+	addr := rig.FreeAddr(t)
 	return "sip:person@" + runUAS(t, addr)
 }
 

@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // runUAS starts sipp's own answering side at addr; it ends with the test.
 func runUAS(t *testing.T, addr string) string {
 	t.Helper()
 	cmd := exec.Command(tool(t, "sipp"), "-sn", "uas", "-i", "127.0.0.1", "-p", port(t, addr), "-mi", "127.0.0.1",
-		"-mp", port(t, freePort(t, "udp4")), "-rtp_echo", "-nostdin")
+		"-mp", rig.FreePort(t), "-rtp_echo", "-nostdin")
 	cmd.Dir = t.TempDir()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

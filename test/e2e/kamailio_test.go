@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // kamailioCFG is a proxy that records its route and sends everything to one
@@ -48,7 +50,7 @@ request_route {
 func kamailio(t *testing.T, s *server) (addr, log string) {
 	t.Helper()
 	dir := t.TempDir()
-	addr, log = freePort(t, "udp4"), filepath.Join(dir, "log")
+	addr, log = rig.FreeAddr(t), filepath.Join(dir, "log")
 	write(t, filepath.Join(dir, "kamailio.cfg"), fmt.Sprintf(kamailioCFG, addr, s.sip))
 	out, err := os.Create(log)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // shop is a table for callers by channel and by value. The queues' telephones are
@@ -38,7 +39,7 @@ func TestCallsFollowTheTable(t *testing.T) {
 	if out, err := exec.Command(program, "customers", "import", csv, "--data", data).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	dead := "sip:4100@" + freePort(t, "udp4")
+	dead := "sip:4100@" + rig.FreeAddr(t)
 	s := start(t, setup{data: data, speech: "{asr: {engine: none}, tts: {en: flite/slt}}",
 		more: fmt.Sprintf("routes: %s\ncallers: {country: GB, currency: GBP}\nqueues: {newcomers: %[2]q, seniors: %[2]q, service: %[2]q}\n", table, dead)})
 	calls := func(from, number, rule, greeting, queue string) *phone {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // setup is what a test's server is to be.
@@ -69,14 +70,14 @@ log: {level: info}
 // start runs a server and waits until it is ready. It ends with the test.
 func start(t *testing.T, o setup) *server {
 	t.Helper()
-	s := &server{t: t, dir: t.TempDir(), data: o.data, sip: freePort(t, "udp4"), done: make(chan struct{})}
+	s := &server{t: t, dir: t.TempDir(), data: o.data, sip: rig.FreeAddr(t), done: make(chan struct{})}
 	if s.data == "" {
 		s.data = filepath.Join(s.dir, "data")
 	}
 	if o.speech == "" {
 		o.speech = "{asr: {engine: none}}"
 	}
-	console := freePort(t, "tcp4")
+	console := rig.FreeAddr(t)
 	s.http = "http://" + console
 	for name, text := range o.scripts {
 		write(t, filepath.Join(s.dir, "scripts", name), text)
@@ -295,25 +296,6 @@ func read(t *testing.T, path string) string {
 		return err.Error()
 	}
 	return string(b)
-}
-
-// freePort finds a loopback address whose port is free now, for UDP and TCP.
-func freePort(t *testing.T, network string) string {
-	t.Helper()
-	for range 20 {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := net.ListenPacket("udp4", l.Addr().String())
-		l.Close()
-		if err == nil {
-			c.Close()
-			return l.Addr().String()
-		}
-	}
-	t.Fatalf("no free port for %s", network)
-	return ""
 }
 
 // listenUDP binds addr, if nobody else has.

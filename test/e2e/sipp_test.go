@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // sipp runs a scenario of ours against a server and waits for its end.
@@ -25,7 +27,7 @@ func sipp(t *testing.T, s *server, scenario string, within time.Duration, args .
 	defer cancel()
 	dir := t.TempDir()
 	errors := filepath.Join(dir, "errors")
-	args = append([]string{s.sip, "-sf", file, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", port(t, freePort(t, "udp4")),
+	args = append([]string{s.sip, "-sf", file, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", rig.FreePort(t),
 		"-nostdin", "-timeout_error", "-trace_err", "-error_file", errors}, args...)
 	cmd := exec.CommandContext(ctx, tool(t, "sipp"), args...)
 	cmd.Dir = dir
@@ -123,9 +125,9 @@ func TestShortCallsLeaveNothingBehind(t *testing.T) {
 		calls = n
 	}
 	s := start(t, setup{})
-	sipp(t, s, "short.xml", 20*time.Second, "-m", "3", "-r", "3", "-mp", port(t, freePort(t, "udp4"))) // warms up what is kept for ever
+	sipp(t, s, "short.xml", 20*time.Second, "-m", "3", "-r", "3", "-mp", rig.FreePort(t)) // warms up what is kept for ever
 	goroutines, fds, memory := s.metric("go_goroutines"), s.metric("process_open_fds"), s.metric("process_resident_memory_bytes")
-	sipp(t, s, "short.xml", time.Duration(calls/20+60)*time.Second, "-m", strconv.Itoa(calls), "-r", "20", "-l", "200", "-mp", port(t, freePort(t, "udp4")))
+	sipp(t, s, "short.xml", time.Duration(calls/20+60)*time.Second, "-m", strconv.Itoa(calls), "-r", "20", "-l", "200", "-mp", rig.FreePort(t))
 	list, cancelled := s.calls(), 0
 	for _, r := range list {
 		if r.Answered.IsZero() {

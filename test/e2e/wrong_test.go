@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/parley-voice/parley/test/rig"
 )
 
 // TestWhatIsWrongIsToldInOneLine starts the program with everything that can be
@@ -22,7 +24,7 @@ func TestWhatIsWrongIsToldInOneLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	sip, console := freePort(t, "udp4"), freePort(t, "tcp4")
+	sip, console := rig.FreeAddr(t), rig.FreeAddr(t)
 	good := fmt.Sprintf("sip: {listen: [\"udp://%s\"]}\nhttp: {listen: \"%s\"}\nspeech: {asr: {engine: none}}\ndata: ./data\n", sip, console)
 	tests := []struct {
 		name, config, script string
