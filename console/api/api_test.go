@@ -213,6 +213,7 @@ func TestStrictRequests(t *testing.T) {
 		{"no key of idempotency", "POST", "/calls", `{"to":"1","script":"s"}`, 422, "Idempotency-Key", nil},
 		{"no If-Match", "PUT", "/customers/p1/tags", `{"tags":[]}`, 422, "If-Match", nil},
 		{"stale If-Match", "PUT", "/customers/p1/tags", `{"tags":[]}`, 412, "read the customer again", []string{"If-Match", `"old"`}},
+		{"sensitive tag", "PUT", "/customers/p1/tags", `{"tags":["已婚"]}`, 422, "may not be kept", []string{"If-Match", `"old"`}},
 		{"empty tag", "PUT", "/customers/p1/tags", `{"tags":[" "]}`, 422, "1 to 100", []string{"If-Match", `"old"`}},
 		{"refused by the provider", "POST", "/agents/1001/pause", `{"reason":"holiday"}`, 422, "known: lunch", nil},
 		{"unknown call", "GET", "/calls/none", "", 404, "not found", nil},

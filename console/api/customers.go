@@ -150,6 +150,9 @@ func (a *API) setTags(ctx context.Context, in *setTags) (*customerBody, error) {
 		if t = strings.TrimSpace(t); t == "" || len(t) > 100 {
 			return nil, problem(http.StatusUnprocessableEntity, "a tag has 1 to 100 characters; mend or leave out %q", short(t))
 		}
+		if word := customer.Sensitive(t); word != "" {
+			return nil, problem(http.StatusUnprocessableEntity, "a tag about %q may not be kept of a person; leave out %q", word, short(t))
+		}
 		tags = append(tags, t)
 	}
 	slices.Sort(tags)

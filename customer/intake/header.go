@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"github.com/parley-voice/parley/customer"
 )
 
 // column is what one column of the file tells.
@@ -34,10 +36,6 @@ var headers = map[string]string{
 
 // prefixes of headers that name something of their own.
 var prefixes = map[string]string{"field": "field:", "prefer": "prefer:", "consent": "consent:"}
-
-// sensitive are words of columns that may not be kept about a person.
-var sensitive = strings.Fields(`marriage marital married spouse income salary wage wages earnings 婚姻 婚否 已婚 未婚 离异 结婚 配偶
-	收入 工资 薪资 薪水 薪酬 年薪 月薪`)
 
 // Fields are the names that a header can be mapped to.
 func Fields() []string {
@@ -94,10 +92,8 @@ func columns(header []string, given map[string]string) (all []column, ignored []
 // guarded gives the sensitive word in a header or in what it is mapped to.
 func guarded(names ...string) string {
 	for _, n := range names {
-		for _, word := range sensitive {
-			if strings.Contains(fold(n), word) {
-				return word
-			}
+		if word := customer.Sensitive(n); word != "" {
+			return word
 		}
 	}
 	return ""

@@ -108,6 +108,13 @@ k,13900139007,,,,,also good
 	}
 }
 
+func TestSensitiveTagsAreRefused(t *testing.T) {
+	r, all, err := run(t, "id,tags\na,vip;已婚\nb,High-Income\nc,vip\n", Options{})
+	if err != nil || r.Bad != 2 || len(all) != 1 || all[0].ID != "c" || !strings.Contains(r.Problems[0].What, "已婚") {
+		t.Errorf("kept %+v, %+v, %v", all, r, err)
+	}
+}
+
 func TestFilesThatAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string

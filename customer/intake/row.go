@@ -67,7 +67,12 @@ func (in *intake) cell(p *customer.Profile, c column, text, currency, province s
 	case "number":
 		return in.numbers(p, text)
 	case "tags":
-		p.Tags = append(p.Tags, list(text)...)
+		for _, tag := range list(text) {
+			if word := customer.Sensitive(tag); word != "" {
+				return fmt.Sprintf("the tag %q is about %q, which may not be kept of a person", tag, word), "take the tag out"
+			}
+			p.Tags = append(p.Tags, tag)
+		}
 	case "products":
 		p.Products = append(p.Products, list(text)...)
 	case "value":
