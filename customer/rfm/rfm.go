@@ -81,21 +81,25 @@ func plus(a, b int64) int64 {
 
 // Figures are what the rules compare. Amounts are in hundredths of Currency.
 type Figures struct {
-	Recency   int   // days since the last order, 0 is today; -1: there was none
-	Frequency int   // orders in the last Year days
-	Monetary  int64 // paid in the last Year days, less what was paid back
-	Currency  string
-
-	Orders        int   // ever
-	Paid          int64 // ever, before refunds: Paid / Orders is the average order
-	First, Last   time.Time
-	Repurchased   time.Time // the latest order that was not the first; zero: none
-	Interval      int       // median days between two orders; -1: fewer than two
-	Largest       int64
-	LastPaid      int64
+	Recency       int   // days since the last order, 0 is today; -1: there was none
+	Frequency     int   // orders in the last Year days
+	Monetary      int64 // paid in the last Year days, less what was paid back
+	Currency      string
 	Refunds       int // in the last Year days
 	Discounted    int // orders with a discount, in the last Year days
 	OtherCurrency int // orders and refunds that were not added up
+	Ever
+}
+
+// Ever is what all orders tell, however old.
+type Ever struct {
+	Orders      int
+	Paid        int64 // before refunds: Paid / Orders is the average order
+	First, Last time.Time
+	Repurchased time.Time // the latest order that was not the first; zero: none
+	Interval    int       // median days between two orders; -1: fewer than two
+	Largest     int64
+	LastPaid    int64
 }
 
 // Figures sums the book up.
@@ -107,8 +111,9 @@ func (b *Book) Figures() Figures {
 		return int(min(1, max(-1, x.cents-y.cents)))
 	})
 	f := Figures{
-		Recency: -1, Interval: -1, Frequency: b.year.orders, Monetary: b.year.paid - b.year.back, Currency: b.currency,
-		Orders: b.ever.orders, Paid: b.ever.paid, Refunds: b.year.refunds, Discounted: b.year.discounts, OtherCurrency: b.foreign,
+		Recency: -1, Frequency: b.year.orders, Monetary: b.year.paid - b.year.back, Currency: b.currency,
+		Refunds: b.year.refunds, Discounted: b.year.discounts, OtherCurrency: b.foreign,
+		Ever: Ever{Orders: b.ever.orders, Paid: b.ever.paid, Interval: -1},
 	}
 	if len(b.orders) == 0 {
 		return f
