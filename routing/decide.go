@@ -79,7 +79,7 @@ func (t *Table) see(now time.Time, given Facts, m Memory) (*view, Memory) {
 	local := now.In(t.Calendar.Zone)
 	weekday := (int(local.Weekday())+6)%7 + 1
 	d := Facts{
-		"call.day": local.Format(dayForm), "call.time": local.Format("2006-01-02T15:04"),
+		"call.day": local.Format(time.DateOnly), "call.time": local.Format("2006-01-02T15:04"),
 		"call.hour": strconv.Itoa(local.Hour()), "call.weekday": strconv.Itoa(weekday),
 		"hours.open": strconv.FormatBool(t.Calendar.Open(now)), "hours.holiday": strconv.FormatBool(t.Calendar.Holiday(now)),
 		"caller.withheld": strconv.FormatBool(given["caller.number"] == ""),

@@ -113,7 +113,7 @@ func (l *linter) waits(r Rule) {
 
 // hours finds tables that know their hours and forget them.
 func (l *linter) hours() {
-	if l.t.Calendar.always() {
+	if l.t.Calendar.Hours.None() {
 		return
 	}
 	for _, r := range l.t.Rules {

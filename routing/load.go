@@ -12,6 +12,7 @@ import (
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/dialog/expr"
 	"github.com/parley-voice/parley/dialog/vocab"
+	"github.com/parley-voice/parley/dialog/vocab/hours"
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
@@ -85,11 +86,11 @@ func (l *loader) part(key string, v *yaml.Node) {
 	case "timezone":
 		t.Calendar.Zone = l.zone(v)
 	case "hours":
-		l.hours(v)
+		t.Calendar.Hours = hours.ReadWeek(&l.Reader, v)
 	case "holidays":
-		t.Calendar.Holidays = l.days(v, key)
+		t.Calendar.Holidays = hours.ReadDays(&l.Reader, v, key)
 	case "workdays":
-		t.Calendar.Workdays = l.days(v, key)
+		t.Calendar.Workdays = hours.ReadDays(&l.Reader, v, key)
 	case "channels":
 		l.channels(v)
 	case "words":
@@ -124,50 +125,6 @@ func (l *loader) zone(v *yaml.Node) *time.Location {
 		return time.UTC
 	}
 	return zone
-}
-
-func (l *loader) hours(v *yaml.Node) {
-	if !l.IsMap(v, "hours") {
-		return
-	}
-	for i := 0; i+1 < len(v.Content); i += 2 {
-		k, list := v.Content[i], v.Content[i+1]
-		days, err := weekdaysIn(k.Value)
-		if err != nil {
-			l.Fault(strictyaml.UnknownKey, k, "write mon, tue, wed, thu, fri, sat, sun, or mon-fri", "%v", err)
-			continue
-		}
-		for _, item := range strictyaml.Items(list) {
-			text := l.Text(item, "hours")
-			if text == "" {
-				continue
-			}
-			span, err := spanIn(text)
-			if err != nil {
-				l.Wrong(item, "write 09:00-18:00; what goes past midnight is two: 22:00-24:00 and, the next day, 00:00-06:00", "%v", err)
-				continue
-			}
-			for _, d := range days {
-				l.table.Calendar.Hours[d] = append(l.table.Calendar.Hours[d], span)
-			}
-		}
-	}
-}
-
-func (l *loader) days(v *yaml.Node, what string) (all []Day) {
-	for _, item := range strictyaml.Items(v) {
-		text := l.Text(item, what)
-		if text == "" {
-			continue
-		}
-		d, err := dayIn(text)
-		if err != nil {
-			l.Wrong(item, "write 2026-10-01, or 2026-10-01..2026-10-07 for several", "%v", err)
-			continue
-		}
-		all = append(all, d)
-	}
-	return all
 }
 
 func (l *loader) channels(v *yaml.Node) {
