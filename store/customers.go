@@ -63,13 +63,13 @@ func upsert(ctx context.Context, q queries, told customer.Profile) (customer.Ups
 	next := old.Apply(told)
 	switch {
 	case !known:
-		return customer.Upserted{ID: told.ID, Change: customer.Created}, save(ctx, q, next)
+		return customer.Upserted{ID: told.ID, Change: customer.Created}, keep(ctx, q, old, next)
 	case same(old, next):
 		return customer.Upserted{ID: told.ID, Change: customer.Same}, nil
 	case !told.Updated.After(old.Updated):
 		return customer.Upserted{ID: told.ID, Change: customer.Older}, nil
 	}
-	return customer.Upserted{ID: told.ID, Change: customer.Updated}, save(ctx, q, next)
+	return customer.Upserted{ID: told.ID, Change: customer.Updated}, keep(ctx, q, old, next)
 }
 
 // owner finds whom a profile is about, or makes an id up; clash tells that its
@@ -187,7 +187,7 @@ func (e *Editor) Merge(ctx context.Context, into, from string, now time.Time) (o
 		if out = a.Merge(b); now.After(out.Updated) {
 			out.Updated = now.UTC()
 		}
-		if err := save(ctx, q, out); err != nil {
+		if err := keep(ctx, q, a, out); err != nil {
 			return err
 		}
 		if _, err := q.exec(ctx, "UPDATE customers SET merged = ? WHERE id = ? OR merged = ?", a.ID, b.ID, b.ID); err != nil {

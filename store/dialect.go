@@ -18,6 +18,7 @@ type dialect struct {
 	skip     string            // passes over rows that another worker is about to take
 	patience time.Duration     // for one batch; 0: the driver bounds it
 	refuses  func(error) bool  // an error of the data, not of the database
+	again    func(error) bool  // another's transaction stood in the way: nothing was done
 	version  func(ctx context.Context, q queries, set string) (int, error)
 	arrived  func(ctx context.Context, q queries, set string, version int) error
 	table    string // counts the tables named ?

@@ -41,6 +41,10 @@ var postgresDialect = &dialect{
 		}
 		return false
 	},
+	again: func(err error) bool {
+		var e *pgconn.PgError
+		return errors.As(err, &e) && (e.Code == "40P01" || e.Code == "40001") // deadlock, serialization
+	},
 	version: postgresVersion,
 	arrived: func(ctx context.Context, q queries, set string, version int) error {
 		_, err := q.exec(ctx, "INSERT INTO parley_schema (name, version) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version", set, version)

@@ -23,6 +23,11 @@ var sqliteDialect = &dialect{
 		code := e.Code() & 0xff
 		return code == tooBig || code == constraint || code == mismatch
 	},
+	again: func(err error) bool {
+		var e *sqlite.Error
+		const busy = 5
+		return errors.As(err, &e) && e.Code()&0xff == busy
+	},
 	version: func(ctx context.Context, q queries, _ string) (have int, err error) {
 		err = q.row(ctx, "PRAGMA user_version").Scan(&have)
 		return have, err

@@ -73,6 +73,9 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(childPath); path != "" {
 		writeForEver(path)
 	}
+	if where := os.Getenv(diallerPath); where != "" {
+		dialler(where, os.Getenv(diallerTask))
+	}
 	code := m.Run()
 	if err := storetest.StopPostgres(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

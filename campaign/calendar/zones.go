@@ -1,0 +1,30 @@
+package calendar
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/parley-voice/parley/customer"
+)
+
+// Zones are the time zones that a person may be in: the one that the profile
+// names, or all those of the number's area. A mobile number of a country with
+// several zones may be in any of them. The error tells what to fill in.
+func Zones(n customer.Number, profile string) ([]*time.Location, error) {
+	names := n.Zones()
+	if profile != "" {
+		names = []string{profile}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("the number %s tells no time zone: give the customer one (field timezone)", n.Masked())
+	}
+	var all []*time.Location
+	for _, name := range names {
+		zone, err := time.LoadLocation(name)
+		if err != nil || name == "Local" {
+			return nil, fmt.Errorf("%q is no time zone: write one like Asia/Shanghai", name)
+		}
+		all = append(all, zone)
+	}
+	return all, nil
+}
