@@ -20,8 +20,20 @@ type ReferAsked struct {
 	To       string            // a sip or tel URI, without headers
 	Headers  map[string]string // X-* and User-to-User, by lower-case name, for the INVITE
 	Replaces string            // of an attended transfer: the call at To that the new one is for
+	Names    string            // ID of that call when it is a leg of ours with the same peer; else empty
 	By       string            // Referred-By, as the peer says; empty without
-	ask      *referAsk
+	Referral
+}
+
+// Referral is how the owner of a leg answers a REFER.
+type Referral interface {
+	// Accept answers 202 and reports 100 Trying, as RFC 3515 §2.4.4 wants at once.
+	Accept() error
+	// Refuse answers with a final response of 400 to 699.
+	Refuse(code int, phrase string) error
+	// Notify tells the peer how the call to To is doing; a code of 200 or more is
+	// the outcome, and the last that is told.
+	Notify(ctx context.Context, code int, phrase string) error
 }
 
 func (ReferAsked) legEvent() {}
@@ -41,60 +53,59 @@ type referAsk struct {
 	open    bool // accepted, and the outcome not told yet
 }
 
-// Accept answers 202 and reports 100 Trying, as RFC 3515 §2.4.4 wants at once.
-func (r ReferAsked) Accept() error {
+// Accept is of Referral.
+func (a *referAsk) Accept() error {
 	err := ErrState
-	r.ask.once.Do(func() {
-		defer close(r.ask.decided)
-		l := r.ask.leg
+	a.once.Do(func() {
+		defer close(a.decided)
+		l := a.leg
 		l.mu.Lock()
 		contact := l.dlg.contact
 		l.mu.Unlock()
 		extra := []gosip.Header{header("Contact", contact)}
-		if r.ask.quiet {
+		if a.quiet {
 			extra = append(extra, header("Refer-Sub", "false"))
 		}
-		if err = l.ep.send(r.ask.tx, l.ep.response(r.ask.req, 202, "Accepted", nil, extra...)); err != nil {
+		if err = l.ep.send(a.tx, l.ep.response(a.req, 202, "Accepted", nil, extra...)); err != nil {
 			return
 		}
-		r.ask.mu.Lock()
-		r.ask.open = true
-		r.ask.mu.Unlock()
-		r.ask.sending.Lock() // before any Notify of the owner's
+		a.mu.Lock()
+		a.open = true
+		a.mu.Unlock()
+		a.sending.Lock() // before any Notify of the owner's
 		if !l.ep.spawn(func() {
-			defer r.ask.sending.Unlock()
+			defer a.sending.Unlock()
 			ctx, cancel := context.WithTimeout(context.Background(), 64*gosip.T1)
 			defer cancel()
-			_ = r.ask.notify(ctx, 100, "Trying")
+			_ = a.notify(ctx, 100, "Trying")
 		}) {
-			r.ask.sending.Unlock()
+			a.sending.Unlock()
 		}
 	})
 	return err
 }
 
-// Refuse answers with a final response of 400 to 699.
-func (r ReferAsked) Refuse(code int, phrase string) error {
+// Refuse is of Referral.
+func (a *referAsk) Refuse(code int, phrase string) error {
 	if code < 400 || code > 699 {
 		return fmt.Errorf("sip: cannot refuse a transfer with %d, use 400 to 699", code)
 	}
 	err := ErrState
-	r.ask.once.Do(func() {
-		defer close(r.ask.decided)
-		err = r.ask.leg.ep.send(r.ask.tx, r.ask.leg.ep.response(r.ask.req, code, phrase, nil))
+	a.once.Do(func() {
+		defer close(a.decided)
+		err = a.leg.ep.send(a.tx, a.leg.ep.response(a.req, code, phrase, nil))
 	})
 	return err
 }
 
-// Notify tells the peer how the call to To is doing; a code of 200 or more is the
-// outcome, and the last that is told.
-func (r ReferAsked) Notify(ctx context.Context, code int, phrase string) error {
+// Notify is of Referral.
+func (a *referAsk) Notify(ctx context.Context, code int, phrase string) error {
 	if code < 100 || code > 699 {
 		return fmt.Errorf("sip: %d is no SIP status", code)
 	}
-	r.ask.sending.Lock()
-	defer r.ask.sending.Unlock()
-	return r.ask.notify(ctx, code, phrase)
+	a.sending.Lock()
+	defer a.sending.Unlock()
+	return a.notify(ctx, code, phrase)
 }
 
 func (a *referAsk) notify(ctx context.Context, code int, phrase string) error {
@@ -152,11 +163,12 @@ func (l *Leg) serveRefer(req *gosip.Request, tx gosip.ServerTransaction) (after 
 		a.event = fmt.Sprintf("refer;id=%d", req.CSeq().SeqNo)
 	}
 	a.quiet = strings.EqualFold(headerValue(req, "refer-sub"), "false")
-	e := ReferAsked{ask: a, Headers: map[string]string{}}
+	e := ReferAsked{Referral: a, Headers: map[string]string{}}
 	by, _ := screen.ParseAddress(headerValue(req, "referred-by"))
 	var all map[string]string
 	e.To, all = embedded(to.URI)
 	e.By, e.Replaces = by.URI, all["replaces"]
+	e.Names = l.ep.named(e.Replaces, l)
 	for name, value := range all {
 		if customHeader(name) || name == "user-to-user" {
 			e.Headers[name] = value
@@ -179,5 +191,5 @@ func (a *referAsk) await() {
 	case <-a.leg.gone:
 	case <-wait.C:
 	}
-	_ = ReferAsked{ask: a}.Refuse(603, "Decline")
+	_ = a.Refuse(603, "Decline")
 }

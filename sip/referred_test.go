@@ -25,7 +25,7 @@ func TestReferAsked(t *testing.T) {
 	}
 	t.Run("accepted", func(t *testing.T) {
 		r := ask("Refer-To: \"Ben\" <sip:ben@example.com;user=phone?X-Need=a%20%26%20b&Route=%3Csip:evil%3E&Replaces=1%40x%3Bto-tag%3Da%3Bfrom-tag%3Db>\nReferred-By: <sip:anna@example.com>\n")
-		want := ReferAsked{To: "sip:ben@example.com;user=phone", Headers: map[string]string{"x-need": "a & b"}, Replaces: "1@x;to-tag=a;from-tag=b", By: "sip:anna@example.com", ask: r.ask}
+		want := ReferAsked{To: "sip:ben@example.com;user=phone", Headers: map[string]string{"x-need": "a & b"}, Replaces: "1@x;to-tag=a;from-tag=b", By: "sip:anna@example.com", Referral: r.Referral}
 		if !reflect.DeepEqual(r, want) {
 			t.Errorf("%+v", r)
 		}
@@ -161,7 +161,7 @@ func TestAttendedTransfer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := next[Replaced](t, legC).By
+	by := next[Replaced](t, legC).By.(*Leg)
 	if by.Info().Headers["X-Name"] != "Anna" {
 		t.Errorf("%+v", by.Info())
 	}
@@ -251,7 +251,7 @@ func TestInviteWithReplaces(t *testing.T) {
 	if got := try(mine); got != 603 { // nobody takes it
 		t.Errorf("not taken: %d", got)
 	}
-	by := next[Replaced](t, leg).By
+	by := next[Replaced](t, leg).By.(*Leg)
 	if end := next[Ended](t, by); end.Code != 603 || !leg.is(confirmed) {
 		t.Errorf("%+v", end)
 	}

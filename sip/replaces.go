@@ -2,12 +2,14 @@ package sip
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 
+	"github.com/parley-voice/parley/media"
 	"github.com/parley-voice/parley/sip/screen"
 )
 
@@ -15,7 +17,14 @@ import (
 // handed its call over (RFC 3891). By is a call that rings here. Answer it, and
 // the old leg is hung up and ends; reject it, and all stays as it is. Left alone,
 // it is declined after two seconds. The owner of the old leg owns the new one.
-type Replaced struct{ By *Leg }
+type Replaced struct{ By Successor }
+
+// Successor is a call that wants a leg's place. *Leg is one.
+type Successor interface {
+	Info() Info
+	Answer(ctx context.Context, local netip.AddrPort) (media.Params, error)
+	Reject(ctx context.Context, code int, reason string) error
+}
 
 func (Replaced) legEvent() {}
 
@@ -72,6 +81,27 @@ func (e *Endpoint) replaced(req *gosip.Request, tr *trunk) (old *Leg, code int, 
 		return nil, 403, "Forbidden" // an outsider who has overheard two tags
 	}
 	return old, 0, ""
+}
+
+// named is the ID of the leg that a Replaces of the peer of by names, as the peer
+// puts it into a Refer-To; empty when it is none of its own.
+func (e *Endpoint) named(value string, by *Leg) string {
+	r, ok := parseReplaces(value)
+	if !ok {
+		return ""
+	}
+	l := e.legs.find(r.callID, r.toTag)
+	if l == nil || l == by {
+		return ""
+	}
+	l.mu.Lock()
+	st, peer := l.state, l.dlg.remoteTag
+	l.mu.Unlock()
+	same := l.trunk == by.trunk && l.info.Agent == by.info.Agent
+	if peer != r.fromTag || st != confirmed || !same {
+		return ""
+	}
+	return l.id
 }
 
 // takeTime is how long the owner of a leg has to take what a peer asks for.

@@ -99,15 +99,16 @@ func (m *Machine) logOut(s *Seat) {
 	}
 	s.Leaving = true
 	m.takeBack(s, "the agent logged out")
-	if s.In && len(s.Talks) == 0 {
+	if s.In && s.Offer == 0 && len(s.Talks) == 0 {
 		m.leave(s)
 	}
 }
 
-// takeBack withdraws what an agent is being offered; it is no failure.
+// takeBack withdraws what an agent is being offered; it is no failure. A caller
+// whom another agent hands over is not ours to withdraw.
 func (m *Machine) takeBack(s *Seat, why string) {
 	o := m.find(s.Offer)
-	if o == nil {
+	if o == nil || o.Stage == Passing {
 		return
 	}
 	c := m.calls[o.Caller]

@@ -26,13 +26,15 @@ func (m *Machine) handleOffer(e Event) {
 	case Answered:
 		m.at(e.Offer, m.answered, Ringing)
 	case Accepted:
-		m.at(e.Offer, m.accepted, Briefing)
+		m.at(e.Offer, m.acceptedAt, Briefing, Passing)
+	case Passed:
+		m.at(e.Offer, func(o *Offer) { m.passed(o, e.Agent) }, Joined)
 	case Refused:
 		m.at(e.Offer, m.refused, Ringing, Briefing)
 	case Failed:
 		m.at(e.Offer, func(o *Offer) { m.failed(o, e.Why, theAgent) }, Ringing, Briefing, Dialling)
 	case AgentGone:
-		m.at(e.Offer, m.agentGone, Briefing, Dialling, Joined)
+		m.at(e.Offer, m.agentGone, Briefing, Dialling, Joined, Passing)
 	case Reached:
 		m.at(e.Offer, m.join, Dialling)
 	case Unreached:
@@ -96,6 +98,15 @@ func (m *Machine) accepted(o *Offer) {
 	c.Tries++
 	m.advance(o, Dialling, dialling)
 	m.do(DialCaller{Offer: o.ID, Caller: c.ID, Agent: o.Agent})
+}
+
+// acceptedAt takes an Accepted by the stage of its offer.
+func (m *Machine) acceptedAt(o *Offer) {
+	if o.Stage == Passing {
+		m.taken(o)
+		return
+	}
+	m.accepted(o)
 }
 
 func (m *Machine) join(o *Offer) {
@@ -184,7 +195,7 @@ const agentHungUp = "agent hung up"
 
 func (m *Machine) agentGone(o *Offer) {
 	switch o.Stage {
-	case Joined:
+	case Joined, Passing:
 		m.end(m.calls[o.Caller], Served, agentHungUp)
 	case Dialling: // the caller's phone has rung: that was one of the tries
 		m.unreached(o, HungUp, theAgent)

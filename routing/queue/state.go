@@ -57,6 +57,7 @@ const (
 	Briefing Stage = "briefing"
 	Dialling Stage = "dialling" // of a callback: the caller's phone rings
 	Joined   Stage = "joined"
+	Passing  Stage = "passing" // handed on by an agent: the next one's phone rings
 )
 
 // Offer is one caller offered to one agent, from the ring to the end of the talk.

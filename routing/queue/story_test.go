@@ -149,6 +149,10 @@ func (p *teller) event(w []string) queue.Event {
 		return queue.Reached{Offer: offer}
 	case "misses": // the caller
 		return queue.Unreached{Offer: offer, Why: queue.NoAnswer}
+	case "passes": // the caller "to agent 8"
+		to := strings.TrimPrefix(rest, "to agent ")
+		p.offer[to] = offer
+		return queue.Passed{Offer: offer, Agent: to}
 	case "logs":
 		if rest == "in" {
 			return queue.LogIn{Agent: who}

@@ -41,15 +41,16 @@ func walkers() Config {
 // walk reads events out of bytes, three each, and holds the machine to its rules
 // after every one.
 type walk struct {
-	t     testing.TB
-	cfg   Config
-	m     *Machine
-	now   time.Time
-	came  map[string]time.Time
-	ended map[string]How
-	next  int // caller
-	log   []string
-	head  time.Duration
+	t      testing.TB
+	cfg    Config
+	m      *Machine
+	now    time.Time
+	came   map[string]time.Time
+	ended  map[string]How
+	passed map[string]bool // agents to whom a caller was handed
+	next   int             // caller
+	log    []string
+	head   time.Duration
 }
 
 func newWalk(t testing.TB) *walk {
@@ -58,7 +59,7 @@ func newWalk(t testing.TB) *walk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &walk{t: t, cfg: cfg, m: m, now: time.Unix(1000, 0), came: map[string]time.Time{}, ended: map[string]How{}, head: 3 * time.Minute}
+	return &walk{t: t, cfg: cfg, m: m, now: time.Unix(1000, 0), came: map[string]time.Time{}, ended: map[string]How{}, passed: map[string]bool{}, head: 3 * time.Minute}
 }
 
 // event makes an event of three bytes. Callers and offers are mostly those that
@@ -109,6 +110,10 @@ func (w *walk) event(kind, who, arg byte) Event {
 		return []Event{LogOut{agent}, Pause{agent, "lunch"}, Pause{agent, "golf"}, Pause{"x", "lunch"}}[arg%4]
 	case 22:
 		return Resume{agent}
+	case 23:
+		if arg%2 == 0 {
+			return Passed{offer, []string{agent, "", "x", agent}[arg%4]}
+		}
 	}
 	return Tick{}
 }
@@ -116,7 +121,7 @@ func (w *walk) event(kind, who, arg byte) Event {
 // yes is the answer that takes an offer one stage on.
 func (w *walk) yes(offer int) Event {
 	if o := w.m.find(offer); o != nil {
-		return map[Stage]Event{Ringing: Answered{offer}, Briefing: Accepted{offer}, Dialling: Reached{offer}, Joined: AgentGone{offer}}[o.Stage]
+		return map[Stage]Event{Ringing: Answered{offer}, Briefing: Accepted{offer}, Dialling: Reached{offer}, Joined: AgentGone{offer}, Passing: Accepted{offer}}[o.Stage]
 	}
 	return Tick{}
 }
@@ -141,6 +146,9 @@ func (w *walk) step(e Event) {
 	if e, ok := e.(Enter); ok && w.m.calls[e.Caller] == nil {
 		w.came[e.Caller] = w.now
 		delete(w.ended, e.Caller)
+	}
+	if e, ok := e.(Passed); ok { // who is handed a second call has two
+		w.passed[e.Agent] = true
 	}
 	tried := map[string][]string{}
 	for _, c := range w.m.line {
@@ -224,7 +232,7 @@ func (w *walk) whole() {
 		if held[o.Agent] > 1 || o.Stage != Joined && s.Offer != o.ID || o.Stage == Joined && !slices.Contains(s.Talks, o.ID) {
 			w.fail("agent %s holds %d offers: %+v", o.Agent, held[o.Agent], s)
 		}
-		if c.Joined != (o.Stage == Joined) || len(s.Talks) > s.who.capacity() || !s.In {
+		if c.Joined != (o.Stage == Joined || o.Stage == Passing) || len(s.Talks) > s.who.capacity() && !w.passed[s.Agent] || !s.In {
 			w.fail("offer %+v, caller %+v, agent %+v", o, c, s)
 		}
 		if o.Stage == Ringing && s.Paused != "" {
@@ -246,7 +254,7 @@ func (w *walk) whole() {
 // drain lets everybody's time run out: all who came must end.
 func (w *walk) drain() {
 	for _, o := range slices.Clone(w.m.offers) {
-		if o.Stage == Joined {
+		if o.Stage == Joined || o.Stage == Passing {
 			w.step(Left{o.Caller})
 		}
 	}
