@@ -58,7 +58,7 @@ func (s *Session) onAgentKey(ctx context.Context, now time.Time, h *handoff, dig
 		s.desk.deps.People.Switchboard.Tell(queue.Accepted{Offer: p.offer})
 	case p != nil && p.offer != 0:
 		s.desk.deps.People.Switchboard.Tell(queue.Refused{Offer: p.offer})
-	case p != nil || style(h.act) != "warm" || h.leg == nil:
+	case p != nil || !briefed(h.act) || h.leg == nil:
 	case take:
 		s.joinAgent(ctx, now, h)
 	default:

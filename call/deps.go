@@ -47,6 +47,7 @@ type People struct {
 	Places      Places      // nil: a place does not outlive the process
 	Clerk       Clerk       // nil: agents cannot log in by telephone
 	Voicemails  Voicemails  // nil: no messages are taken
+	Exchange    Exchange    // nil: no telephone transfers a caller or calls a colleague
 }
 
 // Ear is a recogniser and the name it has in records.

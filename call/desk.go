@@ -66,12 +66,16 @@ func (noMeter) Ended(Record)          {}
 
 // Inbound answers a leg and holds the conversation. It returns when the call is
 // over and everything that it started has ended; it always sends a final response.
-func (d *Desk) Inbound(ctx context.Context, leg Inbound) {
-	s := d.admit(ctx, leg)
+func (d *Desk) Inbound(own context.Context, leg Inbound) {
+	s := d.admit(own, leg)
 	if s == nil {
 		return
 	}
 	defer d.leave(s)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(own))
+	defer cancel()
+	s.life.loose = context.AfterFunc(own, cancel)
+	defer s.life.loose()
 	_, _ = s.run(ctx) // the record has been kept; an error is in it
 }
 

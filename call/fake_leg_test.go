@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"sync"
 	"time"
@@ -159,9 +160,19 @@ type fakePhone struct {
 	err  error
 	ring func(leg *fakeLeg)
 
+	introduce func(caller, person *fakeLeg) error
+
 	mu    sync.Mutex
 	legs  []*fakeLeg
 	dials []sip.Dial
+}
+
+func (p *fakePhone) Introduce(_ context.Context, caller, person Leg, _ map[string]string) error {
+	p.r.moment("introduce")
+	if p.introduce == nil {
+		return sip.Refused{Code: 501, Reason: "Not Implemented"}
+	}
+	return p.introduce(caller.(*fakeLeg), person.(*fakeLeg))
 }
 
 func (p *fakePhone) Dial(ctx context.Context, d sip.Dial) (Leg, error) {
@@ -175,6 +186,7 @@ func (p *fakePhone) Dial(ctx context.Context, d sip.Dial) (Leg, error) {
 	leg := newLeg(p.r, d.Target)
 	leg.info.Inbound, leg.local = false, d.Local
 	p.mu.Lock()
+	leg.info.CallID = fmt.Sprintf("dialled-%d", len(p.legs))
 	p.legs = append(p.legs, leg)
 	p.dials = append(p.dials, d)
 	p.mu.Unlock()

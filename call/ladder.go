@@ -79,6 +79,9 @@ func (s *Session) onAlarm(ctx context.Context, now time.Time, a alarm) {
 	case alarmDial:
 		s.finish("us", "no answer")
 	case alarmTransfer:
+		if s.leftAlone(ctx, now) {
+			return
+		}
 		s.transferFailed(ctx, now, dialog.NoAnswer, "")
 	case alarmMessage:
 		s.messageDone(ctx, now)

@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 
 	"github.com/parley-voice/parley/media"
@@ -36,6 +37,10 @@ type Inbound interface {
 // Dialer places outbound legs; the outcome comes as the leg's events.
 type Dialer interface {
 	Dial(ctx context.Context, d sip.Dial) (Leg, error)
+	// Introduce asks the caller's side to take our place at the person's phone
+	// (REFER with Replaces, RFC 5589 §7); progress comes to caller as
+	// sip.ReferProgress.
+	Introduce(ctx context.Context, caller, person Leg, headers map[string]string) error
 }
 
 // Phone makes a Dialer of an endpoint.
@@ -49,6 +54,15 @@ func (p phone) Dial(ctx context.Context, d sip.Dial) (Leg, error) {
 		return nil, err // not a nil *sip.Leg in a Leg
 	}
 	return leg, nil
+}
+
+func (phone) Introduce(ctx context.Context, caller, person Leg, headers map[string]string) error {
+	from, ok := caller.(*sip.Leg)
+	to, also := person.(*sip.Leg)
+	if !ok || !also {
+		return fmt.Errorf("legs of another endpoint cannot be introduced: %T and %T", caller, person)
+	}
+	return from.ReferReplaces(ctx, to, headers)
 }
 
 var _ Inbound = (*sip.Leg)(nil)

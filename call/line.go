@@ -208,7 +208,15 @@ func (s *Session) onLeg(ctx context.Context, now time.Time, e sip.Event) {
 		s.onDigit(ctx, now, e.Digit, byInfo)
 	case sip.ReferProgress:
 		s.onReferProgress(ctx, now, e)
+	case sip.ReferAsked: // callers go where the script sends them
+		_ = e.Refuse(603, "Decline")
+		s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "refused to the caller", Why: "a transfer to " + e.Number})
+	case sip.Replaced:
+		s.succeed(ctx, now, s.wires.leg, s.wires.media, e)
 	case sip.Ended:
+		if s.succeeding(s.wires.leg, e) {
+			return
+		}
 		s.onEnded(ctx, now, e)
 	}
 }

@@ -27,6 +27,11 @@ func (s *Session) loop(ctx context.Context) {
 				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
 			}
 			s.onAgent(ctx, time.Now(), e)
+		case e, ok := <-s.referrerEvents():
+			if !ok {
+				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
+			}
+			s.onReferrer(time.Now(), e)
 		case e, ok := <-s.overseerEvents():
 			if !ok {
 				e = sip.Ended{By: sip.Network, Reason: "the leg vanished"}
@@ -64,14 +69,14 @@ func (s *Session) onStopped(ctx context.Context) {
 
 // callerEvents is nil, and so never ready, while there is no leg.
 func (s *Session) callerEvents() <-chan sip.Event {
-	if s.wires.leg == nil {
+	if s.wires.leg == nil || s.wires.move.heir.awaited(s.wires.leg) {
 		return nil
 	}
 	return s.wires.leg.Events()
 }
 
 func (s *Session) agentEvents() <-chan sip.Event {
-	if h := s.wires.hand; h != nil && h.leg != nil {
+	if h := s.wires.hand; h != nil && h.leg != nil && !s.wires.move.heir.awaited(h.leg) {
 		return h.leg.Events()
 	}
 	return nil
@@ -118,6 +123,14 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onOverseerRings(now, e)
 	case referred:
 		s.onReferred(ctx, now, e)
+	case handed:
+		s.onHanded(ctx, now, e)
+	case giveUp:
+		s.onGiveUp(ctx, now, e)
+	case succeeded:
+		s.onSucceeded(ctx, now, e)
+	case introduced:
+		s.onIntroduced(ctx, now, e)
 	case mayTake:
 		s.onMayTake(ctx, now, e)
 	case mayRecord:

@@ -81,6 +81,9 @@ func (d *Desk) route(ctx context.Context, in sip.Info) (r Routed, ok bool) {
 	if code := d.code(in); code != nil { // an agent's own call
 		return Routed{Script: code}, true
 	}
+	if to := d.colleague(in); to != nil {
+		return Routed{Script: to}, true
+	}
 	if d.deps.Router != nil {
 		r = d.deps.Router.Route(ctx, in)
 	}

@@ -60,6 +60,7 @@ type wires struct {
 	// message is what a caller leaves for whom nobody came.
 	message *message
 	hands   int // transfers so far; an answer to an earlier one is stale
+	move    move
 	keys    digits
 }
 
@@ -81,11 +82,13 @@ type state struct {
 
 // life is what outlives the loop's own state.
 type life struct {
-	quit chan struct{} // closed by dismiss
-	why  string        // of the dismissal, set before quit is closed
-	once sync.Once
-	seen atomic.Pointer[Snapshot]
-	wg   sync.WaitGroup
+	quit  chan struct{} // closed by dismiss
+	why   string        // of the dismissal, set before quit is closed
+	once  sync.Once
+	seen  atomic.Pointer[Snapshot]
+	legs  atomic.Pointer[lines]
+	loose func() bool // the call no longer ends with the leg that began it
+	wg    sync.WaitGroup
 }
 
 func newSession(d *Desk, script *Script, rec Record) *Session {
@@ -185,6 +188,7 @@ func (s *Session) remember() {
 	if old := s.life.seen.Load(); old == nil || *old != snap {
 		s.life.seen.Store(&snap)
 	}
+	s.showLegs()
 }
 
 func (s *Session) phase() string {

@@ -51,18 +51,22 @@ func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer
 	}
 	s.holdSound(ctx, now, a.Hold)
 	if style(a) == "blind" {
-		s.refer(hctx, h.id, a, s.context(a))
+		s.refer(hctx, h.id, a)
 		return
 	}
 	s.ring(hctx, h.id, 0, a, wait)
 }
 
 func style(a dialog.Transfer) string {
-	if a.Style == "blind" || a.Style == "warm" {
+	switch a.Style {
+	case "blind", "warm", "attended":
 		return a.Style
 	}
 	return "bridge"
 }
+
+// briefed tells whether the person hears who calls and presses a key.
+func briefed(a dialog.Transfer) bool { return style(a) == "warm" || style(a) == "attended" }
 
 func named(a dialog.Transfer) string {
 	switch {
@@ -90,7 +94,7 @@ func (s *Session) holdSound(ctx context.Context, now time.Time, clip string) {
 // transferFailed gives the caller back to the script, with one of its words for
 // why and the detail in ours.
 func (s *Session) transferFailed(ctx context.Context, now time.Time, reason, detail string) {
-	if s.wires.hand == nil {
+	if s.wires.hand == nil || s.givenBack(ctx, now, reason, detail) {
 		return
 	}
 	s.dropHand()
@@ -100,7 +104,11 @@ func (s *Session) transferFailed(ctx context.Context, now time.Time, reason, det
 		why += ": " + detail
 	}
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "failed", Why: why})
+	s.reopenEar(ctx)
 	s.tell(ctx, now, dialog.TransferEnded{Reason: reason, Detail: detail})
+	if s.mind.machine == nil && s.state.talking { // a promised call has no script to go on with
+		s.finish("us", reason)
+	}
 }
 
 // dropHand lets a transfer go, whatever it has come to. The clean-up runs aside;
@@ -111,6 +119,7 @@ func (s *Session) dropHand() {
 		return
 	}
 	s.wires.hand = nil
+	s.dropReferrer(time.Now())
 	s.served(time.Now(), h)
 	s.clock.stop(alarmTransfer)
 	s.leaveLine(h)
@@ -129,8 +138,12 @@ func (s *Session) partFromHand(ctx context.Context, now time.Time, e sip.Ended) 
 		return
 	}
 	left := h.taken && e.By == sip.Them // the peer took the caller over and let us go
-	if !h.joined.IsZero() || left {
-		s.transferDone(ctx, now, "the caller left")
+	if !h.joined.IsZero() || left || s.wires.move.from != nil {
+		reason := "the caller left"
+		if left && !h.joined.IsZero() {
+			reason = "taken over" // their side let us go as soon as it talked with the person
+		}
+		s.transferDone(ctx, now, reason)
 		return
 	}
 	s.dropHand()

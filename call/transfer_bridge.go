@@ -13,7 +13,13 @@ import (
 // ring rings the person on a second leg while the caller hears the hold sound.
 // Offer is the switchboard's, 0 without one.
 func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wait time.Duration) {
+	s.ringWith(ctx, id, offer, a, wait, "")
+}
+
+// ringWith rings the person in place of a call of theirs, if replaces names one.
+func (s *Session) ringWith(ctx context.Context, id, offer int, a dialog.Transfer, wait time.Duration, replaces string) {
 	deps, d, sink := s.desk.deps, s.invite(a, wait), agentSink{box: s.box, id: id}
+	d.Replaces = replaces
 	s.spawn("transfer", func(why string) event { return agentRings{id: id, offer: offer, why: why} }, func() {
 		e := ringAgent(ctx, deps, a, d, sink)
 		e.id, e.offer = id, offer
@@ -80,6 +86,18 @@ func (s *Session) onAgentRings(ctx context.Context, now time.Time, e agentRings)
 // onAgent follows the person's leg.
 func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 	h := s.wires.hand
+	switch e := e.(type) {
+	case sip.ReferAsked:
+		s.onReferAsked(ctx, now, h, e)
+		return
+	case sip.Replaced:
+		s.succeed(ctx, now, h.leg, h.audio, e)
+		return
+	case sip.Ended:
+		if s.succeeding(h.leg, e) {
+			return
+		}
+	}
 	if change, ok := e.(sip.MediaChanged); ok {
 		if err := h.audio.Update(change.Params); err != nil {
 			s.j.trouble(now, s.node(), "media of the person", err.Error())
@@ -96,15 +114,21 @@ func (s *Session) onAgent(ctx context.Context, now time.Time, e sip.Event) {
 			s.transferFailed(ctx, now, dialog.Unreachable, err.Error())
 			return
 		}
-		if style(h.act) == "warm" {
+		if briefed(h.act) {
 			s.clock.set(now, alarmTransfer, briefTime)
 			s.brief(ctx, now, h)
 			return
 		}
 		s.joinAgent(ctx, now, h)
+	case sip.Progress:
+		s.passing(e.Code)
 	case sip.Digit:
 		s.onAgentKey(ctx, now, h, e.Digit)
 	case sip.Ended:
+		if h.taken && !h.joined.IsZero() { // the caller's side takes our place: its word is on the way
+			s.awaitLeave(now, h)
+			return
+		}
 		if h.joined.IsZero() {
 			s.transferFailed(ctx, now, refusal(e.Code, e.Cause), status(e.Code, e.Cause, e.Reason))
 			return
@@ -133,10 +157,8 @@ func (s *Session) personLeft(ctx context.Context, now time.Time, h *handoff) {
 func (s *Session) takeBack(ctx context.Context, now time.Time) {
 	s.dropHand()
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "done", Why: "the person left; the caller goes on"})
-	if e := &s.ear; !e.deaf && len(e.choices) > 0 {
-		e.tries = tries{next: max(e.tries.next-1, 0)}
-		s.openEar(ctx)
-	}
+	s.wires.move.unheard = true
+	s.reopenEar(ctx)
 	s.tell(ctx, now, dialog.TransferEnded{OK: true, Back: true, Reason: "the person left"})
 	s.oversee(ctx, now)
 }
@@ -149,6 +171,16 @@ func (s *Session) freeAgent(h *handoff) {
 	s.desk.deps.People.Switchboard.Tell(queue.AgentGone{Offer: h.place.offer})
 	h.place.left = true
 	s.dropPlace(h.place, queue.Served)
+}
+
+// reopenEar has the same recogniser hear a caller again who has been with a person.
+func (s *Session) reopenEar(ctx context.Context) {
+	e, m := &s.ear, &s.wires.move
+	if m.unheard && !e.deaf && len(e.choices) > 0 {
+		e.tries = tries{next: max(e.tries.next-1, 0)}
+		s.openEar(ctx)
+	}
+	m.unheard = false
 }
 
 // answerAgent begins the person's audio.
@@ -180,5 +212,7 @@ func (s *Session) joinAgent(ctx context.Context, now time.Time, h *handoff) {
 	s.ear.since = time.Time{}
 	s.clock.clear()
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "joined " + h.to})
+	s.passedOn(now, h)
 	s.oversee(ctx, now)
+	s.leavePath(ctx, now, h)
 }

@@ -49,6 +49,7 @@ type Place struct {
 // waiting is a caller's place, as the call sees it.
 type waiting struct {
 	queue    string
+	caller   string // whose place it is, as the switchboard knows them
 	offer    int    // to an agent, under way; 0: none
 	agent    string // who it is
 	answered bool   // the agent's phone
@@ -68,16 +69,19 @@ func (s *Session) lined(a dialog.Transfer) bool {
 
 // lineUp writes the caller's place down, then takes it.
 func (s *Session) lineUp(ctx context.Context, now time.Time, h *handoff) {
-	h.place = &waiting{queue: h.act.Queue, music: h.act.Hold, kept: make(chan struct{})}
+	h.place = &waiting{queue: h.act.Queue, caller: s.caller(), music: h.act.Hold, kept: make(chan struct{})}
 	s.clock.stop(alarmTransfer)
 	if h.act.Wait > 0 {
 		s.clock.set(now, alarmTransfer, h.act.Wait)
 	}
 	s.holdSound(ctx, now, h.act.Hold)
 	places, p := s.desk.deps.People.Places, s.place(h.act, now)
-	id, kept := h.id, h.place.kept
+	id, kept, before := h.id, h.place.kept, s.wires.move.dropping
 	s.spawn("place", func(string) event { return placed{id: id} }, func() {
 		defer close(kept)
+		if before != nil { // the place before has the same name
+			<-before
+		}
 		if places != nil {
 			_ = s.durable(ctx, "the place in the queue", s.desk.deps.Config.WriteBudget, func(ctx context.Context) error { // counted
 				return places.Keep(ctx, p)
@@ -116,7 +120,8 @@ func (s *Session) waits(id int) *handoff {
 func (s *Session) onDirected(ctx context.Context, now time.Time, e directed) {
 	h := s.waits(e.id)
 	if h == nil {
-		return // the switchboard was told that the caller has left
+		s.directedOld(e)
+		return // else the switchboard was told that the caller has left
 	}
 	if h.place.back && s.promisedCall(ctx, now, h, e.action) {
 		return
@@ -289,20 +294,22 @@ func (s *Session) leaveLine(h *handoff) {
 	case p.back && h.joined.IsZero():
 		board.Tell(queue.Failed{Offer: p.offer, Why: queue.Unreachable})
 	case h.joined.IsZero():
-		board.Tell(queue.Left{Caller: s.caller()})
+		board.Tell(queue.Left{Caller: p.caller})
 		s.dropPlace(p, queue.Abandoned)
 	default:
-		board.Tell(queue.Left{Caller: s.caller()})
+		board.Tell(queue.Left{Caller: p.caller})
 		s.dropPlace(p, queue.Served)
 	}
 }
 
 // dropPlace forgets a place that needs no callback.
 func (s *Session) dropPlace(p *waiting, how queue.How) {
-	desk, caller := s.desk, s.caller()
+	desk, done := s.desk, make(chan struct{})
+	s.wires.move.dropping = done
 	s.spawn("place", func(string) event { return noted{} }, func() {
+		defer close(done)
 		<-p.kept
-		desk.dropPlace(caller, how)
+		desk.dropPlace(p.caller, how)
 	})
 }
 

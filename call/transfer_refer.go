@@ -12,15 +12,8 @@ import (
 const referBudget = 10 * time.Second
 
 // refer asks the caller's side to call the person itself (RFC 3515).
-func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer, uui string) {
-	dir, leg := s.desk.deps.People.Directory, s.wires.leg
-	headers := make(map[string]string, len(a.Headers)+1)
-	for k, v := range a.Headers {
-		headers[k] = v
-	}
-	if uui != "" {
-		headers["User-to-User"] = uui
-	}
+func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer) {
+	dir, leg, headers := s.desk.deps.People.Directory, s.wires.leg, s.handoverHeaders(a)
 	s.spawn("refer", func(why string) event {
 		return referred{id: id, reason: dialog.Unreachable, why: why}
 	}, func() {
@@ -55,6 +48,7 @@ func (s *Session) onReferred(ctx context.Context, now time.Time, e referred) {
 // onReferProgress follows the NOTIFYs to the end (RFC 3515 §2.4.5).
 func (s *Session) onReferProgress(ctx context.Context, now time.Time, e sip.ReferProgress) {
 	if s.wires.hand == nil || style(s.wires.hand.act) != "blind" {
+		s.onLeaveProgress(ctx, now, e)
 		return
 	}
 	s.wires.hand.taken = true // a NOTIFY may overtake the 202

@@ -95,7 +95,7 @@ type Transfer struct {
 	Queue   string // exactly one of Queue, Agent, SIP is set
 	Agent   string
 	SIP     string
-	Style   string // "blind" (REFER), "bridge" (second leg) or "warm" (bridge, once the person has heard the Brief and pressed 1); "" means bridge
+	Style   string // "blind" (REFER), "bridge" (second leg), "warm" (bridge, once the person has heard the Brief and pressed 1) or "attended" (warm, then REFER with Replaces); "" means bridge
 	Headers map[string]string
 	Wait    time.Duration // how long to ring before giving up
 	Hold    string        // clip that the caller hears meanwhile

@@ -138,7 +138,7 @@ func (g *generator) step(i int) {
 	case last && kind < 5, kind == 0:
 		g.f("    end: true\n")
 	case last, kind == 1:
-		g.f("    transfer: {queue: desk, style: %s, brief: \"{{tags | none}}\", on_fail: %s}\n", g.one("bridge", "blind"), g.edge(i))
+		g.f("    transfer: {queue: desk, style: %s, brief: \"{{tags | none}}\", on_fail: %s}\n", g.one("bridge", "blind", "attended"), g.edge(i))
 	case kind == 2:
 		g.f("    go: %s\n", g.later(i))
 	case kind == 3:

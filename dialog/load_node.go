@@ -308,8 +308,8 @@ func (r *reader) handoff(v *yaml.Node) *Handoff {
 			}
 		}
 	})
-	if h.Then != "" && h.Style == "blind" {
-		r.wrong(v, "use bridge or warm", "a caller who was sent away with blind does not come back for then")
+	if h.Then != "" && (h.Style == "blind" || h.Style == "attended") {
+		r.wrong(v, "use bridge or warm", "a caller who was sent away with %s does not come back for then", h.Style)
 	}
 	targets := 0
 	for _, t := range []string{h.Queue, h.Agent, h.SIP} {

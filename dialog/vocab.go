@@ -190,13 +190,13 @@ var vocabulary = vocab.Table{
 		key("queue", vocab.Name, "", "a queue that the configuration names. Give exactly one of queue, agent and sip"),
 		key("agent", vocab.Name, "", "a person that the configuration names"),
 		key("sip", vocab.SIP, "", "an address: `sip:name@host`"),
-		key("style", vocab.Word(styles...), "`bridge`", "`bridge`: ring the person and join; `warm`: tell the person who calls, join at key 1; `blind`: REFER the caller away"),
+		key("style", vocab.Word(styles...), "`bridge`", "`bridge`: ring the person and join; `warm`: tell the person who calls, join at key 1; `attended`: as warm, then REFER the caller's side to the person's phone, so that the call leaves here; `blind`: REFER the caller away"),
 		key("brief", vocab.Template, "", "what the person is told, in the first language of the script"),
 		key("headers", vocab.Map(aTemplate), "", "`X-` headers for the person's phone"),
 		key("wait", vocab.Time, "30s", "how long to ring, 1s to 5m"),
 		key("hold", vocab.Spoken(vocab.Clip), "ring-back", "a clip that the caller hears meanwhile"),
 		key("on_fail", way, "the last prompt", "where to when nobody comes: a node or a way onward. The conversation keeps what it knows"),
-		key("then", vocab.Target, "the call ends", "where to when the person has hung up and the caller has not; not with `blind`"),
+		key("then", vocab.Target, "the call ends", "where to when the person has hung up and the caller has not; not with `blind` or `attended`"),
 	}},
 	{Name: "fetch", Keys: []vocab.Key{
 		key("url", aTemplate, vocab.Required, "the address. Its host is fixed and must be among `lookups.hosts` of the configuration; values are escaped"),
@@ -277,7 +277,7 @@ var (
 	tenses    = []string{"past", "future"}
 	inputs    = []string{"speech", "dtmf"}
 	methods   = []string{"GET", "POST", "PUT"}
-	styles    = []string{"blind", "bridge", "warm"}
+	styles    = []string{"attended", "blind", "bridge", "warm"}
 	notices   = []string{"recording", "ai"}
 	optOuts   = []string{"phone", "all"}
 	echoes    = []string{"audio", "digits", "both"}

@@ -18,6 +18,7 @@ import (
 // after two seconds. Nothing is called by itself.
 type ReferAsked struct {
 	To       string            // a sip or tel URI, without headers
+	Number   string            // that is called at To: its user part, or the telephone number
 	Headers  map[string]string // X-* and User-to-User, by lower-case name, for the INVITE
 	Replaces string            // of an attended transfer: the call at To that the new one is for
 	Names    string            // ID of that call when it is a leg of ours with the same peer; else empty
@@ -163,7 +164,7 @@ func (l *Leg) serveRefer(req *gosip.Request, tx gosip.ServerTransaction) (after 
 		a.event = fmt.Sprintf("refer;id=%d", req.CSeq().SeqNo)
 	}
 	a.quiet = strings.EqualFold(headerValue(req, "refer-sub"), "false")
-	e := ReferAsked{Referral: a, Headers: map[string]string{}}
+	e := ReferAsked{Referral: a, Number: user(to.URI), Headers: map[string]string{}}
 	by, _ := screen.ParseAddress(headerValue(req, "referred-by"))
 	var all map[string]string
 	e.To, all = embedded(to.URI)

@@ -25,7 +25,7 @@ func TestReferAsked(t *testing.T) {
 	}
 	t.Run("accepted", func(t *testing.T) {
 		r := ask("Refer-To: \"Ben\" <sip:ben@example.com;user=phone?X-Need=a%20%26%20b&Route=%3Csip:evil%3E&Replaces=1%40x%3Bto-tag%3Da%3Bfrom-tag%3Db>\nReferred-By: <sip:anna@example.com>\n")
-		want := ReferAsked{To: "sip:ben@example.com;user=phone", Headers: map[string]string{"x-need": "a & b"}, Replaces: "1@x;to-tag=a;from-tag=b", By: "sip:anna@example.com", Referral: r.Referral}
+		want := ReferAsked{To: "sip:ben@example.com;user=phone", Number: "ben", Headers: map[string]string{"x-need": "a & b"}, Replaces: "1@x;to-tag=a;from-tag=b", By: "sip:anna@example.com", Referral: r.Referral}
 		if !reflect.DeepEqual(r, want) {
 			t.Errorf("%+v", r)
 		}

@@ -189,7 +189,7 @@ func (b *Board) pass(ctx context.Context, a queue.Action) {
 		return
 	}
 	hand := b.hands[caller]
-	if hand == nil && b.cfg.Absent != nil {
+	if hand == nil && b.cfg.Absent != nil && !lettingGo(a) {
 		hand = b.cfg.Absent(ctx, caller)
 		b.hands[caller] = hand
 	}
@@ -202,6 +202,16 @@ func (b *Board) pass(ctx context.Context, a queue.Action) {
 		return
 	}
 	hand(a)
+}
+
+// lettingGo tells an action that only ends something: nobody is to be found for it
+// when the caller has ended.
+func lettingGo(a queue.Action) bool {
+	switch a.(type) {
+	case queue.CancelRing, queue.ReleaseAgent:
+		return true
+	}
+	return false
 }
 
 // callerOf is whom an action is about, "" for nobody.
