@@ -29,6 +29,7 @@ func (c *Config) check() Problems {
 	c.checkRegistrar(fail)
 	c.checkSpeech(fail)
 	c.checkQueues(fail)
+	c.checkDial(fail)
 	c.checkOutside(fail)
 	c.checkStore(fail)
 	return ps

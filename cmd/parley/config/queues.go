@@ -91,11 +91,13 @@ type Agent struct {
 
 // AgentRules hold for every agent.
 type AgentRules struct {
-	Pauses   []string      `yaml:"pauses" doc:"Reasons for a pause. None: any reason is taken."`
-	Failures int           `yaml:"failures" default:"2" min:"0" max:"100" doc:"Calls in a row that do not reach an agent (no answer, busy, dead phone) before the agent is left alone. 0: never."`
-	Rest     time.Duration `yaml:"rest" default:"30s" min:"1s" max:"1h" doc:"For how long, twice as long each further time."`
-	MaxRest  time.Duration `yaml:"max_rest" default:"10m" min:"1s" max:"24h" doc:"At most."`
-	Codes    Codes         `yaml:"codes" doc:"Numbers that agents dial on their registered phones."`
+	Pauses   []string          `yaml:"pauses" doc:"Reasons for a pause. None: any reason is taken."`
+	Failures int               `yaml:"failures" default:"2" min:"0" max:"100" doc:"Calls in a row that do not reach an agent (no answer, busy, dead phone) before the agent is left alone. 0: never."`
+	Rest     time.Duration     `yaml:"rest" default:"30s" min:"1s" max:"1h" doc:"For how long, twice as long each further time."`
+	MaxRest  time.Duration     `yaml:"max_rest" default:"10m" min:"1s" max:"24h" doc:"At most."`
+	Transfer bool              `yaml:"transfer" default:"true" doc:"Agents' telephones may hand a caller on (REFER) to other agents, to queues and to the numbers of dial, and agents with registered phones may call them. false: every REFER is declined."`
+	Dial     map[string]string `yaml:"dial" doc:"Numbers beside those that agents may call and transfer to, each with the trunk that they go by: x is any digit, a dot at the end any further ones. {8xxx: pbx, 1xxxxxxxxxx: carrier}. The one with the most fixed digits decides."`
+	Codes    Codes             `yaml:"codes" doc:"Numbers that agents dial on their registered phones."`
 }
 
 // Codes are numbers with a meaning for agents.

@@ -44,6 +44,9 @@ func (s *Server) openHotline(context.Context, Options) (err error) {
 // people are those to whom the desk hands callers.
 func (s *Server) people() call.People {
 	p := call.People{Directory: directory(s.cfg.Addresses()), Voicemails: voicemails{s.Store}}
+	if s.cfg.AgentRules.Transfer {
+		p.Exchange = exchange{agents: s.cfg.Agents, queues: s.cfg.Queues, rules: s.cfg.AgentRules}
+	}
 	if s.hotline.board != nil {
 		p.Switchboard, p.Places = s.hotline.board, s.hotline.places
 		codes := s.cfg.AgentRules.Codes
