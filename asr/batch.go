@@ -145,6 +145,8 @@ func (s *batchStream) take(c Cue) {
 		if !s.b.cfg.NoGuess {
 			s.guess = s.submit(t, c, false)
 		}
+	case CueSettle:
+		s.last(t, c)
 	case CueResume:
 		s.void(s.guess)
 		s.guess = nil
@@ -157,20 +159,20 @@ func (s *batchStream) take(c Cue) {
 		s.guess = nil
 		t.end(c, s.options.Expect)
 	case CueEndpoint:
-		s.endpoint(t, c)
+		t.end(c, s.options.Expect)
+		s.last(t, c)
 	}
 }
 
-// endpoint ends the turn: the guess, if there is one, becomes its last piece.
-func (s *batchStream) endpoint(t *turn, c Cue) {
+// last ends the turn's present piece: the guess, if there is one, is what it says.
+func (s *batchStream) last(t *turn, c Cue) {
 	p := s.guess
 	s.guess = nil
-	t.end(c, s.options.Expect)
 	switch {
 	case p != nil && p.state != pieceFailed:
 		s.b.pool.promote(p.job)
 		t.pieces = append(t.pieces, p)
-	case c.Speech >= s.b.cfg.Segmenter.MinSpeech || len(t.pieces) == 0:
+	case c.Speech >= minClosed || len(t.pieces) == 0:
 		t.pieces = append(t.pieces, s.submit(t, c, true))
 	}
 }

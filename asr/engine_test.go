@@ -244,6 +244,28 @@ func TestBatchJoinsALongTurn(t *testing.T) {
 	}
 }
 
+// What came before a long pause is decoded once, and while the caller goes on.
+func TestBatchSettlesALongPiece(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &decoder{lines: []string{"I called about the washing machine", "that leaks", "that leaks again"}, takes: 600 * ms}
+		s, _ := talk(t, batch(t, d, asr.BatchConfig{Workers: 1}), asr.Options{Rate: asrtest.Rate},
+			asrtest.Babble(5*time.Second), make([]int16, asrtest.Rate*4/10), asrtest.Babble(turnLen), make([]int16, asrtest.Rate))
+		var final asr.Transcript
+		for final.Kind != asr.Final {
+			var err error
+			if final, err = s.Next(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if final.Text != "I called about the washing machine that leaks" {
+			t.Errorf("heard %q", final.Text)
+		}
+		if len(d.got) != 2 || len(d.got[1].PCM) > 2*asrtest.Rate {
+			t.Errorf("%d decodes, the last of %v samples: the long piece was decoded again", len(d.got), len(d.got[len(d.got)-1].PCM))
+		}
+	})
+}
+
 // A turn's words never come after the next turn's onset, however slow the
 // decoder is.
 func TestBatchKeepsTurnsApart(t *testing.T) {

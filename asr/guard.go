@@ -21,7 +21,7 @@ var ErrResting = errors.New("asr: the engine failed lately and is left alone")
 type GuardConfig struct {
 	Name     string        // of the engine, for errors
 	Open     time.Duration // longest Open (1 s)
-	Deadline time.Duration // from the end of a turn to its words (1.2 s)
+	Deadline time.Duration // from the end of a turn to its words (1.2 s); longer for a turn of more than 4 s
 	MaxTurn  time.Duration // longest turn before its words are due (35 s)
 	Failures int           // failures in a row that make the engine rest (3)
 	Rest     time.Duration // first rest; doubles while trials fail (10 s)
@@ -180,8 +180,15 @@ func (w *watch) frame(f media.Frame) bool {
 	if loud {
 		w.quiet = 0
 	}
-	w.fired = w.quiet >= w.endpoint+w.deadline || w.turn >= w.maxTurn
+	w.fired = w.quiet >= w.endpoint+w.deadline+w.grace() || w.turn >= w.maxTurn
 	return w.fired
+}
+
+// grace is what a long turn adds to the deadline: 12 s of speech without a pause take
+// 1.6 s to decode on one core, and the words of the one who said most are the last
+// to give up.
+func (w *watch) grace() time.Duration {
+	return max(0, w.turn-w.quiet-4*time.Second) / 8
 }
 
 // loud tells whether a frame stands 10 dB above the line's noise, which it

@@ -16,6 +16,8 @@ type SegmenterConfig struct {
 	ClosedEndpoint time.Duration // silence that ends a yes/no or a choice (250 ms)
 	DigitsEndpoint time.Duration // silence that ends spoken digits (300 ms)
 	PartEndpoint   time.Duration // silence that ends a number which lacks digits (700 ms)
+	Settle         time.Duration // silence in an open turn after which a piece of LongPiece is finished (300 ms)
+	LongPiece      time.Duration // speech that is not decoded again with what follows (4 s)
 	MaxSegment     time.Duration // longest piece to decode at once (15 s)
 	MaxTurn        time.Duration // longest turn: a talker behind the caller hides every pause (30 s)
 }
@@ -39,6 +41,8 @@ func (c SegmenterConfig) withDefaults() SegmenterConfig {
 	orDefault(&c.ClosedEndpoint, 250*time.Millisecond)
 	orDefault(&c.DigitsEndpoint, 300*time.Millisecond)
 	orDefault(&c.PartEndpoint, 700*time.Millisecond)
+	orDefault(&c.Settle, 300*time.Millisecond)
+	orDefault(&c.LongPiece, 4*time.Second)
 	orDefault(&c.MaxSegment, 15*time.Second)
 	orDefault(&c.MaxTurn, 30*time.Second)
 	return c
@@ -47,12 +51,13 @@ func (c SegmenterConfig) withDefaults() SegmenterConfig {
 // CueKind says what a Segmenter asks for.
 type CueKind uint8
 
-// The kinds of Cue. A turn is CueOnset, then any of CueSpeculate, CueResume and
-// CueCut, then CueEndpoint or CueNoise.
+// The kinds of Cue. A turn is CueOnset, then any of CueSpeculate, CueSettle,
+// CueResume and CueCut, then CueEndpoint or CueNoise.
 const (
 	CueOnset     CueKind = iota + 1 // sound began
 	CueSpeculate                    // a short silence: decode Start..Until now
-	CueResume                       // speech went on: the speculation is void
+	CueSettle                       // the speculation's piece is finished, the turn goes on: what follows is a piece of its own
+	CueResume                       // speech went on: the speculation is void, unless it was settled
 	CueCut                          // the piece Start..Until is full: decode it, the turn goes on
 	CueEndpoint                     // the turn ended: Start..Until is its last piece
 	CueNoise                        // the sound ended, too short to hold words
@@ -91,6 +96,7 @@ type Segmenter struct {
 // guess is whether one was asked for in this silence, and what its words say.
 type guess struct {
 	made    bool
+	settled bool
 	verdict Verdict
 }
 
@@ -213,8 +219,22 @@ func (s *Segmenter) silence(a Activity) (Cue, bool) {
 	case lull >= s.cfg.Speculate && !s.guess.made && s.speech >= s.least():
 		s.guess.made = true
 		return s.cue(CueSpeculate, s.tail(a.End)), true
+	case lull >= s.cfg.Settle && s.guess.made && s.speech >= s.cfg.LongPiece && s.expect.Shape == Open:
+		return s.settle(a), true
 	}
 	return s.tooLong(a)
+}
+
+// settle finishes a long piece in a pause, so that at the turn's end only what
+// came after it is left to decode: 12 s of speech take longer than callers wait.
+func (s *Segmenter) settle(a Activity) Cue {
+	c := s.cue(CueSettle, s.tail(a.End))
+	s.guess.settled = true
+	s.turnSpeech += s.speech
+	s.speech = 0
+	s.start, s.edges.free = c.Until, c.Until
+	s.quiet = quietest{}
+	return c
 }
 
 // tail is where a piece ends whose sound has ended.
@@ -228,13 +248,14 @@ func (s *Segmenter) rest(from time.Duration) {
 	s.edges.free = from
 }
 
-// minClosed is the least speech of a closed answer: of a quick "no" the detector
-// marks 130 to 220 ms. What is not in the closed set is refused later.
+// minClosed is the least speech of a closed answer, and of what follows a turn's
+// first piece: of a quick "no" the detector marks 130 to 220 ms. What is not in the
+// closed set is refused later.
 const minClosed = 120 * time.Millisecond
 
 // least is the detected speech below which a sound is noise.
 func (s *Segmenter) least() time.Duration {
-	if s.expect.Shape == Open {
+	if s.expect.Shape == Open && s.turnSpeech == 0 {
 		return s.cfg.MinSpeech
 	}
 	return min(minClosed, s.cfg.MinSpeech)

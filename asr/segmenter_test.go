@@ -124,7 +124,7 @@ func TestSegmenterCutsInTheQuietestPlace(t *testing.T) {
 	s := NewSegmenter(SegmenterConfig{}, Expectation{})
 	// A breath at 12 s; the piece is full at 15 s, the turn goes on to 18 s.
 	cues := step(s, &at, rep("S", 375)+"m"+rep("S", 186)+rep(".", 19))
-	if !equal(kindsOf(cues), []CueKind{CueOnset, CueCut, CueSpeculate, CueEndpoint}) {
+	if !equal(kindsOf(cues), []CueKind{CueOnset, CueCut, CueSpeculate, CueSettle, CueEndpoint}) {
 		t.Fatalf("cues %v", kindsOf(cues))
 	}
 	breath := 376 * 32 * ms
@@ -133,6 +133,39 @@ func TestSegmenterCutsInTheQuietestPlace(t *testing.T) {
 	}
 	if c := cues[3]; c.Start != breath || c.Turn != 0 {
 		t.Errorf("the rest %+v, want it from %v", c, breath)
+	}
+}
+
+// What was said before a pause is not decoded again with what comes after it.
+func TestSegmenterSettlesALongPiece(t *testing.T) {
+	var at time.Duration
+	s := NewSegmenter(SegmenterConfig{}, Expectation{})
+	cues := step(s, &at, rep("S", 130)+rep(".", 12)+rep("S", 7)+rep(".", 19))
+	if !equal(kindsOf(cues), []CueKind{CueOnset, CueSpeculate, CueSettle, CueResume, CueSpeculate, CueEndpoint}) {
+		t.Fatalf("cues %v", kindsOf(cues))
+	}
+	guess, settled, rest := cues[1], cues[2], cues[5]
+	if settled.Start != guess.Start || settled.Until != guess.Until || settled.Speech != 130*32*ms {
+		t.Errorf("settled %+v, guessed %+v", settled, guess)
+	}
+	if rest.Start != settled.Until || rest.Turn != 0 || rest.Speech != 7*32*ms {
+		t.Errorf("the rest %+v", rest)
+	}
+	for name, c := range map[string]struct {
+		line   string
+		expect Expectation
+	}{
+		"a shorter one":  {line: rep("S", 120) + rep(".", 12)},
+		"a breath":       {line: rep("S", 130) + rep(".", 8) + "S"},
+		"a long number":  {line: rep("S", 130) + rep(".", 9), expect: Expectation{Shape: Digits}},
+		"a patient node": {line: rep("S", 130) + rep(".", 12), expect: Expectation{Shape: YesNo, Endpoint: time.Second}},
+	} {
+		at = 0
+		for _, cue := range step(NewSegmenter(SegmenterConfig{}, c.expect), &at, c.line) {
+			if cue.Kind == CueSettle {
+				t.Errorf("%s was settled", name)
+			}
+		}
 	}
 }
 

@@ -119,7 +119,7 @@ func (s *batchStream) decoded(p *piece, seg Segment, text string, took time.Dura
 
 // judge ends the turn before its time when the guess is the whole answer.
 func (s *batchStream) judge(p *piece) {
-	if p != s.guess {
+	if p != s.guess && !s.settled(p) {
 		return
 	}
 	text, _, whole := p.turn.words(s.options.Language)
@@ -130,6 +130,12 @@ func (s *batchStream) judge(p *piece) {
 	if c, over := s.seg.Judge(v); over {
 		s.take(c)
 	}
+}
+
+// settled tells whether p was the guess of this pause and is finished since.
+func (s *batchStream) settled(p *piece) bool {
+	n := len(p.turn.pieces)
+	return s.guess == nil && !p.turn.ended && n > 0 && p.turn.pieces[n-1] == p
 }
 
 // giveOut puts out all events that are due, turn after turn, so that a turn's
