@@ -50,11 +50,12 @@ func (t *Table) Reroute(now time.Time, f Facts, m Memory) (d Decision, next Memo
 
 func (t *Table) first(rules []Rule, v *view) (Decision, bool) {
 	d := Decision{Table: t.ID, Version: t.Version, Tried: make([]Tried, 0, len(rules))}
+	var reasons expr.Reasons
 	for i := range rules {
 		r := &rules[i]
 		holds, why := true, []expr.Part(nil)
 		if r.When != nil {
-			holds, why = r.When.Why(v)
+			holds, why = reasons.Of(r.When, v)
 		}
 		d.Tried = append(d.Tried, Tried{Rule: r.ID, Matched: holds, Why: why})
 		if !holds {

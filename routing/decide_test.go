@@ -217,10 +217,10 @@ func TestDecideIsTotalAndDeterministic(t *testing.T) {
 	}
 }
 
-func hundred() string {
+func many(rules int) string {
 	var b strings.Builder
 	b.WriteString(head + "rules:\n")
-	for i := range 99 {
+	for i := range rules - 1 {
 		fmt.Fprintf(&b, "  - {id: r%d, when: calls_1h >= 3 and customer.value >= %d and topic == 't%d', to: {queue: a}, priority: %d}\n", i, i*100, i, i)
 	}
 	return b.String() + tail
@@ -234,18 +234,20 @@ func BenchmarkDecide(b *testing.B) {
 		{"first comparison fails", Facts{"calls_1h": "1"}},
 		{"last comparison fails", Facts{"calls_1h": "3", "customer.value": "99999", "topic": "none", "called.number": "400", "caller.number": "+8613800138000"}},
 	} {
-		table := text(b, hundred())
-		b.Run("100 rules, "+c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				table.Decide(time.Unix(1e9, 0), c.facts, nil)
-			}
-		})
+		for _, n := range []int{50, 100} {
+			table := text(b, many(n))
+			b.Run(fmt.Sprintf("%d rules, %s", n, c.name), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					table.Decide(time.Unix(1e9, 0), c.facts, nil)
+				}
+			})
+		}
 	}
 }
 
 func BenchmarkLoad(b *testing.B) {
-	rules := hundred()
+	rules := many(100)
 	for b.Loop() {
 		if _, err := Load(strings.NewReader(rules), "t"); err != nil {
 			b.Fatal(err)

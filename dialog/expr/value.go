@@ -79,8 +79,13 @@ func number(text string) (any, bool) {
 // amount reads 42, -1.5 and, of an amount, what stands before its currency.
 func amount(text string) (float64, bool) {
 	text, _, _ = strings.Cut(text, " ")
-	if text == "" || len(text) > 30 || strings.Trim(text, "0123456789.-+") != "" {
+	if text == "" || len(text) > 30 {
 		return 0, false
+	}
+	for i := range len(text) { // no exponent, no hexadecimal, no NaN
+		if c := text[i]; (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' {
+			return 0, false
+		}
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	return v, err == nil && !math.IsInf(v, 0)

@@ -31,23 +31,43 @@ type Fact struct {
 	Known bool   `json:"known"`
 }
 
-// Why is True with the comparisons that settled it: of an "and" that does not
+// Reasons tells why conditions hold, a hundred of them while a telephone rings: it
+// takes what it gives back from a few large pieces of memory.
+type Reasons struct {
+	settled []*leaf
+	parts   []Part
+	facts   []Fact
+}
+
+// Of is True with the comparisons that settled it: of an "and" that does not
 // hold the first that fails, of an "or" that does not hold all of them.
-func (e *Expr) Why(f Facts) (holds bool, parts []Part) {
+func (r *Reasons) Of(e *Expr, f Facts) (holds bool, parts []Part) {
 	if e.root == nil {
 		return false, nil
 	}
-	v, settled := e.root.why(f, nil)
+	v, settled := e.root.why(f, r.settled[:0])
 	holds, _ = v.(bool)
-	parts = make([]Part, len(settled))
-	for i, l := range settled {
-		parts[i] = Part{Source: l.source, Saw: l.saw(f)}
+	r.settled = settled
+	parts = piece(&r.parts, len(settled))
+	for _, l := range settled {
+		parts = append(parts, Part{Source: l.source, Saw: l.saw(f, piece(&r.facts, len(l.uses)))})
 	}
 	return holds, parts
 }
 
-func (l *leaf) saw(f Facts) []Fact {
-	all := make([]Fact, 0, len(l.uses))
+// piece is an empty slice with room for n, of what is left of slab.
+func piece[T any](slab *[]T, n int) []T {
+	const many = 64
+	if cap(*slab)-len(*slab) < n {
+		*slab = make([]T, 0, max(many, n))
+	}
+	from := len(*slab)
+	*slab = (*slab)[:from+n]
+	return (*slab)[from : from : from+n]
+}
+
+// saw adds what the comparison saw to all.
+func (l *leaf) saw(f Facts, all []Fact) []Fact {
 	for _, u := range l.uses {
 		v, ok := f.Value(u.name)
 		if u.ask != value && u.ask != isKnown {
