@@ -13,6 +13,9 @@ func (n Number) Zones() []string {
 	if !n.Personal() {
 		return nil
 	}
+	if n.Country == "CN" { // Xinjiang's second clock is nobody's by law
+		return []string{"Asia/Shanghai"}
+	}
 	p, err := phonenumbers.Parse(n.Text, n.Country)
 	if err != nil {
 		return nil
@@ -20,9 +23,6 @@ func (n Number) Zones() []string {
 	zones, err := phonenumbers.GetTimezonesForNumber(p)
 	if err != nil || slices.Contains(zones, phonenumbers.UNKNOWN_TIMEZONE) {
 		return nil
-	}
-	if n.Country == "CN" { // Xinjiang's second clock is nobody's by law
-		return []string{"Asia/Shanghai"}
 	}
 	return zones
 }

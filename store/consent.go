@@ -80,7 +80,7 @@ func keep(ctx context.Context, q queries, old, next customer.Profile) error {
 		if err != nil {
 			return err
 		}
-		if _, err := q.stop(ctx, at, who, permit.Every, c.Purpose, "consent "+string(c.State)); err != nil {
+		if _, err := q.stop(ctx, at, who, Word{Channel: permit.Every, Purpose: c.Purpose}, "consent "+string(c.State)); err != nil {
 			return err
 		}
 	}

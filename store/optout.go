@@ -67,7 +67,7 @@ func (q queries) optOut(ctx context.Context, now time.Time, who subject, w Word)
 	if err := q.keepWord(ctx, now, who, w); err != nil {
 		return Stopped{}, err
 	}
-	return q.stop(ctx, now, who, w.Channel, w.Purpose, string(w.Kind))
+	return q.stop(ctx, now, who, w, string(w.Kind))
 }
 
 // keepWord writes a word down, unless it is there, for each of the person's numbers.
@@ -105,15 +105,16 @@ func (q queries) keepWord(ctx context.Context, now time.Time, who subject, w Wor
 	return q.entered(ctx, e)
 }
 
-// stop ends a person's attempts on a channel and for a purpose, where given.
-func (q queries) stop(ctx context.Context, now time.Time, who subject, channel permit.Channel, purpose, why string) (out Stopped, err error) {
+// stop ends a person's attempts on a word's channel and for its purpose, but for
+// the call in which it was said: the script ends that one.
+func (q queries) stop(ctx context.Context, now time.Time, who subject, w Word, why string) (out Stopped, err error) {
 	where, args := who.theirs()
 	open, err := q.attempts(ctx, where+" AND state IN ('reserved', 'dialled')", args...)
 	if err != nil {
 		return out, err
 	}
 	for _, a := range open {
-		if channel != permit.Every && channel != a.Channel || purpose != "" && purpose != a.Purpose {
+		if a.ID == w.Call || w.Channel != permit.Every && w.Channel != a.Channel || w.Purpose != "" && w.Purpose != a.Purpose {
 			continue
 		}
 		if a.State == AttemptReserved {

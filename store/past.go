@@ -12,6 +12,8 @@ import (
 var (
 	insertPast      = insert("past", pastColumns, 1)
 	insertComplaint = insertOnce("complaints", complaintColumns, 1)
+	// A complaint is kept when it is made; what it is about may only be told later.
+	finishComplaint = insertOr("complaints", complaintColumns, 1, "UPDATE SET about = excluded.about WHERE complaints.about = ''")
 )
 
 // pastOf tells how far a caller came, from the record; complaint is nil when none

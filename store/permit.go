@@ -142,23 +142,29 @@ func (s subject) theirs() (where string, args []any) {
 // two wait for each other. SQLite's transactions exclude each other anyway.
 func (e *Editor) locked(ctx context.Context, person, number string, do func(queries, subject) error) error {
 	return e.changes.patiently(ctx, func(q queries) error {
-		if err := q.shared(ctx, "customers"); err != nil {
-			return err
-		}
-		who, err := q.subject(ctx, person, number)
+		who, err := q.hold(ctx, person, number)
 		if err != nil {
 			return err
 		}
-		if id := who.profile.ID; id != "" {
-			if err := q.alone(ctx, "person "+id); err != nil {
-				return err
-			}
-		}
-		if number != "" {
-			if err := q.alone(ctx, "number "+number); err != nil {
-				return err
-			}
-		}
 		return do(q, who)
 	})
+}
+
+// hold takes the locks of locked for the rest of a transaction.
+func (q queries) hold(ctx context.Context, person, number string) (who subject, err error) {
+	if err := q.shared(ctx, "customers"); err != nil {
+		return who, err
+	}
+	if who, err = q.subject(ctx, person, number); err != nil {
+		return who, err
+	}
+	if id := who.profile.ID; id != "" {
+		if err := q.alone(ctx, "person "+id); err != nil {
+			return who, err
+		}
+	}
+	if number != "" {
+		err = q.alone(ctx, "number "+number)
+	}
+	return who, err
 }

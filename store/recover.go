@@ -53,7 +53,7 @@ func remember(ctx context.Context, q queries, id, country string) error {
 	if _, err := q.exec(ctx, insertPast, pastRow(p)...); err != nil || complaint == nil {
 		return err
 	}
-	_, err = q.exec(ctx, insertComplaint, complaintRow(*complaint)...)
+	_, err = q.exec(ctx, finishComplaint, complaintRow(*complaint)...)
 	return err
 }
 

@@ -59,7 +59,7 @@ func prepare(ctx context.Context, db database, country string) (s statements, er
 		{&s.line, insert("entries", "call, seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing", 2)},
 		{&s.recording, "UPDATE calls SET recording = ? WHERE id = ?"},
 		{&s.past, insertPast},
-		{&s.complaint, insertComplaint},
+		{&s.complaint, finishComplaint},
 	} {
 		if *p.to, err = db.PrepareContext(ctx, db.d.text(p.text)); err != nil {
 			return s, err
@@ -164,6 +164,9 @@ func (p pen) write(ctx context.Context, id string, e call.Entry) error {
 			timing = string(b)
 		}
 	}
-	return p.run(ctx, p.line, id, e.Seq, e.At.UnixNano(), string(e.Kind), e.Turn, e.Node, e.From, e.Stage,
-		e.Text, e.Intent, e.Score, e.Why, timing)
+	if err := p.run(ctx, p.line, id, e.Seq, e.At.UnixNano(), string(e.Kind), e.Turn, e.Node, e.From, e.Stage,
+		e.Text, e.Intent, e.Score, e.Why, timing); err != nil {
+		return err
+	}
+	return p.voiced(ctx, id, e)
 }

@@ -80,6 +80,11 @@ func NewBook(rules ...Rule) *Book {
 	return b
 }
 
+// Regional tells whether a country has rules of its regions.
+func (b *Book) Regional(country string) bool {
+	return slices.ContainsFunc(b.rules, func(r Rule) bool { return len(r.Regions) > 0 && slices.Contains(r.Countries, country) })
+}
+
 // Rules are those of the book.
 func (b *Book) Rules() []Rule { return slices.Clone(b.rules) }
 

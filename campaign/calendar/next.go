@@ -43,7 +43,7 @@ func (w When) Next(t time.Time) time.Time {
 	if w.open(t) {
 		return t
 	}
-	for day := -1; day <= horizon; day++ {
+	for day := range horizon {
 		var begins []time.Time
 		for _, zone := range w.Zones {
 			local := t.In(zone)
@@ -63,12 +63,14 @@ func (w When) Next(t time.Time) time.Time {
 func (w When) begins(y int, m time.Month, d int, zone *time.Location) (all []time.Time) {
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, zone)
 	for _, r := range w.Rules {
-		for _, spans := range [...]time.Weekday{midnight.Weekday(), time.Monday} { // Monday's: a day worked in a holiday's stead
-			for _, s := range r.Hours[spans] {
-				at := time.Date(y, m, d, 0, 0, s.From, 0, zone)
-				// An hour that comes twice begins twice.
-				all = append(all, at.Add(-time.Hour), at, at.Add(time.Hour))
-			}
+		spans := r.Hours[midnight.Weekday()]
+		if len(spans) == 0 {
+			spans = r.Hours[time.Monday] // for a day worked in a holiday's stead
+		}
+		for _, s := range spans {
+			at := time.Date(y, m, d, 0, 0, s.From, 0, zone)
+			// An hour that comes twice begins twice; Lord Howe's is half a one.
+			all = append(all, at.Add(-time.Hour), at.Add(-30*time.Minute), at, at.Add(30*time.Minute), at.Add(time.Hour))
 		}
 	}
 	// Where the clock jumps over the beginning, hours begin with the jump.

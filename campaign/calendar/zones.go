@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/parley-voice/parley/customer"
@@ -20,11 +21,25 @@ func Zones(n customer.Number, profile string) ([]*time.Location, error) {
 	}
 	var all []*time.Location
 	for _, name := range names {
-		zone, err := time.LoadLocation(name)
+		zone, err := location(name)
 		if err != nil || name == "Local" {
 			return nil, fmt.Errorf("%q is no time zone: write one like Asia/Shanghai", name)
 		}
 		all = append(all, zone)
 	}
 	return all, nil
+}
+
+// loaded keeps zones: to load one reads a file.
+var loaded sync.Map // name -> *time.Location
+
+func location(name string) (*time.Location, error) {
+	if z, ok := loaded.Load(name); ok {
+		return z.(*time.Location), nil
+	}
+	z, err := time.LoadLocation(name)
+	if err == nil {
+		loaded.Store(name, z)
+	}
+	return z, err
 }

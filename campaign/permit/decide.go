@@ -102,8 +102,12 @@ func place(d *Decision, now time.Time, r Request, f Facts, p Policy) {
 		book = &calendar.Book{}
 	}
 	when := calendar.When{Marketing: p.Marketing(r.Purpose)}
+	area := ""
+	if book.Regional(r.Number.Country) { // a look into large tables
+		area = r.Number.Area()
+	}
 	var err error
-	if when.Rules, err = book.For(r.Number.Country, f.Profile.Field("state", now), f.Profile.Region, r.Number.Area()); err != nil {
+	if when.Rules, err = book.For(r.Number.Country, f.Profile.Field("state", now), f.Profile.Region, area); err != nil {
 		d.against(NoRules, time.Time{}, err.Error())
 	}
 	zones, zoneErr := calendar.Zones(r.Number, f.Profile.Field("timezone", now))

@@ -82,7 +82,6 @@ type Policy struct {
 	Person, Number Caps
 	Refusal        time.Duration // how long a refusal keeps us away
 	Complaint      time.Duration // how long a complaint does
-	FollowUp       time.Duration // how long a Grant lasts
 	Service        []string      // purposes that are no marketing; all others are
 	Book           *calendar.Book
 }
@@ -94,7 +93,7 @@ type Caps struct{ Day, Week int }
 // Standard is the policy that holds where a site says nothing.
 func Standard(book *calendar.Book) Policy {
 	return Policy{
-		Person: Caps{3, 2}, Number: Caps{3, 2}, Refusal: 30 * Day, Complaint: 30 * Day, FollowUp: Week,
+		Person: Caps{3, 2}, Number: Caps{3, 2}, Refusal: 30 * Day, Complaint: 30 * Day,
 		Service: []string{"service", "callback"}, Book: book,
 	}
 }
@@ -105,6 +104,9 @@ const (
 	Day  = 24 * time.Hour
 	Week = 7 * Day
 )
+
+// FollowUp is how long a Grant lasts.
+const FollowUp = Week
 
 // Marketing tells whether a purpose is held to the rules for marketing.
 func (p Policy) Marketing(purpose string) bool { return !slices.Contains(p.Service, purpose) }
