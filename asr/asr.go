@@ -42,6 +42,10 @@ type Options struct {
 	Rate     int    // of the frames to come, Hz
 	Hotwords []string
 	Expect   Expectation
+	// Aside marks a stream that nobody waits for: two people who talk with each
+	// other. Its turns are decoded when no caller waits for words, its words may
+	// come late, and its failures keep no caller from the engine.
+	Aside bool
 }
 
 // hotwords are the words to favour now.

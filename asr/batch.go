@@ -142,7 +142,7 @@ func (s *batchStream) take(c Cue) {
 	t := s.turns[len(s.turns)-1]
 	switch c.Kind {
 	case CueSpeculate:
-		if !s.b.cfg.NoGuess {
+		if !s.b.cfg.NoGuess && !s.options.Aside {
 			s.guess = s.submit(t, c, false)
 		}
 	case CueSettle:

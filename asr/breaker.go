@@ -33,6 +33,16 @@ func (b *breaker) allow(now time.Time) (bool, time.Duration) {
 	return true, 0
 }
 
+// resting tells how long nobody may try yet. It begins no trial.
+func (b *breaker) resting(now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.backoff == 0 {
+		return 0
+	}
+	return max(b.until.Sub(now), time.Nanosecond)
+}
+
 // succeed closes the breaker.
 func (b *breaker) succeed() {
 	b.mu.Lock()

@@ -54,6 +54,9 @@ type guard struct {
 }
 
 func (g *guard) Open(ctx context.Context, o Options) (Stream, error) {
+	if o.Aside {
+		return g.openAside(ctx, o)
+	}
 	if ok, wait := g.breaker.allow(g.cfg.Now()); !ok {
 		return nil, fmt.Errorf("%w: %s, for %v more", ErrResting, g.cfg.Name, wait.Round(time.Second))
 	}
@@ -69,11 +72,32 @@ func (g *guard) Open(ctx context.Context, o Options) (Stream, error) {
 	return &guardedStream{Stream: s, g: g, watch: newWatch(g.cfg, o.Expect), late: make(chan struct{})}, nil
 }
 
+// asideDeadline is how late the words of a stream may be that nobody waits for.
+const asideDeadline = time.Minute
+
+// openAside opens a stream that says nothing about the engine: its words wait
+// behind those of callers, so being late is no failure of it.
+func (g *guard) openAside(ctx context.Context, o Options) (Stream, error) {
+	if wait := g.breaker.resting(g.cfg.Now()); wait > 0 {
+		return nil, fmt.Errorf("%w: %s, for %v more", ErrResting, g.cfg.Name, wait.Round(time.Second))
+	}
+	short, cancel := context.WithTimeout(ctx, g.cfg.Open)
+	defer cancel()
+	s, err := g.next.Open(short, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", g.cfg.Name, err)
+	}
+	cfg := g.cfg
+	cfg.Deadline, cfg.MaxTurn = asideDeadline, cfg.MaxTurn+asideDeadline
+	return &guardedStream{Stream: s, g: g, aside: true, watch: newWatch(cfg, o.Expect), late: make(chan struct{})}, nil
+}
+
 type guardedStream struct {
 	Stream
 	g      *guard
 	late   chan struct{} // closed when a turn's words are overdue
 	failed error         // set by Next only
+	aside  bool          // counts neither for nor against the engine
 
 	mu    sync.Mutex
 	watch watch
@@ -123,7 +147,9 @@ func (s *guardedStream) Next(ctx context.Context) (Transcript, error) {
 		err = ErrSlow
 	}
 	s.failed = fmt.Errorf("%s: %w", s.g.cfg.Name, err)
-	s.g.breaker.fail(s.g.cfg.Now())
+	if !s.aside {
+		s.g.breaker.fail(s.g.cfg.Now())
+	}
 	return Transcript{}, s.failed
 }
 
@@ -131,7 +157,7 @@ func (s *guardedStream) heard(t Transcript) {
 	s.mu.Lock()
 	s.watch.event(t.Kind)
 	s.mu.Unlock()
-	if t.Kind == Final || t.Kind == Noise {
+	if !s.aside && (t.Kind == Final || t.Kind == Noise) {
 		s.g.breaker.succeed()
 	}
 }

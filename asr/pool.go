@@ -16,17 +16,20 @@ type job struct {
 	run    func(ctx context.Context, waited time.Duration)
 	quit   func(error) // called instead of run when the job was dropped
 	final  bool
+	aside  bool // nobody waits for it
 	queued time.Time
 	cancel context.CancelFunc // set while it runs
 }
 
-// pool is a bounded set of workers. Final jobs go ahead of speculative ones.
-// A full queue drops its oldest speculative job; one full of final jobs refuses.
+// pool is a bounded set of workers. Final jobs go ahead of speculative ones, and
+// both of those that nobody waits for, which leave a worker free where there are
+// two. A full queue drops its oldest speculative job; one full of final jobs refuses.
 type pool struct {
 	mu      sync.Mutex
 	wake    *sync.Cond
 	finals  []*job
 	guesses []*job
+	asides  asides
 	limit   int
 	closed  bool
 	now     func() time.Time
@@ -40,12 +43,13 @@ type PoolStats struct {
 	Finals, Guesses uint64        // decodes begun
 	Dropped         uint64        // speculative decodes that gave way
 	Refused         uint64        // turns refused because the queue was full
+	Asides          uint64        // decodes begun that nobody waited for
 	Waiting         int           // jobs in the queue now
 	LongestWait     time.Duration // of a final job in the queue
 }
 
 func newPool(workers, limit int, now func() time.Time) *pool {
-	p := &pool{limit: limit, now: now, running: make(map[*job]bool)}
+	p := &pool{limit: limit, now: now, running: make(map[*job]bool), asides: asides{room: max(1, workers-1)}}
 	p.wake = sync.NewCond(&p.mu)
 	for range workers {
 		p.wg.Go(p.work)
@@ -60,6 +64,15 @@ func (p *pool) submit(j *job) error {
 		return ErrClosed
 	}
 	j.queued = p.now()
+	if j.aside {
+		err := p.asides.add(j, p.limit)
+		if err != nil {
+			p.stats.Refused++
+		}
+		p.mu.Unlock()
+		p.wake.Broadcast()
+		return err
+	}
 	if len(p.finals)+len(p.guesses) >= p.limit {
 		if len(p.guesses) == 0 {
 			p.stats.Refused++
@@ -105,7 +118,7 @@ func (p *pool) abandon(j *job) bool {
 	var was, is bool
 	p.guesses, was = without(p.guesses, j)
 	p.finals, is = without(p.finals, j)
-	return was || is
+	return was || is || p.asides.drop(j)
 }
 
 func without(q []*job, j *job) ([]*job, bool) {
@@ -125,9 +138,7 @@ func (p *pool) work() {
 		}
 		j.run(ctx, waited)
 		j.cancel()
-		p.mu.Lock()
-		delete(p.running, j)
-		p.mu.Unlock()
+		p.ended(j)
 	}
 }
 
@@ -135,20 +146,25 @@ func (p *pool) work() {
 func (p *pool) next() (context.Context, *job, time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for len(p.finals)+len(p.guesses) == 0 && !p.closed {
+	for len(p.finals)+len(p.guesses) == 0 && !p.asides.ready() && !p.closed {
 		p.wake.Wait()
 	}
 	if p.closed {
 		return nil, nil, 0
 	}
 	var j *job
-	if len(p.finals) > 0 {
+	switch {
+	case len(p.finals) > 0:
 		j, p.finals = p.finals[0], p.finals[1:]
-	} else {
+	case len(p.guesses) > 0:
 		j, p.guesses = p.guesses[0], p.guesses[1:]
+	default:
+		j = p.asides.take()
 	}
 	waited := p.now().Sub(j.queued)
-	if j.final {
+	if j.aside {
+		p.stats.Asides++
+	} else if j.final {
 		p.stats.Finals++
 		p.stats.LongestWait = max(p.stats.LongestWait, waited)
 	} else {
@@ -164,7 +180,7 @@ func (p *pool) snapshot() PoolStats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.stats
-	s.Waiting = len(p.finals) + len(p.guesses)
+	s.Waiting = len(p.finals) + len(p.guesses) + len(p.asides.waiting)
 	return s
 }
 
@@ -172,8 +188,8 @@ func (p *pool) snapshot() PoolStats {
 func (p *pool) close() {
 	p.mu.Lock()
 	p.closed = true
-	left := append(p.finals, p.guesses...)
-	p.finals, p.guesses = nil, nil
+	left := append(append(p.finals, p.guesses...), p.asides.waiting...)
+	p.finals, p.guesses, p.asides.waiting = nil, nil, nil
 	for j := range p.running {
 		j.cancel()
 	}

@@ -59,10 +59,12 @@ func (s *batchStream) submit(t *turn, c Cue, final bool) *piece {
 
 func (s *batchStream) enqueue(p *piece, seg Segment, final bool) {
 	p.tries++
-	p.job = &job{final: final}
+	p.job = &job{final: final, aside: s.options.Aside}
 	p.job.run = func(ctx context.Context, waited time.Duration) {
 		defer s.jobs.Done()
-		seg.Waited = waited
+		if !s.options.Aside { // a hasty decode is for those who wait
+			seg.Waited = waited
+		}
 		begin := s.b.cfg.Now()
 		text, err := decodeWithCare(ctx, s.b.decoder, seg)
 		s.decoded(p, seg, text, s.b.cfg.Now().Sub(begin), err)
