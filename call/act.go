@@ -129,7 +129,7 @@ func (s *Session) note(now time.Time, a dialog.Note) {
 		s.j.trouble(now, s.node(), "script", a.Value)
 		return
 	}
-	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: a.Key + "=" + a.Value, Turn: s.turnNumber()})
+	s.j.add(now, Entry{Kind: EntryNote, Node: s.node(), Text: a.Key + "=" + s.noted(a.Value), Turn: s.turnNumber()})
 	s.learnNote(a)
 	if a.Key == "grade" {
 		s.j.rec.Grade = a.Value

@@ -66,13 +66,12 @@ func (s *Session) onAgentKey(ctx context.Context, now time.Time, h *handoff, dig
 	}
 }
 
-// agentSink is the agent's side of the wire: nobody listens in, keys count.
+// agentSink is the agent's side of the wire: keys count.
 type agentSink struct {
+	*overheard
 	box *mailbox
 	id  int
 }
-
-func (agentSink) Frame(media.Frame) {}
 
 // Event is called on the pacer thread.
 func (a agentSink) Event(e media.Event) {

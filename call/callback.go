@@ -111,7 +111,7 @@ type promiseLine struct {
 }
 
 func (l promiseLine) open(ctx context.Context, s *Session) error {
-	h := &handoff{id: firstHand, act: dialog.Transfer{Queue: l.place.Queue, Brief: l.place.Brief}, began: l.place.Since}
+	h := &handoff{id: firstHand, act: dialog.Transfer{Queue: l.place.Queue, Brief: l.place.Brief}, stages: stages{began: l.place.Since}}
 	h.place = &waiting{queue: l.place.Queue, caller: s.caller(), back: true, offer: l.ring.Offer, kept: make(chan struct{})}
 	close(h.place.kept)
 	ctx, h.stop = context.WithCancel(ctx)

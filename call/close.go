@@ -36,7 +36,10 @@ func (s *Session) close(cancel context.CancelFunc, failed error) (*Record, error
 	s.dropHand()
 	s.dropOverseer(time.Now(), "the call is over")
 	s.hangUp(ctx)
+	s.unfinished(time.Now())
 	s.ear.stop()
+	s.hearOut(ctx)
+	s.sealTape(time.Now())
 	cancel()
 	s.box.shut()
 	if s.wires.media != nil {

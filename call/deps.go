@@ -84,6 +84,8 @@ type Config struct {
 	Understand   time.Duration // deadline of the intent detector, 1.5 s
 	TransferWait time.Duration // ringing a person when the script says nothing, 30 s
 	Goodbye      time.Duration // the longest a last prompt may take, 10 s
+	Scribes      int           // recognisers' streams for people who are joined, two for each pair; 0: they are not transcribed
+	Mask         bool          // numbers of telephones and cards are hidden in journals and recordings
 }
 
 func (c Config) withDefaults() Config {

@@ -26,6 +26,8 @@ type Desk struct {
 
 type counters struct {
 	taken, refused, unwritten, stale, panics, lost atomic.Uint64
+	unscribed                                      atomic.Uint64
+	scribing                                       atomic.Int64 // streams now
 	mailbox, wire, frames, watcherDrops            atomic.Uint64
 }
 
@@ -203,6 +205,6 @@ func (d *Desk) Stats() Stats {
 		Active: active, Taken: c.taken.Load(), Refused: c.refused.Load(), Unwritten: c.unwritten.Load(),
 		MailboxDrops: c.mailbox.Load(), EventDrops: c.wire.Load(), FrameDrops: c.frames.Load(),
 		StaleTurns: c.stale.Load(), WatcherDrops: c.watcherDrops.Load(), Panics: c.panics.Load(),
-		LostFinishes: c.lost.Load(),
+		LostFinishes: c.lost.Load(), Unscribed: c.unscribed.Load(),
 	}
 }

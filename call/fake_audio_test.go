@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -169,7 +170,12 @@ func (m *fakeMedia) Record(path string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tape, m.taped, m.taping = path, time.Now(), true
-	return nil
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return media.WriteWAV(f, media.TelephoneRate, 2, slices.Repeat([]int16{1000, -1000}, 60*media.TelephoneRate))
 }
 
 func (m *fakeMedia) StopRecording() error {

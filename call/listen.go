@@ -158,7 +158,8 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 		s.goDeaf(ctx, now, e.err.Error())
 		return
 	}
-	s.ear.since, s.ear.tries.again = time.Time{}, again{}
+	s.unfinished(now)
+	s.ear.tries.again = again{}
 	s.openEar(ctx)
 	if lost { // whoever waits for the words of this turn must not
 		s.tell(ctx, now, dialog.SpeechLost{})
@@ -168,7 +169,8 @@ func (s *Session) onEarLost(ctx context.Context, now time.Time, e earLost) {
 // notHeardAgain gives a turn up that the next recogniser does not find.
 func (s *Session) notHeardAgain(ctx context.Context, now time.Time) {
 	s.j.trouble(now, s.node(), "recognition lost", "the turn's words are given up")
-	s.ear.since, s.ear.tries.again = time.Time{}, again{}
+	s.unfinished(now)
+	s.ear.tries.again = again{}
 	s.tell(ctx, now, dialog.SpeechLost{})
 }
 
@@ -178,7 +180,8 @@ func (s *Session) goDeaf(ctx context.Context, now time.Time, why string) {
 		return
 	}
 	s.ear.close()
-	s.ear.deaf, s.ear.why, s.ear.since, s.ear.tries.again = true, why, time.Time{}, again{}
+	s.unfinished(now)
+	s.ear.deaf, s.ear.why, s.ear.tries.again = true, why, again{}
 	s.rung(now, "deaf", "the keypad takes over")
 	s.tell(ctx, now, dialog.Deaf{Why: why})
 }
@@ -187,6 +190,7 @@ func (s *Session) goDeaf(ctx context.Context, now time.Time, why string) {
 func (s *Session) listen(ctx context.Context, now time.Time, a dialog.Listen) {
 	s.ear.want = asr.Expectation{Shape: shapeOf(a.Shape), Words: a.Words, Min: a.Min, Max: a.Max, Endpoint: a.Endpoint, Hotwords: a.Hotwords}
 	s.ear.hot = a.Hotwords
+	s.collects(now, s.ear.want)
 	if a.Language != "" && a.Language != s.mind.language {
 		s.speakIn(ctx, now, a.Language)
 		return
@@ -230,22 +234,25 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 		s.turn.noReply()
 		s.tell(ctx, now, dialog.SpeechEmpty{})
 	case asr.Final:
+		began := s.ear.since
 		s.ear.since, s.ear.tries.slow = time.Time{}, 0
-		s.onWords(ctx, now, e.t)
+		s.onWords(ctx, now, began, e.t)
 	}
 }
 
-// onWords is a whole turn of the caller.
-func (s *Session) onWords(ctx context.Context, now time.Time, t asr.Transcript) {
-	s.turn.words(s.ear.stream.wall(t.End), t)
+// onWords is a whole turn of the caller that began to sound at began at the latest.
+func (s *Session) onWords(ctx context.Context, now, began time.Time, t asr.Transcript) {
+	from, to := s.ear.stream.wall(t.Start), s.ear.stream.wall(t.End)
+	s.turn.words(to, t)
 	why := ""
 	if t.Snapped {
-		why = "snapped from " + t.Raw
+		why = "snapped from " + s.written(t.Raw)
 	}
 	timing := s.turn.timing
 	s.turn.seq = s.j.add(now, Entry{
-		Kind: EntryHeard, Node: s.node(), Turn: s.turnNumber(), Text: t.Text, Why: why, Timing: &timing,
+		Kind: EntryHeard, Node: s.node(), Turn: s.turnNumber(), Text: s.written(t.Text), Why: why, Timing: &timing,
 	})
+	s.spoke(now, Caller, breath{seq: s.turn.seq, text: t.Text, from: earlier(from, began), to: to})
 	s.learn(func(l *Live) { l.Said = append(l.Said, t.Text) })
 	s.tell(ctx, now, dialog.Heard{Text: t.Text, Lasted: max(t.End-t.Start, 0)})
 }

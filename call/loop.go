@@ -135,6 +135,8 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onMayTake(ctx, now, e)
 	case mayRecord:
 		s.onMayRecord(now, e)
+	case scribed:
+		s.onScribed(now, e)
 	}
 }
 
@@ -156,6 +158,7 @@ func (s *Session) review(ctx context.Context, now time.Time) {
 		return
 	}
 	s.reroute(ctx, now)
+	s.readingEnds(now)
 	s.watchAir(ctx, now)
 	if s.state.ending && s.mouth.idle() {
 		s.finish("us", s.state.why)

@@ -124,6 +124,7 @@ type (
 		offer int // the switchboard's
 		leg   Leg
 		audio Media
+		voice *overheard
 		to    string
 		why   string // set when there is no leg
 	}

@@ -15,6 +15,7 @@ type overseer struct {
 	stop  context.CancelFunc
 	leg   Leg   // nil while it is being dialled
 	audio Media // theirs
+	voice *overheard
 	since time.Time
 	parts []func()
 }
@@ -33,10 +34,9 @@ func (o *overseer) unpatch() {
 	o.parts = nil
 }
 
-// deafSink is a supervisor's side of the wire: only patches hear it.
-type deafSink struct{}
+// deafSink is a supervisor's side of the wire: keys do not count.
+type deafSink struct{ *overheard }
 
-func (deafSink) Frame(media.Frame) {}
 func (deafSink) Event(media.Event) {}
 
 // onSupervise begins, changes or ends a supervision, or says why not.
@@ -88,8 +88,11 @@ func (s *Session) ringOverseer(ctx context.Context, now time.Time, want Supervis
 	wait := s.desk.deps.Config.TransferWait
 	a := dialog.Transfer{SIP: want.URI, Brief: string(want.Mode)}
 	deps, d := s.desk.deps, s.invite(a, wait)
+	voice := &overheard{}
 	s.spawn("supervisor", func(why string) event { return overseerRings{o, agentRings{why: why}} }, func() {
-		s.box.post(overseerRings{o, ringAgent(ctx, deps, a, d, deafSink{})})
+		e := ringAgent(ctx, deps, a, d, deafSink{voice})
+		e.voice = voice
+		s.box.post(overseerRings{o, e})
 	})
 }
 
@@ -102,7 +105,7 @@ func (s *Session) onOverseerRings(now time.Time, e overseerRings) {
 	case e.why != "":
 		s.dropOverseer(now, "not reached: "+e.why)
 	default:
-		o.leg, o.audio = e.leg, e.audio
+		o.leg, o.audio, o.voice = e.leg, e.audio, e.voice
 	}
 }
 
@@ -206,7 +209,7 @@ func (s *Session) takeOver(ctx context.Context, now time.Time, o *overseer) {
 		s.tell(ctx, now, dialog.TakenOver{})
 	}
 	s.wires.hands++
-	h := &handoff{id: s.wires.hands, act: dialog.Transfer{SIP: o.want.URI, Back: back}, to: o.want.URI, began: now, met: now, stop: o.stop, leg: o.leg, audio: o.audio}
+	h := &handoff{id: s.wires.hands, act: dialog.Transfer{SIP: o.want.URI, Back: back}, to: o.want.URI, stages: stages{began: now, met: now}, stop: o.stop, leg: o.leg, audio: o.audio, voice: o.voice}
 	s.wires.hand = h
 	s.joinAgent(ctx, now, h)
 }

@@ -76,13 +76,13 @@ type Entry struct {
 	Kind   EntryKind `json:"kind"`
 	Turn   int       `json:"turn,omitempty"`
 	Node   string    `json:"node,omitempty"`
-	From   string    `json:"from,omitempty"`  // moved, served
+	From   string    `json:"from,omitempty"`  // moved, served; talk, alert, masked: who, Caller, Agent or Us
 	Stage  string    `json:"stage,omitempty"` // moved
 	Text   string    `json:"text,omitempty"`
 	Intent string    `json:"intent,omitempty"`
 	Score  float64   `json:"score,omitempty"`
 	Why    string    `json:"why,omitempty"`
-	Timing *Timing   `json:"timing,omitempty"` // heard, stopped, served
+	Timing *Timing   `json:"timing,omitempty"` // heard, stopped, served, talk, masked
 }
 
 // Timing is the latency of one turn, or the parts of a service, each in milliseconds. Reply is from
@@ -92,10 +92,11 @@ type Timing struct {
 	Decode     float64 `json:"decode_ms"`
 	Understand float64 `json:"understand_ms"`
 	Reply      float64 `json:"reply_ms"`
-	SpeechMS   float64 `json:"speech_ms"` // how long the caller spoke
+	SpeechMS   float64 `json:"speech_ms"` // how long the caller spoke; talk, masked: how long it is
 	Barged     bool    `json:"barged,omitempty"`
 	Waited     float64 `json:"wait_ms,omitempty"`  // served: until the person's phone was answered
 	Briefed    float64 `json:"brief_ms,omitempty"` // served: from then until the two were joined
 	Talked     float64 `json:"talk_ms,omitempty"`  // served: until they parted
+	Start      float64 `json:"start_ms,omitempty"` // talk, masked: from the beginning of the recording
 	Stop       float64 `json:"stop_ms,omitempty"`  // stopped: from the decision to the last packet of our speech; negative: it had left by then
 }

@@ -93,7 +93,7 @@ func newRig(t *testing.T, step stepFunc) *rig {
 			return list
 		},
 		Voice: r.voice, Prompts: prompts, Records: r.records, Meter: r.meter,
-		Config: Config{Recordings: t.TempDir()},
+		Config: Config{Recordings: t.TempDir(), Mask: true},
 	})
 	r.leg = newLeg(r, "4001")
 	return r

@@ -44,6 +44,9 @@ type Rejection struct {
 // owns it; it answers at once, from memory.
 type Course interface {
 	Reroute(now time.Time, l Live) (Turnoff, bool)
+	// Classes gives the classes of words, complaints and risks, that are in what
+	// was said. It changes nothing.
+	Classes(said string) []string
 }
 
 // Live is what a conversation has come to know.

@@ -18,6 +18,7 @@ type fakeRouter struct {
 	asked []Live
 	off   func(l Live) (Turnoff, bool)
 	took  time.Duration
+	words map[string]string // classes of words
 }
 
 func (f *fakeRouter) Route(context.Context, sip.Info) Routed {
@@ -26,6 +27,15 @@ func (f *fakeRouter) Route(context.Context, sip.Info) Routed {
 		f.to.Course = f
 	}
 	return f.to
+}
+
+func (f *fakeRouter) Classes(said string) (classes []string) {
+	for word, class := range f.words {
+		if strings.Contains(said, word) {
+			classes = append(classes, class)
+		}
+	}
+	return classes
 }
 
 func (f *fakeRouter) Reroute(_ time.Time, l Live) (Turnoff, bool) {

@@ -62,6 +62,8 @@ type wires struct {
 	hands   int // transfers so far; an answer to an earlier one is stale
 	move    move
 	keys    digits
+	reel    reel
+	talk    conversation
 }
 
 // state is where a call stands.

@@ -16,8 +16,9 @@ const (
 
 // sink is what the pacer thread gives one call's audio to.
 type sink struct {
-	box *mailbox
-	tap tap
+	box   *mailbox
+	tap   tap
+	voice overheard
 }
 
 func newSink(box *mailbox, listens bool) *sink {
@@ -30,7 +31,10 @@ func newSink(box *mailbox, listens bool) *sink {
 }
 
 // Frame is called on the pacer thread.
-func (s *sink) Frame(f media.Frame) { s.tap.push(f) }
+func (s *sink) Frame(f media.Frame) {
+	s.tap.push(f)
+	s.voice.Frame(f)
+}
 
 // Event is called on the pacer thread.
 func (s *sink) Event(e media.Event) { s.box.offerWire(e) }

@@ -41,5 +41,6 @@ type Stats struct {
 	StaleTurns   uint64 `json:"stale_turns"`   // intents that came after their turn
 	WatcherDrops uint64 `json:"watcher_drops"` // live events that a watcher was too slow for
 	Panics       uint64 `json:"panics"`        // each ended its own call only
+	Unscribed    uint64 `json:"unscribed"`     // conversations not transcribed: as many as may be were
 	LostFinishes uint64 `json:"lost_finishes"` // records that could not even be kept in memory
 }

@@ -23,7 +23,8 @@ func (s *Session) say(ctx context.Context, now time.Time, say dialog.Say) {
 		return
 	}
 	if say.ID >= 0 {
-		s.j.add(now, Entry{Kind: EntrySaid, Node: say.Node, Text: wording(say), Turn: s.turnNumber()})
+		s.j.add(now, Entry{Kind: EntrySaid, Node: say.Node, Text: s.wording(say), Turn: s.turnNumber()})
+		s.reads(now, say)
 		s.turn.replyBy(say.ID, s.mouth.idle())
 	}
 	s.mouth.waiting = append(s.mouth.waiting, say)
@@ -109,6 +110,7 @@ func (s *Session) onUnsaid(ctx context.Context, now time.Time, e unsaid) {
 
 // onSpoken is a mark that was passed: all of a Say has left as packets.
 func (s *Session) onSpoken(ctx context.Context, now time.Time, say dialog.Say) {
+	s.wasRead(now, say.ID)
 	switch {
 	case say.ID >= 0:
 		s.tell(ctx, now, dialog.Spoken{Say: say.ID})
@@ -118,12 +120,15 @@ func (s *Session) onSpoken(ctx context.Context, now time.Time, say dialog.Say) {
 }
 
 // wording is what a Say says, for the record.
-func wording(say dialog.Say) string {
+func (s *Session) wording(say dialog.Say) string {
 	parts := make([]string, 0, len(say.Parts))
 	for _, p := range say.Parts {
 		if p.Clip != "" {
 			parts = append(parts, "["+p.Clip+"]")
 			continue
+		}
+		if !p.Fixed { // what every caller hears is nobody's number
+			p.Text = s.written(p.Text)
 		}
 		parts = append(parts, p.Text)
 	}

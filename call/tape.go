@@ -24,7 +24,7 @@ func (s *Session) tape(consent string) {
 	}
 	s.state.taping = true
 	path := filepath.Join(dir, s.j.rec.Began.UTC().Format("2006/01/02"), s.id+".wav")
-	s.j.add(time.Now(), Entry{Kind: EntryRecording, Node: s.node(), Text: path, Why: consent})
+	s.j.add(time.Now(), Entry{Kind: EntryRecording, Node: s.node(), Text: path, Why: consent, Stage: s.maskable()})
 	s.spawn("recording", func(why string) event { return mayRecord{why: why} }, func() {
 		ctx, done := parting()
 		defer done()
@@ -46,7 +46,7 @@ func (s *Session) prepareTape(ctx context.Context, path string) error {
 func (s *Session) onMayRecord(now time.Time, e mayRecord) {
 	why := e.why
 	if why == "" {
-		if err := s.wires.media.Record(e.path); err != nil {
+		if err := s.wires.media.Record(e.path + partSuffix); err != nil {
 			why = err.Error()
 		}
 	}
@@ -54,14 +54,23 @@ func (s *Session) onMayRecord(now time.Time, e mayRecord) {
 		s.j.trouble(now, s.node(), "not recorded", why)
 		return
 	}
-	s.j.rec.Recording = e.path
+	s.j.rec.Recording, s.reel().since = e.path, time.Now()
 }
 
 func (s *Session) stopTape() {
-	if s.j.rec.Recording == "" {
+	if s.j.rec.Recording == "" || !s.reel().until.IsZero() {
 		return
 	}
+	s.reel().until = time.Now()
 	if err := s.wires.media.StopRecording(); err != nil {
 		s.j.trouble(time.Now(), s.node(), "the recording is not whole", err.Error())
 	}
+}
+
+// maskable is the Stage of the line that says what is recorded.
+func (s *Session) maskable() string {
+	if s.desk.deps.Config.Mask && !s.ear.deaf {
+		return stageMasked
+	}
+	return ""
 }

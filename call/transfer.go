@@ -14,18 +14,24 @@ import (
 
 // handoff is a transfer to a person under way.
 type handoff struct {
-	id     int
-	act    dialog.Transfer
-	to     string // where the person is, once found
-	stop   context.CancelFunc
-	leg    Leg   // the person's leg; nil while it is being dialled, and for REFER
-	audio  Media // theirs
-	part   func()
+	id    int
+	act   dialog.Transfer
+	to    string // where the person is, once found
+	stop  context.CancelFunc
+	leg   Leg   // the person's leg; nil while it is being dialled, and for REFER
+	audio Media // theirs
+	part  func()
+	voice *overheard
+	taken bool     // the REFER was accepted
+	place *waiting // in a queue; nil without one
+	stages
+}
+
+// stages are when a transfer came how far.
+type stages struct {
 	began  time.Time // the wait
 	met    time.Time // the person's phone was answered
 	joined time.Time // zero until the two hear each other
-	taken  bool      // the REFER was accepted
-	place  *waiting  // in a queue; nil without one
 }
 
 // transfer hands the caller to a person. The answer is dialog.TransferEnded.
@@ -35,7 +41,7 @@ func (s *Session) transfer(ctx context.Context, now time.Time, a dialog.Transfer
 		return
 	}
 	s.wires.hands++
-	h := &handoff{id: s.wires.hands, act: a, began: now}
+	h := &handoff{id: s.wires.hands, act: a, stages: stages{began: now}}
 	s.wires.hand = h
 	wait := a.Wait
 	if wait <= 0 {
@@ -120,6 +126,7 @@ func (s *Session) dropHand() {
 	}
 	s.wires.hand = nil
 	s.dropReferrer(time.Now())
+	s.unhear(time.Now())
 	s.served(time.Now(), h)
 	s.clock.stop(alarmTransfer)
 	s.leaveLine(h)

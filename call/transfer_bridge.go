@@ -18,11 +18,11 @@ func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wa
 
 // ringWith rings the person in place of a call of theirs, if replaces names one.
 func (s *Session) ringWith(ctx context.Context, id, offer int, a dialog.Transfer, wait time.Duration, replaces string) {
-	deps, d, sink := s.desk.deps, s.invite(a, wait), agentSink{box: s.box, id: id}
+	deps, d, sink := s.desk.deps, s.invite(a, wait), agentSink{overheard: &overheard{}, box: s.box, id: id}
 	d.Replaces = replaces
 	s.spawn("transfer", func(why string) event { return agentRings{id: id, offer: offer, why: why} }, func() {
 		e := ringAgent(ctx, deps, a, d, sink)
-		e.id, e.offer = id, offer
+		e.id, e.offer, e.voice = id, offer, sink.overheard
 		s.box.post(e)
 	})
 }
@@ -79,7 +79,7 @@ func (s *Session) onAgentRings(ctx context.Context, now time.Time, e agentRings)
 		s.transferFailed(ctx, now, dialog.Unreachable, e.why)
 		return
 	}
-	h.to, h.leg, h.audio = e.to, e.leg, e.audio
+	h.to, h.leg, h.audio, h.voice = e.to, e.leg, e.audio, e.voice
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "ringing " + e.to})
 }
 
@@ -193,8 +193,8 @@ func (s *Session) answerAgent(h *handoff, p media.Params) error {
 	return nil
 }
 
-// joinAgent lets caller and person hear each other. Recognition ends here;
-// recording goes on.
+// joinAgent lets caller and person hear each other. The machine hears no more;
+// both are written down, and recording goes on.
 func (s *Session) joinAgent(ctx context.Context, now time.Time, h *handoff) {
 	s.clock.stop(alarmTransfer)
 	if h.audio == nil { // the person's phone went a moment ago; its end is on the way
@@ -209,10 +209,11 @@ func (s *Session) joinAgent(ctx context.Context, now time.Time, h *handoff) {
 	}
 	h.part, h.joined = part, now
 	s.ear.close()
-	s.ear.since = time.Time{}
+	s.unfinished(now)
 	s.clock.clear()
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "joined " + h.to})
 	s.passedOn(now, h)
+	s.overhear(ctx, now, h)
 	s.oversee(ctx, now)
 	s.leavePath(ctx, now, h)
 }

@@ -43,7 +43,7 @@ func (s *Session) onUnderstood(ctx context.Context, now time.Time, e understood)
 	s.j.amend(s.turn.seq, func(entry *Entry) {
 		entry.Intent, entry.Score = e.intent.Name, e.intent.Score
 		if e.intent.Why != "" {
-			entry.Why = join(entry.Why, e.intent.Why)
+			entry.Why = join(entry.Why, s.written(e.intent.Why))
 		}
 		entry.Timing = &timing
 	})

@@ -47,7 +47,7 @@ func (s *Session) takeMessage(ctx context.Context, now time.Time, queue string) 
 		Path: filepath.Join(dir, "voicemail", now.UTC().Format("2006/01/02"), s.id+".wav")}
 	s.dropHand()
 	s.ear.close()
-	s.ear.since = time.Time{}
+	s.unfinished(now)
 	s.clock.clear()
 	s.wires.message = &message{Voicemail: v}
 	s.spawn("message", func(why string) event { return mayTake{err: fmt.Errorf("%s", why)} }, func() {

@@ -86,6 +86,7 @@ func (s *Session) onDigit(ctx context.Context, now time.Time, digit byte, by sou
 		return
 	}
 	if s.joined() {
+		s.keyed(now, 0, digit)
 		if by == byInfo {
 			if err := s.wires.hand.audio.SendDigits(string(rune(digit))); err != nil {
 				s.j.trouble(now, s.node(), "a key did not reach the person", err.Error())
@@ -93,7 +94,7 @@ func (s *Session) onDigit(ctx context.Context, now time.Time, digit byte, by sou
 		}
 		return
 	}
-	s.j.add(now, Entry{Kind: EntryDigits, Node: s.node(), Turn: s.turnNumber(), Text: string(rune(digit))})
+	s.keyed(now, s.j.add(now, Entry{Kind: EntryDigits, Node: s.node(), Turn: s.turnNumber(), Text: string(rune(digit))}), digit)
 	if s.wires.message != nil {
 		if digit == keyDone {
 			s.messageDone(ctx, now)

@@ -52,6 +52,20 @@ func Silence(path string, spans []Span) (total time.Duration, err error) {
 	return total, f.Sync()
 }
 
+// Recorded is how long the recording in a file is, as Silence sees it.
+func Recorded(path string) (time.Duration, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	frames, err := recorded(f)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", path, err)
+	}
+	return time.Duration(frames) * time.Second / TelephoneRate, nil
+}
+
 // recorded counts the stereo samples of a recording's file, also those that came
 // after its header was last written.
 func recorded(f *os.File) (int64, error) {

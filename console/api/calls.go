@@ -180,7 +180,11 @@ func (v view) entry(e call.Entry) call.Entry {
 	switch e.Kind {
 	case call.EntryRecording:
 		e.Text = "" // a path of this machine
-	case call.EntrySaid, call.EntryHeard, call.EntryDigits, call.EntryNote:
+	case call.EntryAlert:
+		if !v.role.Sees(access.Words) {
+			e.Why = ""
+		}
+	case call.EntrySaid, call.EntryHeard, call.EntryTalk, call.EntryDigits, call.EntryNote:
 		if !v.role.Sees(access.Words) {
 			e.Text, e.Why = "", ""
 		}

@@ -15,6 +15,7 @@ const (
 	CallBegan    = "call.began"
 	CallTurn     = "call.turn"     // something was said, heard or keyed
 	CallTransfer = "call.transfer" // on its way to a person, or back
+	CallAlert    = "call.alert"    // somebody said words of a complaint or a risk to the person
 	CallChanged  = "call.changed"  // any other line of the journal
 	CallEnded    = "call.ended"
 	AgentState   = "agent.state"
@@ -27,7 +28,7 @@ type Event struct {
 	Type   string         `json:"type"`
 	At     time.Time      `json:"at"`
 	Call   *call.Snapshot `json:"call,omitempty" doc:"call.*: the call as it stands."`
-	Entry  *call.Entry    `json:"entry,omitempty" doc:"call.turn, call.transfer, call.changed: the line of the journal. One that was amended comes again with the same seq."`
+	Entry  *call.Entry    `json:"entry,omitempty" doc:"call.turn, call.transfer, call.alert, call.changed: the line of the journal. One that was amended comes again with the same seq."`
 	Record *call.Record   `json:"record,omitempty" doc:"call.ended: the record, without its journal."`
 	Agent  *Agent         `json:"agent,omitempty"`
 	Queue  *Queue         `json:"queue,omitempty"`
@@ -104,10 +105,12 @@ func (h *Hub) publish(u call.Update, seen map[string]bool) {
 
 func kindOf(k call.EntryKind) string {
 	switch k {
-	case call.EntrySaid, call.EntryHeard, call.EntryDigits:
+	case call.EntrySaid, call.EntryHeard, call.EntryTalk, call.EntryDigits:
 		return CallTurn
 	case call.EntryTransfer, call.EntrySupervised:
 		return CallTransfer
+	case call.EntryAlert:
+		return CallAlert
 	}
 	return CallChanged
 }

@@ -11,6 +11,12 @@ import (
 // the last four of bank cards, addresses of e-mail. Digits may be written, or
 // spoken in Chinese or English, with spaces and hyphens between them.
 func Text(text string) string {
+	text, _ = hide(text)
+	return text
+}
+
+// hide is Text; it tells too whether a number was hidden.
+func hide(text string) (hidden string, number bool) {
 	text = email.ReplaceAllString(text, "***@***")
 	runes := []rune(text)
 	var out strings.Builder
@@ -25,6 +31,7 @@ func Text(text string) string {
 			i += n
 			continue
 		}
+		number = true
 		head, tail := shown(len(marks))
 		for j, m := range marks {
 			if j < head || j >= len(marks)-tail {
@@ -35,7 +42,33 @@ func Text(text string) string {
 		}
 		i += marks[len(marks)-1].end
 	}
-	return out.String()
+	return out.String(), number
+}
+
+// Card hides a value that is the number of a bank card, by its length and check
+// digit (ISO/IEC 7812-1), but for the last four; other values stay.
+func Card(value string) string {
+	sum, n := 0, 0
+	for i := len(value) - 1; i >= 0; i-- {
+		c := value[i]
+		if c == ' ' || c == '-' {
+			continue
+		}
+		if c < '0' || c > '9' {
+			return value
+		}
+		d := int(c - '0')
+		if n%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum, n = sum+d, n+1
+	}
+	if n < 13 || n > 19 || sum%10 != 0 {
+		return value
+	}
+	return Text(value)
 }
 
 // leastDigits in a row may be somebody's number.
@@ -61,14 +94,39 @@ type digit struct{ gap, start, end int }
 
 const hanDigits = "零〇一二三四五六七八九幺两"
 
-var spoken = []string{"zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+// spoken are the words that numbers are said with, those of two digits too.
+var spoken = []string{"zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+	"ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+	"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "double", "triple"}
+
+// gapLength is how many letters stand between two digits of a number: blanks and
+// hyphens, two at most, behind a mark that recognisers put where people breathe. A
+// point or comma without a blank behind it belongs to an amount.
+func gapLength(s []rune) int {
+	n, most := 0, 2
+	if len(s) > 0 {
+		switch {
+		case strings.ContainsRune("，、。；", s[0]):
+			n, most = 1, 3
+		case strings.ContainsRune(",.;", s[0]):
+			if len(s) < 2 || s[1] != ' ' {
+				return 0
+			}
+			n, most = 1, 3
+		}
+	}
+	for n < len(s) && (s[n] == ' ' || s[n] == '-') && n < most {
+		n++
+	}
+	return n
+}
 
 // digitsAt are the digits in a row that the text begins with.
 func digitsAt(s []rune) (all []digit) {
 	for i := 0; i < len(s); {
 		gap := i
-		for len(all) > 0 && i < len(s) && (s[i] == ' ' || s[i] == '-') && i-gap < 2 {
-			i++
+		if len(all) > 0 {
+			i += gapLength(s[i:])
 		}
 		n := digitLength(s[i:], len(all) == 0 || i > gap)
 		if n == 0 {

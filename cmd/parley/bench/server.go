@@ -63,6 +63,7 @@ numbers:
   "9202": bargein
 data: ./data
 record: %[4]t
+mask: false
 http: {listen: "%[2]s"}
 drain: 1s
 log: {level: warn}

@@ -32,6 +32,8 @@ type Config struct {
 	Store      Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
 	Callers    Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`
 	Record     bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
+	Mask       bool              `yaml:"mask" default:"true" doc:"Hide numbers of telephones and cards where they are written down: all but the last four digits of a card, the middle of others, in what was said and heard and in long rows of keys; and silence the pieces of the recording in which they are spoken or keyed (docs/operations.md)."`
+	Bridged    Bridged           `yaml:"bridged" doc:"What is done while a caller talks with a person."`
 	HTTP       HTTP              `yaml:"http" doc:"Health, metrics and the API."`
 	Drain      time.Duration     `yaml:"drain" default:"3m" min:"0s" max:"24h" doc:"How long calls in progress may go on after SIGTERM or the first Ctrl-C. A second signal ends them at once."`
 	Log        Log               `yaml:"log" doc:"What is written to standard error."`
@@ -72,6 +74,12 @@ type Media struct {
 	MaxCalls   int           `yaml:"max_calls" default:"2000" min:"1" max:"20000" doc:"Media sessions at once; calls beyond it are refused with 503."`
 	RTPTimeout time.Duration `yaml:"rtp_timeout" default:"60s" min:"5s" max:"1h" doc:"A caller who sends no RTP for so long is gone."`
 	Realtime   bool          `yaml:"realtime" default:"true" doc:"Ask the kernel for SCHED_RR on the pacer threads (needs CAP_SYS_NICE or an rtprio limit; doctor tells)."`
+}
+
+// Bridged is for callers who are joined with a person.
+type Bridged struct {
+	Transcribe bool `yaml:"transcribe" default:"true" doc:"Write down what both say, by the recogniser of the script's language if there is one. Callers who talk with a script go first."`
+	Streams    int  `yaml:"streams" default:"16" min:"2" max:"2000" doc:"Recognisers that listen to such talks at once, two for each. Further talks go untranscribed; their records say so, and parley_dropped_total counts them."`
 }
 
 // HTTP is the console's address.

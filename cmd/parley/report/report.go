@@ -129,6 +129,12 @@ func text(e call.Entry) string {
 	if e.Kind == call.EntryServed && e.From != "" {
 		return e.Text + " of " + e.From
 	}
+	if e.Kind == call.EntryTalk || e.Kind == call.EntryAlert {
+		return e.From + ": " + e.Text
+	}
+	if e.Kind == call.EntryMasked && e.Timing != nil {
+		return fmt.Sprintf("%s: %.1f s at %.1f s of the recording, %s", e.From, e.Timing.SpeechMS/1000, e.Timing.Start/1000, e.Text)
+	}
 	if e.Kind == call.EntryMoved {
 		return "from " + orStart(e.From)
 	}

@@ -61,6 +61,9 @@ func followUp(now time.Time, within time.Duration) call.Entry {
 	return call.Entry{Kind: call.EntryNote, Text: "follow_up=" + now.Add(within).UTC().Format(time.RFC3339)}
 }
 
+// Classes gives the classes of the table's words that are in what was said.
+func (c *course) Classes(said string) []string { return c.table.Hear(said) }
+
 // facts are what was known at first, and what the conversation came to know.
 func (c *course) facts(now time.Time, l call.Live) routing.Facts {
 	f := routing.Facts{}

@@ -105,6 +105,10 @@ func (f *Follower) line(e call.Entry) (Line, bool) {
 		l.Verb, l.Detail = "says", e.Node
 	case call.EntryHeard:
 		l.Verb, l.Detail = "heard", f.meaning(e)
+	case call.EntryTalk:
+		l.Who, l.Verb = e.From, "says"
+	case call.EntryAlert:
+		l.Who, l.Verb, l.Detail, l.Alarm = e.From, "alert", e.Why, true
 	case call.EntryDigits:
 		l.Who, l.Verb = "caller", "presses"
 	case call.EntryTransfer:

@@ -72,6 +72,7 @@ func (s *Server) drops() map[string]uint64 {
 		"call_events":  desk.EventDrops,
 		"asr_frames":   desk.FrameDrops,
 		"watchers":     desk.WatcherDrops,
+		"talks":        desk.Unscribed,
 		"recording":    engine.RecordDrops,
 		"rtcp":         engine.RTCPDrops,
 		"leg_events":   sip.Dropped,

@@ -132,6 +132,7 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 		if err := os.MkdirAll(recordings, 0o750); err != nil {
 			return fmt.Errorf("the recordings' folder: %w", err)
 		}
+		s.sealLeft(ctx, recordings)
 	}
 	asked, err := s.outside()
 	if err != nil {
@@ -142,10 +143,30 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 	s.Desk = call.NewDesk(call.Deps{
 		Audio: audio, Phone: call.Phone(s.Endpoint), Reception: call.Reception{Scripts: scriptsAndRoutes{s.Library, s.Routes}, Router: router}, People: s.people(),
 		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: meter{s.metrics, s.regions},
-		Outside: asked, Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings},
+		Outside: asked, Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings, Mask: s.cfg.Mask, Scribes: s.scribes()},
 	})
 	s.hotline.backs = s.Desk.Callbacks()
 	return s.takeUp(ctx)
+}
+
+// sealLeft treats what a kill has left of recordings. One that cannot be treated
+// stays locked, and keeps nobody from calling.
+func (s *Server) sealLeft(ctx context.Context, dir string) {
+	n, err := call.SealLeft(ctx, dir, s.Store)
+	if n > 0 {
+		s.log.Info("recordings of calls that were cut are whole now", "recordings", n)
+	}
+	if err != nil {
+		s.log.Warn("recordings of calls that were cut stay locked", "error", err)
+	}
+}
+
+// scribes is how many recognisers may listen to people who are joined.
+func (s *Server) scribes() int {
+	if !s.cfg.Bridged.Transcribe {
+		return 0
+	}
+	return s.cfg.Bridged.Streams
 }
 
 func notice(o Options, text string) {

@@ -88,7 +88,7 @@ func loopbackOnly(speech config.Speech, data, person string) *config.Config {
 	cfg.SIP.Listen = []config.Listen{{Network: "udp", Addr: netip.AddrPortFrom(loopback, 0)}}
 	cfg.Trunks = []config.Trunk{{Name: "loopback", Match: []netip.Prefix{netip.PrefixFrom(loopback, 32)}, Transport: "udp", Rate: 100, Trusted: true}}
 	cfg.Media.Address, cfg.Media.Ports = loopback, config.PortRange{}
-	cfg.HTTP.Listen, cfg.Record = "off", false
+	cfg.HTTP.Listen, cfg.Record, cfg.Mask = "off", false, false
 	cfg.Data = data
 	cfg.Queues = map[string]config.Queue{"*": {To: person}}
 	return cfg
