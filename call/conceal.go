@@ -21,15 +21,17 @@ const (
 	concealKeys       = "number keyed"
 	concealTones      = "tones of keys" // only these, in the piece
 	concealUnfinished = "not heard out" // cut before its words were known
+	concealUnclear    = "not made out"  // a long sound without words
 )
 
 const (
-	concealLead  = 300 * time.Millisecond // before a turn: detectors find its beginning late
-	concealTrail = 500 * time.Millisecond // behind: the other side is recorded a jitter buffer later
-	unheardLead  = time.Second            // before the moment when an onset was told
-	breathGap    = 20 * time.Second       // between two turns that may hold one number
-	keyGap       = 10 * time.Second       // between two keys of one number
-	longNumber   = 7                      // digits in a row that may be somebody's
+	concealLead  = 300 * time.Millisecond  // before a turn: detectors find its beginning late
+	concealTrail = 500 * time.Millisecond  // behind: the other side is recorded a jitter buffer later
+	unheardLead  = time.Second             // before the moment when an onset was told
+	longSound    = 1500 * time.Millisecond // seven digits take as long
+	breathGap    = 20 * time.Second        // between two turns that may hold one number
+	keyGap       = 10 * time.Second        // between two keys of one number
+	longNumber   = 7                       // digits in a row that may be somebody's
 	keysShown    = 4
 	mostBreaths  = 8
 )
@@ -186,6 +188,14 @@ func (s *Session) unfinished(now time.Time) {
 		s.conceal(now, Caller, concealUnfinished, since.Add(-unheardLead), now)
 	}
 	s.ear.since = time.Time{}
+}
+
+// unclear is a sound in which no words were found. One that is long enough for a
+// number may be one that the recogniser could not make out.
+func (s *Session) unclear(now time.Time, who string, from, to time.Time) {
+	if to.Sub(from) >= longSound {
+		s.conceal(now, who, concealUnclear, from, to)
+	}
 }
 
 // conceal has a piece of the recording silenced when it ends, and says so in the

@@ -230,6 +230,7 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 	case asr.Partial:
 		s.tell(ctx, now, dialog.Partial{Text: e.t.Text})
 	case asr.Noise:
+		s.unclear(now, Caller, earlier(s.ear.stream.wall(e.t.Start), s.ear.since), s.ear.stream.wall(e.t.End))
 		s.ear.since = time.Time{}
 		s.turn.noReply()
 		s.tell(ctx, now, dialog.SpeechEmpty{})

@@ -188,6 +188,7 @@ func (s *Session) onScribed(now time.Time, e scribed) {
 	case e.t.Kind == asr.Onset:
 		leg.since = earlier(e.from, leg.since)
 	case e.t.Kind == asr.Noise:
+		s.unclear(now, leg.who, earlier(e.from, leg.since), e.to)
 		leg.since = time.Time{}
 	default:
 		from := earlier(e.from, leg.since)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-voice/parley/asr"
 	"github.com/parley-voice/parley/dialog"
 	"github.com/parley-voice/parley/sip"
 )
@@ -250,6 +251,29 @@ func TestRecogniserNeverTouchesTheBridge(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSoundsWithoutWords has a long sound that no words were found in: it may be a
+// number that was not made out. A cough is left alone.
+func TestSoundsWithoutWords(t *testing.T) {
+	onBridge(t, 2, func(r *rig) {
+		caller, _ := r.which(t)
+		s := r.ears[0].stream(caller)
+		for _, long := range []time.Duration{time.Second, 4 * time.Second} {
+			start := s.audio()
+			s.onset()
+			r.pass(long)
+			s.tell(asr.Transcript{Kind: asr.Noise, Start: start, End: s.audio()})
+			r.pass(time.Second)
+		}
+		r.leg.bye()
+		rec := r.end()
+		got := has(rec, EntryMasked)
+		if len(got) != 1 || got[0].Text != concealUnclear || got[0].From != Caller || got[0].Timing.SpeechMS < 4000 {
+			t.Errorf("masked %+v", got)
+		}
+		r.sealed(t, rec)
+	})
 }
 
 // TestRiskIsSeenAndTheCallerStays has both say words of a class: the record and

@@ -79,7 +79,7 @@ type Media struct {
 // Bridged is for callers who are joined with a person.
 type Bridged struct {
 	Transcribe bool `yaml:"transcribe" default:"true" doc:"Write down what both say, by the recogniser of the script's language if there is one. Callers who talk with a script go first."`
-	Streams    int  `yaml:"streams" default:"16" min:"2" max:"2000" doc:"Recognisers that listen to such talks at once, two for each. Further talks go untranscribed; their records say so, and parley_dropped_total counts them."`
+	Streams    int  `yaml:"streams" default:"16" min:"2" max:"2000" doc:"Recognisers that listen to such talks at once, two for each. Further talks go untranscribed; their records say so, and parley_queue_dropped_total counts them."`
 }
 
 // HTTP is the console's address.
