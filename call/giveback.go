@@ -40,6 +40,7 @@ func (s *Session) givenBack(ctx context.Context, now time.Time, reason, detail s
 		why += ": " + detail
 	}
 	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: "back with " + f.hand.person(), Why: why})
+	s.overhear(ctx, now, f.hand)
 	s.oversee(ctx, now)
 	return true
 }

@@ -97,11 +97,12 @@ func custom(headers map[string]string) map[string]string {
 
 // partFrom parts caller and person; the caller hears that it rings, or music.
 func (s *Session) partFrom(ctx context.Context, now time.Time, f *referrer, to dialog.Transfer) (context.Context, *handoff) {
+	s.unhear(now)
 	s.wires.over.unpatch()
 	f.hand.part()
 	f.hand.part = nil
 	s.wires.hands++
-	next := &handoff{id: s.wires.hands, act: to, began: now}
+	next := &handoff{id: s.wires.hands, act: to, stages: stages{began: now}}
 	ctx, next.stop = context.WithCancel(ctx)
 	s.wires.hand, s.wires.move.from, s.wires.move.unheard = next, f, true
 	s.holdSound(ctx, now, to.Hold)
@@ -111,6 +112,7 @@ func (s *Session) partFrom(ctx context.Context, now time.Time, f *referrer, to d
 
 // backInLine gives the caller to a queue, which has taken the transfer with that.
 func (s *Session) backInLine(ctx context.Context, now time.Time, f *referrer, to dialog.Transfer) {
+	s.unhear(now)
 	s.wires.over.unpatch()
 	f.hand.part()
 	f.hand.part = nil

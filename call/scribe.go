@@ -106,7 +106,7 @@ func (s *Session) overhear(ctx context.Context, now time.Time, h *handoff) {
 // noteScribe is the line that both sides are transcribed from now on.
 const noteScribe = "transcribing=both"
 
-func (s *Session) talk() *conversation { return &s.wires.talk }
+func (s *Session) talk() *conversation { return &s.wires.reel.talk }
 
 // takeDown keeps a recogniser on one leg: when it fails the next one hears the
 // turn under way again.

@@ -45,8 +45,8 @@ func (r *rig) turn(i int, text string) {
 	r.pass(100 * time.Millisecond)
 }
 
-// lines are "who: text" of entries of a kind.
-func lines(rec Record, kind EntryKind) (all []string) {
+// whoSaid are "who: text" of entries of a kind.
+func whoSaid(rec Record, kind EntryKind) (all []string) {
 	for _, e := range has(rec, kind) {
 		all = append(all, e.From+": "+e.Text)
 	}
@@ -91,7 +91,7 @@ func TestBothAreWrittenDown(t *testing.T) {
 		rec := r.end()
 		want := []string{"agent: what is your card number", "caller: It is ****", "caller: ****", "caller: **** 5678",
 			"agent: thank you, my number is 138 **** 8000", "agent: bye"}
-		if got := lines(rec, EntryTalk)[1:]; !slices.Equal(got, want) {
+		if got := whoSaid(rec, EntryTalk)[1:]; !slices.Equal(got, want) {
 			t.Errorf("turns %q\nwant %q", got, want)
 		}
 		last := 0.0
@@ -102,7 +102,7 @@ func TestBothAreWrittenDown(t *testing.T) {
 			}
 			last = e.Timing.Start
 		}
-		if got, want := lines(rec, EntryMasked), []string{"caller: number spoken", "caller: number spoken", "caller: number spoken", "agent: number spoken"}; !slices.Equal(got, want) {
+		if got, want := whoSaid(rec, EntryMasked), []string{"caller: number spoken", "caller: number spoken", "caller: number spoken", "agent: number spoken"}; !slices.Equal(got, want) {
 			t.Errorf("masked %q, want %q", got, want)
 		}
 		r.sealed(t, rec)
@@ -177,7 +177,7 @@ func TestNobodyIsTranscribedBeyondTheCap(t *testing.T) {
 		}
 		r.leg.bye()
 		rec := r.end()
-		if got := lines(rec, EntryTrouble); !slices.Contains(got, ": not transcribed") {
+		if got := whoSaid(rec, EntryTrouble); !slices.Contains(got, ": not transcribed") {
 			t.Errorf("troubles %q", got)
 		}
 		if r.desk.count.scribing.Load() != 0 {
@@ -186,8 +186,8 @@ func TestNobodyIsTranscribedBeyondTheCap(t *testing.T) {
 	})
 	onBridge(t, 0, func(r *rig) {
 		r.leg.bye()
-		if rec := r.end(); r.ears[0].stream(1) != nil || len(lines(rec, EntryTrouble)) != 0 {
-			t.Errorf("switched off: %q", lines(rec, EntryTrouble))
+		if rec := r.end(); r.ears[0].stream(1) != nil || len(whoSaid(rec, EntryTrouble)) != 0 {
+			t.Errorf("switched off: %q", whoSaid(rec, EntryTrouble))
 		}
 	})
 }
@@ -239,11 +239,11 @@ func TestRecogniserNeverTouchesTheBridge(t *testing.T) {
 				rec := r.end()
 				missing := slices.ContainsFunc(has(rec, EntryTrouble), func(e Entry) bool { return strings.HasPrefix(e.Text, "not transcribed any more") })
 				if missing != c.missing {
-					t.Errorf("troubles %q", lines(rec, EntryTrouble))
+					t.Errorf("troubles %q", whoSaid(rec, EntryTrouble))
 				}
 				unheard := slices.ContainsFunc(has(rec, EntryMasked), func(e Entry) bool { return e.Text == concealUnfinished })
 				if unheard != c.missing {
-					t.Errorf("masked %q", lines(rec, EntryMasked))
+					t.Errorf("masked %q", whoSaid(rec, EntryMasked))
 				}
 				if !r.leg.ended() || !r.phone.leg(0).ended() || rec.Outcome != "transferred" || r.desk.count.scribing.Load() != 0 {
 					t.Errorf("the call's end: %q, %d streams", rec.Outcome, r.desk.count.scribing.Load())
@@ -292,7 +292,7 @@ func TestRiskIsSeenAndTheCallerStays(t *testing.T) {
 		}
 		r.leg.bye()
 		rec := r.end()
-		if got, want := lines(rec, EntryAlert), []string{"caller: risk", "agent: risk", "caller: complaint"}; !slices.Equal(got, want) {
+		if got, want := whoSaid(rec, EntryAlert), []string{"caller: risk", "agent: risk", "caller: complaint"}; !slices.Equal(got, want) {
 			t.Errorf("alerts %q, want %q", got, want)
 		}
 		if why := has(rec, EntryAlert)[0].Why; why != "I call my lawyer, card **** **** **** 1111" {
@@ -324,10 +324,10 @@ func TestLastWordsAreHeard(t *testing.T) {
 			}
 			rec := r.end()
 			want := map[bool]string{true: "caller: number spoken", false: "caller: not heard out"}[come]
-			if got := lines(rec, EntryMasked); !slices.Equal(got, []string{want}) {
+			if got := whoSaid(rec, EntryMasked); !slices.Equal(got, []string{want}) {
 				t.Errorf("masked %q, want %q", got, want)
 			}
-			if talk := lines(rec, EntryTalk); come != (talk[len(talk)-1] == "caller: **** **** **** 1111") {
+			if talk := whoSaid(rec, EntryTalk); come != (talk[len(talk)-1] == "caller: **** **** **** 1111") {
 				t.Errorf("turns %q", talk)
 			}
 			r.sealed(t, rec)
@@ -366,10 +366,10 @@ func TestNumbersOfTheMachinesPart(t *testing.T) {
 			r.leg.send(sip.Digit{Digit: '1'})
 			r.pass(time.Second)
 		})
-		if got := lines(rec, EntryHeard); !slices.Equal(got, []string{": **** **** **** 1111"}) {
+		if got := whoSaid(rec, EntryHeard); !slices.Equal(got, []string{": **** **** **** 1111"}) {
 			t.Errorf("heard %q", got)
 		}
-		if said := lines(rec, EntrySaid); said[1] != ": I read **** **** **** 1111" {
+		if said := whoSaid(rec, EntrySaid); said[1] != ": I read **** **** **** 1111" {
 			t.Errorf("said %q", said)
 		}
 		var keys string
@@ -379,7 +379,7 @@ func TestNumbersOfTheMachinesPart(t *testing.T) {
 		if keys != "************1111#1" {
 			t.Errorf("keys %q", keys)
 		}
-		if got, want := lines(rec, EntryMasked), []string{"caller: number spoken", "us: number spoken", "caller: number keyed", "caller: tones of keys"}; !slices.Equal(got, want) {
+		if got, want := whoSaid(rec, EntryMasked), []string{"caller: number spoken", "us: number spoken", "caller: number keyed", "caller: tones of keys"}; !slices.Equal(got, want) {
 			t.Errorf("masked %q, want %q", got, want)
 		}
 		for _, e := range has(rec, EntryNote) {

@@ -31,6 +31,7 @@ type reel struct {
 	until   time.Time // zero while it is made
 	spans   []media.Span
 	secrets secrets
+	talk    conversation
 }
 
 func (s *Session) reel() *reel { return &s.wires.reel }

@@ -63,7 +63,6 @@ type wires struct {
 	move    move
 	keys    digits
 	reel    reel
-	talk    conversation
 }
 
 // state is where a call stands.
