@@ -92,7 +92,7 @@ func TestAttendedTransfer(t *testing.T) {
 				if own.Why != "attended transfer" || own.State != Finished || caller.EndedBy != "them" || caller.Outcome != "transferred" {
 					t.Errorf("records: %q; %q by %q", own.Why, caller.Outcome, caller.EndedBy)
 				}
-				if got := texts(caller, "agent 1001 hands"); !slices.Equal(got, []string{"agent 1001 hands on to 1002", "joined sip:1002@192.0.2.9", "handed on to agent 1002", "done"}) {
+				if got := texts(caller, "agent 1001 hands"); !slices.Equal(got, []string{"agent 1001 hands on to whom they asked", "joined sip:1002@192.0.2.9", "handed on to agent 1002", "done"}) {
 					t.Errorf("journal %q", got)
 				}
 			})

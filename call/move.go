@@ -49,11 +49,14 @@ func (s *Session) onReferAsked(ctx context.Context, now time.Time, h *handoff, e
 		return
 	}
 	to.Hold, to.Back, to.Brief, to.Headers = h.act.Hold, h.act.Back, h.act.Brief, custom(e.Headers)
-	kind := "blind"
+	kind, whom := "blind", e.Number
 	if e.Replaces != "" {
 		kind = "attended"
 	}
-	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: h.person() + " hands on to " + e.Number, Why: kind})
+	if e.Names != "" { // Refer-To is our own address
+		whom = "whom they asked"
+	}
+	s.j.add(now, Entry{Kind: EntryTransfer, Node: s.node(), Text: h.person() + " hands on to " + whom, Why: kind})
 	f := &referrer{hand: h, ask: e.Referral, at: now}
 	if e.Names == "" && s.lined(to) {
 		s.backInLine(ctx, now, f, to)
