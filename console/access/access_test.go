@@ -245,6 +245,7 @@ func TestMask(t *testing.T) {
 		"+442079460123":                "+4420****0123",
 		"refer to sip:13812345678@pbx": "refer to sip:+86138****5678@pbx",
 		"ref 20260504-1":               "ref ****0504-1",
+		"script a@e631d12345670197fc8adb7b1dad6714a42cb2e2d1a229f": "script a@e631d12345670197fc8adb7b1dad6714a42cb2e2d1a229f",
 	} {
 		got := Mask(in, "CN")
 		if strings.Contains(in, " ") {

@@ -16,9 +16,15 @@ func Mask(number, country string) string {
 	return customer.Parse(number, country).Masked()
 }
 
-var digits = regexp.MustCompile(`\+?\d{7,}`)
+// digits that may be a number, and digests, whose digits are none.
+var digits = regexp.MustCompile(`[0-9a-f]{40,}|\+?\d{7,}`)
 
 // MaskText masks the numbers inside a text.
 func MaskText(text, country string) string {
-	return digits.ReplaceAllStringFunc(text, func(n string) string { return Mask(n, country) })
+	return digits.ReplaceAllStringFunc(text, func(n string) string {
+		if len(n) >= 40 {
+			return n
+		}
+		return Mask(n, country)
+	})
 }
