@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/bench/dialler"
 	"github.com/parley-voice/parley/cmd/parley/bench/hotline"
 	"github.com/parley-voice/parley/cmd/parley/bench/intents"
 	"github.com/parley-voice/parley/cmd/parley/bench/uac"
@@ -27,6 +28,7 @@ type Command struct {
 	ASR     ASRCmd          `cmd:"" name:"asr" help:"Speak recordings over A-law calls: word error rate, with every miss."`
 	Intents intents.Command `cmd:"" help:"Learn a set of intents and answer another: accuracy, calibration, what is out of scope, CPU."`
 	Queue   hotline.Command `cmd:"" help:"Play hours of a hotline against the queues: waits, promises, occupancy, CPU an event."`
+	Pacing  dialler.Command `cmd:"" help:"Play days of a campaign with agents: people abandoned, the agents' talking time, predictive against progressive."`
 	Pairs   PairsCmd        `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
 }
 

@@ -1,0 +1,296 @@
+// Package sim plays days of a campaign with agents in virtual time, to show what a
+// way of pacing does to people and agents. The same seed plays the same days.
+package sim
+
+import (
+	"container/heap"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/parley-voice/parley/campaign/pacing"
+)
+
+// Config of a simulation. Zero fields take the defaults in brackets.
+type Config struct {
+	Pacing pacing.Config
+	Agents int           // (20)
+	Days   int           // (1)
+	Hours  time.Duration // of a day's calling (8 h, from nine)
+	Answer float64       // share of calls that a person answers, on average (0.3)
+	Talk   time.Duration // mean of talking; log-normal, sigma 0.7 (2 min)
+	WrapUp time.Duration // (15 s)
+	Seed   uint64
+}
+
+func (c Config) withDefaults() Config {
+	if c.Agents == 0 {
+		c.Agents = 20
+	}
+	if c.Days == 0 {
+		c.Days = 1
+	}
+	if c.Hours == 0 {
+		c.Hours = 8 * time.Hour
+	}
+	if c.Answer == 0 {
+		c.Answer = 0.3
+	}
+	if c.Talk == 0 {
+		c.Talk = 2 * time.Minute
+	}
+	if c.WrapUp == 0 {
+		c.WrapUp = 15 * time.Second
+	}
+	return c
+}
+
+// Day is what one day came to.
+type Day struct {
+	Dialled    int
+	Answered   int           // by people
+	Abandoned  int           // no agent within 2 s
+	Overflowed int           // the script talked to them
+	Talked     time.Duration // of all agents
+	Worked     time.Duration // all agents' time: talking, wrapping up, waiting
+	Double     int           // calls given to an agent who had one: must be 0
+}
+
+// TalkShare is the share of their time that agents talked.
+func (d Day) TalkShare() float64 { return float64(d.Talked) / float64(max(d.Worked, 1)) }
+
+// AbandonedShare is the share of those who answered that was abandoned.
+func (d Day) AbandonedShare() float64 { return float64(d.Abandoned) / float64(max(d.Answered, 1)) }
+
+// Plus adds up two days.
+func (d Day) Plus(o Day) Day {
+	return Day{d.Dialled + o.Dialled, d.Answered + o.Answered, d.Abandoned + o.Abandoned, d.Overflowed + o.Overflowed,
+		d.Talked + o.Talked, d.Worked + o.Worked, d.Double + o.Double}
+}
+
+// Grace is how long a person who answered may wait for an agent.
+const Grace = 2 * time.Second
+
+// Run plays the days.
+func Run(cfg Config) []Day {
+	cfg = cfg.withDefaults()
+	w := &world{cfg: cfg, pacer: pacing.New(cfg.Pacing), rand: rand.New(rand.NewPCG(cfg.Seed, 0x9e3779b97f4a7c15))}
+	days := make([]Day, cfg.Days)
+	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for i := range days {
+		days[i] = w.day(start.AddDate(0, 0, i))
+	}
+	return days
+}
+
+type eventKind uint8
+
+const (
+	tick   eventKind = iota
+	answer           // a person answers
+	fail             // busy, no answer, a machine
+	giveUp           // who answered has waited too long
+	hangUp           // the talk is over
+	free             // the wrap-up is over
+)
+
+type event struct {
+	at    time.Duration // since the day began
+	seq   int           // of two at once the earlier goes first
+	kind  eventKind
+	call  *phone
+	agent int
+}
+
+type phone struct {
+	began   time.Duration
+	ringing int // its place in world.ringing
+	waiting bool
+	gone    bool
+}
+
+// agent is at work since a time, or ready.
+type agent struct {
+	busy  bool
+	since time.Duration
+}
+
+type world struct {
+	cfg   Config
+	pacer *pacing.Pacer
+	rand  *rand.Rand
+
+	start   time.Time
+	likely  float64 // of today: chance that a person answers
+	events  events
+	seq     int
+	agents  []agent
+	ringing []*phone
+	waiting []*phone
+	today   Day
+}
+
+func (w *world) day(start time.Time) Day {
+	w.start, w.today, w.events = start, Day{}, w.events[:0]
+	w.ringing, w.waiting = nil, nil
+	w.agents = make([]agent, w.cfg.Agents)
+	w.likely = w.cfg.Answer * math.Exp(0.25*w.rand.NormFloat64()) // no two days are alike
+	w.at(0, event{kind: tick})
+	for len(w.events) > 0 {
+		e := heap.Pop(&w.events).(event)
+		w.step(e)
+	}
+	w.today.Worked = time.Duration(w.cfg.Agents) * w.cfg.Hours
+	return w.today
+}
+
+func (w *world) at(t time.Duration, e event) {
+	w.seq++
+	e.at, e.seq = t, w.seq
+	heap.Push(&w.events, e)
+}
+
+func (w *world) step(e event) {
+	now := e.at
+	switch e.kind {
+	case tick:
+		if now >= w.cfg.Hours {
+			return
+		}
+		w.dial(now)
+		w.at(now+time.Second, event{kind: tick})
+	case fail:
+		w.pacer.Habits.Failed(now - e.call.began)
+		w.quiet(e.call)
+	case answer:
+		w.answered(now, e.call)
+	case giveUp:
+		if e.call.waiting {
+			w.today.Abandoned++
+			w.pacer.Ledger.Add(w.start.Add(now), pacing.Count{Abandoned: 1})
+			w.leave(e.call)
+		}
+	case hangUp:
+		w.at(now+w.cfg.WrapUp, event{kind: free, agent: e.agent})
+	case free:
+		a := &w.agents[e.agent]
+		w.pacer.Habits.Served(now - a.since)
+		a.busy = false
+		if len(w.waiting) > 0 {
+			p := w.waiting[0]
+			w.leave(p)
+			w.join(now, e.agent)
+		}
+	}
+}
+
+func (w *world) dial(now time.Duration) {
+	s := pacing.State{Calls: len(w.ringing) + len(w.waiting)}
+	for _, a := range w.agents {
+		if a.busy {
+			s.Working = append(s.Working, now-a.since)
+			s.Calls++
+		} else {
+			s.Ready++
+		}
+	}
+	for _, p := range w.ringing {
+		s.Ringing = append(s.Ringing, now-p.began)
+	}
+	n, _ := w.pacer.Dial(w.start.Add(now), s)
+	w.today.Dialled += n
+	for range n {
+		p := &phone{began: now, ringing: len(w.ringing)}
+		w.ringing = append(w.ringing, p)
+		w.fate(now, p)
+	}
+}
+
+// fate decides what becomes of a call: people answer after 4 to 25 s, more of them
+// around noon; others are busy at once, let it ring, or have a machine answer.
+func (w *world) fate(now time.Duration, p *phone) {
+	hour := now.Hours() / w.cfg.Hours.Hours()
+	likely := min(0.9, w.likely*(1+0.3*math.Sin(math.Pi*hour)))
+	switch r := w.rand.Float64(); {
+	case r < likely:
+		after := 4*time.Second + time.Duration(float64(5*time.Second)*w.rand.ExpFloat64())
+		w.at(now+min(after, 25*time.Second), event{kind: answer, call: p})
+	case r < likely+(1-likely)*0.2:
+		w.at(now+time.Duration(float64(2*time.Second)*(0.5+w.rand.Float64())), event{kind: fail, call: p})
+	case r < likely+(1-likely)*0.4:
+		w.at(now+18*time.Second, event{kind: fail, call: p})
+	default:
+		w.at(now+25*time.Second, event{kind: fail, call: p})
+	}
+}
+
+func (w *world) answered(now time.Duration, p *phone) {
+	w.today.Answered++
+	w.pacer.Habits.Answered(now - p.began)
+	w.pacer.Ledger.Add(w.start.Add(now), pacing.Count{Answered: 1})
+	w.quiet(p)
+	for i := range w.agents {
+		if !w.agents[i].busy {
+			w.join(now, i)
+			return
+		}
+	}
+	if w.cfg.Pacing.Overflow > 0 {
+		w.today.Overflowed++
+		w.pacer.Ledger.Add(w.start.Add(now), pacing.Count{Abandoned: 1})
+		return
+	}
+	p.waiting = true
+	w.waiting = append(w.waiting, p)
+	w.at(now+Grace, event{kind: giveUp, call: p})
+}
+
+// quiet takes a call out of those that ring.
+func (w *world) quiet(p *phone) {
+	last := len(w.ringing) - 1
+	w.ringing[p.ringing] = w.ringing[last]
+	w.ringing[p.ringing].ringing = p.ringing
+	w.ringing = w.ringing[:last]
+}
+
+// leave takes a call out of those that wait.
+func (w *world) leave(p *phone) {
+	p.waiting = false
+	for i, other := range w.waiting {
+		if other == p {
+			w.waiting = append(w.waiting[:i], w.waiting[i+1:]...)
+			return
+		}
+	}
+}
+
+func (w *world) join(now time.Duration, i int) {
+	a := &w.agents[i]
+	if a.busy {
+		w.today.Double++
+	}
+	a.busy, a.since = true, now
+	const sigma = 0.7
+	talk := time.Duration(float64(w.cfg.Talk) * math.Exp(sigma*w.rand.NormFloat64()-sigma*sigma/2))
+	w.today.Talked += max(0, min(talk, w.cfg.Hours-now))
+	w.at(now+talk, event{kind: hangUp, agent: i})
+}
+
+// events is a heap by time.
+type events []event
+
+func (h events) Len() int { return len(h) }
+func (h events) Less(i, j int) bool {
+	if h[i].at != h[j].at {
+		return h[i].at < h[j].at
+	}
+	return h[i].seq < h[j].seq
+}
+func (h events) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *events) Push(x any)   { *h = append(*h, x.(event)) }
+func (h *events) Pop() any {
+	last := len(*h) - 1
+	e := (*h)[last]
+	*h = (*h)[:last]
+	return e
+}
