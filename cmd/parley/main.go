@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	_ "time/tzdata" // whom we may call depends on zones: a host or an image without them must not refuse everybody
 
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
