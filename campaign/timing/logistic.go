@@ -34,7 +34,7 @@ var penalties = []float64{0.1, 0.5, 2}
 // FitLogistic learns from persons' attempts, each described by what was known
 // before it. The same persons in the same order give the same weights.
 func FitLogistic(people []Person) (*Logistic, error) {
-	learn, check := Split(people, 4)
+	learn, check := Split(people, 4, "penalty")
 	m := fresh(learn)
 	some, rest := m.rows(learn), m.rows(check)
 	best, least := penalties[0], math.Inf(1)

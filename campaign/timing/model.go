@@ -61,7 +61,7 @@ func Train(people []Person, from, until, now time.Time) (Model, error) {
 	if m.People = len(within); m.Calls < fewestCalls {
 		return m, fmt.Errorf("%w: %d from %s to %s, at least %d", ErrTooFew, m.Calls, from.Format(time.DateOnly), until.Format(time.DateOnly), fewestCalls)
 	}
-	learn, check := Split(within, 5)
+	learn, check := Split(within, 5, "score")
 	trial, err := FitLogistic(learn)
 	if err != nil {
 		return m, err

@@ -33,7 +33,7 @@ func (c constant) P(timing.Person, time.Time) float64 { return float64(c) }
 
 func TestCalibrationOnPeopleNotSeen(t *testing.T) {
 	pop := people(t, 1600)
-	learn, check := timing.Split(pop.People, 4)
+	learn, check := timing.Split(pop.People, 4, "held out")
 	logistic, err := timing.FitLogistic(learn)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +52,18 @@ func TestCalibrationOnPeopleNotSeen(t *testing.T) {
 	}
 	if w := logistic.Ladder.Worth; w.All > 200 || w.Segment > 30 || w.Person > 200 {
 		t.Errorf("the rungs above are worth %+v calls: persons and segments differ more than that", w)
+	}
+}
+
+// What is left in by one split is split again by another.
+func TestSplitsAreIndependent(t *testing.T) {
+	pop := people(t, 800)
+	learn, check := timing.Split(pop.People, 4, "a")
+	if n := len(check); n < 150 || n > 250 || len(learn)+n != 800 {
+		t.Errorf("a quarter of 800 is %d", n)
+	}
+	if _, again := timing.Split(learn, 4, "b"); len(again) < 100 || len(again) > 200 {
+		t.Errorf("a quarter of %d is %d", len(learn), len(again))
 	}
 }
 

@@ -86,10 +86,11 @@ func (s *Score) mean() {
 }
 
 // Split leaves one person in each n out, by a hash of their ID: the same persons
-// every time, whoever else is there.
-func Split(people []Person, n int) (learn, check []Person) {
+// every time, whoever else is there. Splits of different names do not depend on
+// each other: what one left in can be split again.
+func Split(people []Person, n int, name string) (learn, check []Person) {
 	for _, p := range people {
-		sum := sha256.Sum256([]byte(p.ID))
+		sum := sha256.Sum256([]byte(name + "\x00" + p.ID))
 		if binary.BigEndian.Uint64(sum[:8])%uint64(n) == 0 {
 			check = append(check, p)
 		} else {

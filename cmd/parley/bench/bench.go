@@ -15,6 +15,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/bench/dialler"
 	"github.com/parley-voice/parley/cmd/parley/bench/hotline"
 	"github.com/parley-voice/parley/cmd/parley/bench/intents"
+	"github.com/parley-voice/parley/cmd/parley/bench/timing"
 	"github.com/parley-voice/parley/cmd/parley/bench/uac"
 	"github.com/parley-voice/parley/cmd/parley/bench/wire"
 )
@@ -29,6 +30,7 @@ type Command struct {
 	Intents intents.Command `cmd:"" help:"Learn a set of intents and answer another: accuracy, calibration, what is out of scope, CPU."`
 	Queue   hotline.Command `cmd:"" help:"Play hours of a hotline against the queues: waits, promises, occupancy, CPU an event."`
 	Pacing  dialler.Command `cmd:"" help:"Play days of a campaign with agents: people abandoned, the agents' talking time, predictive against progressive."`
+	Timing  timing.Command  `cmd:"" help:"Learn when made-up people answer: log-loss and calibration of each model, and what choosing the hour is worth."`
 	Pairs   PairsCmd        `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
 }
 
