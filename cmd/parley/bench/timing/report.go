@@ -36,7 +36,7 @@ type Row struct {
 type Reach struct {
 	Deadline time.Duration `json:"deadline"`
 	Above    float64       `json:"above"`  // share of people called above 60 %, by the model
-	Now      float64       `json:"now"`    // of them at once
+	Now      float64       `json:"now"`    // share of people called at once above 60 %
 	Said     float64       `json:"said"`   // mean probability at the chosen slots, by the model
 	True     float64       `json:"true"`   // the same, by the truth
 	Random   float64       `json:"random"` // the truth at the first allowed slot
@@ -105,7 +105,7 @@ func (r *Report) table(out io.Writer) error {
 	if r.Weights > 0 {
 		fmt.Fprintf(w, "The LSTM has %d weights, of epoch %d.\n", r.Weights, r.Epoch)
 	}
-	fmt.Fprintln(w, "\ndeadline\tabove 60 %\tof them now\tsaid at the slot\ttrue at the slot\ttrue at the first allowed slot")
+	fmt.Fprintln(w, "\ndeadline\tabove 60 %\tnow above 60 %\tsaid at the slot\ttrue at the slot\ttrue at the first allowed slot")
 	for _, d := range r.Rule {
 		fmt.Fprintf(w, "%.0f d\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\n", d.Deadline.Hours()/24, 100*d.Above, 100*d.Now, 100*d.Said, 100*d.True, 100*d.Random)
 	}
