@@ -126,6 +126,9 @@ func save(ctx context.Context, q queries, p customer.Profile) error {
 		p.ID, strings.ToLower(p.Name), encode(p), p.Updated.UnixNano(), ""); err != nil {
 		return err
 	}
+	if err := dirty(ctx, q, p.ID, p.Updated); err != nil {
+		return err
+	}
 	for _, n := range numbers {
 		if _, err := q.exec(ctx, insert("numbers", "number, customer", 1), n, p.ID); err != nil {
 			return err
@@ -193,8 +196,15 @@ func (e *Editor) Merge(ctx context.Context, into, from string, now time.Time) (o
 		if _, err := q.exec(ctx, "UPDATE customers SET merged = ? WHERE id = ? OR merged = ?", a.ID, b.ID, b.ID); err != nil {
 			return err
 		}
-		_, err = q.exec(ctx, "DELETE FROM customer_tags WHERE customer = ?", b.ID)
-		return err
+		for _, text := range []string{"DELETE FROM customer_tags WHERE customer = ?", "DELETE FROM portraits WHERE customer = ?", "DELETE FROM portraits_due WHERE customer = ?"} {
+			if _, err := q.exec(ctx, text, b.ID); err != nil {
+				return err
+			}
+		}
+		if _, err := q.exec(ctx, "UPDATE events SET customer = ? WHERE customer = ?", a.ID, b.ID); err != nil {
+			return err
+		}
+		return dirty(ctx, q, a.ID, now)
 	})
 	if err != nil {
 		return out, fmt.Errorf("customers: %w", err)

@@ -76,6 +76,9 @@ func (t *Tally) Reset() *Tally {
 	return t
 }
 
+// Now is as of when the tally counts.
+func (t *Tally) Now() time.Time { return t.o.Now }
+
 var kindIndex = func() map[customer.EventKind]int {
 	m := map[customer.EventKind]int{}
 	for i, k := range customer.EventKinds() {
