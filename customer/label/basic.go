@@ -44,9 +44,9 @@ var basics = []Label{
 		}},
 	{Name: "numbers_held", Class: Basic, Portrait: OfBasics, Type: Number, Unit: "numbers", Basis: Contract, Days: 365, Meaning: "How many telephone numbers are known.",
 		compute: func(p *person) (string, string) { return num(len(p.Numbers)), p.say("counted in the profile") }},
-	{Name: "marketing_allowed", Class: Basic, Portrait: OfBasics, Type: Flag, Basis: Contract, Days: 1, Meaning: "Consent to marketing is on record and has not expired.",
+	{Name: "marketing_allowed", Class: Basic, Portrait: OfBasics, Type: Flag, Basis: Contract, Days: 2, Meaning: "Consent to marketing is on record and has not expired.",
 		compute: func(p *person) (string, string) { return allowed(p, "marketing") }},
-	{Name: "recording_allowed", Class: Basic, Portrait: OfBasics, Type: Flag, Basis: Contract, Days: 1, Meaning: "Consent to recording is on record and has not expired.",
+	{Name: "recording_allowed", Class: Basic, Portrait: OfBasics, Type: Flag, Basis: Contract, Days: 2, Meaning: "Consent to recording is on record and has not expired.",
 		compute: func(p *person) (string, string) { return allowed(p, "recording") }},
 	{Name: "channel_told", Class: Basic, Portrait: OfBasics, Type: Text, Basis: Contract, Days: 365, Meaning: "The channel that the customer asked for (prefer:channel).",
 		compute: func(p *person) (string, string) {
@@ -72,7 +72,7 @@ var basics = []Label{
 			}
 			return num(int(math.Round(float64(have) * 100 / 7))), p.say("%d of 7; lacks %s", have, cmp.Or(strings.Join(lacks, ", "), "nothing"))
 		}},
-	{Name: "profile_age", Class: Basic, Portrait: OfBasics, Type: Number, Unit: "days", Basis: Contract, Days: 1, Meaning: "Days since a source told anything of the customer.",
+	{Name: "profile_age", Class: Basic, Portrait: OfBasics, Type: Number, Unit: "days", Basis: Contract, Days: 2, Meaning: "Days since a source told anything of the customer.",
 		compute: func(p *person) (string, string) {
 			if p.Updated.IsZero() || p.Updated.After(p.now) {
 				return "", ""

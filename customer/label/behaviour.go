@@ -22,7 +22,7 @@ var behaviours = []Label{
 		compute: func(p *person) (string, string) { return num(p.activeIn(week)), p.say("today counts as one of 7") }},
 	{Name: "active_days_30d", Class: Behaviour, Portrait: OfInteraction, Type: Number, Unit: "days", Basis: Contract, Days: 30, from: fromEvents, Meaning: "On how many of the last 30 days the customer did something.",
 		compute: func(p *person) (string, string) { return num(p.activeIn(month)), p.say("today counts as one of 30") }},
-	{Name: "days_since_seen", Class: Behaviour, Portrait: OfInteraction, Type: Number, Unit: "days", Basis: Contract, Days: 1, from: fromEvents, Meaning: "Days since the customer last did something.",
+	{Name: "days_since_seen", Class: Behaviour, Portrait: OfInteraction, Type: Number, Unit: "days", Basis: Contract, Days: 2, from: fromEvents, Meaning: "Days since the customer last did something.",
 		compute: func(p *person) (string, string) {
 			if p.when.seen.IsZero() {
 				return "", ""
@@ -136,7 +136,7 @@ func counted(name string, class Class, kind customer.EventKind, span int) Label 
 
 // since is a label that tells how many days ago the last event of a kind was.
 func since(name string, class Class, kind customer.EventKind) Label {
-	return Label{Name: name, Class: class, Portrait: OfInteraction, Type: Number, Unit: "days", Basis: Contract, Days: 1, from: fromEvents,
+	return Label{Name: name, Class: class, Portrait: OfInteraction, Type: Number, Unit: "days", Basis: Contract, Days: 2, from: fromEvents,
 		Meaning: "Days since the last event of kind " + string(kind) + "; none when there was none.",
 		compute: func(p *person) (string, string) {
 			days, ok := p.since(kind)

@@ -38,7 +38,7 @@ var transactions = []Label{
 			word, n, all := p.bought.most()
 			return word, p.say("%d of %d orders with a category", n, all)
 		}},
-	{Name: "days_since_order", Class: Transaction, Portrait: OfConsumption, Type: Number, Unit: "days", Basis: Contract, Days: 1, from: fromEvents, Meaning: "Days since the last order: the r of RFM.",
+	{Name: "days_since_order", Class: Transaction, Portrait: OfConsumption, Type: Number, Unit: "days", Basis: Contract, Days: 2, from: fromEvents, Meaning: "Days since the last order: the r of RFM.",
 		compute: func(p *person) (string, string) {
 			if p.figures.Recency < 0 {
 				return "", ""
