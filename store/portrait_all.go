@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,7 +55,7 @@ func (e *Editor) PortraitAll(ctx context.Context, o label.Options, progress func
 	}
 	found := counter.Findings()
 	run.Needs, run.Dropped = len(found), counter.Dropped
-	return run, e.Learn(ctx, "needs", o.Now, found)
+	return run, errors.Join(e.Learn(ctx, "needs", o.Now, found), e.Learn(ctx, "portraits", o.Now, run))
 }
 
 // portraitPage computes the customers after an id.

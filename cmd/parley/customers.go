@@ -22,6 +22,11 @@ type CustomersCmd struct {
 	Show   CustomersShowCmd   `cmd:"" help:"Show one customer and the calls of the last 30 days."`
 	Import CustomersImportCmd `cmd:"" help:"Import customers from CSV. The same file again changes nothing."`
 	Merge  CustomersMergeCmd  `cmd:"" help:"Make two customers one."`
+
+	Label   CustomersLabelCmd   `cmd:"" help:"Compute the labels of all customers; serve does it every day."`
+	Explain CustomersExplainCmd `cmd:"" help:"Tell every label of one customer, and why it is what it is."`
+	Segment CustomersSegmentCmd `cmd:"" help:"Find customers by their labels, highest score first."`
+	Cluster CustomersClusterCmd `cmd:"" help:"Divide customers into clusters with readable rules."`
 }
 
 // CustomersListCmd is parley customers list.

@@ -61,3 +61,33 @@ func TestCustomers(t *testing.T) {
 		}
 	}
 }
+
+func TestCustomersByTheirLabels(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "var")
+	file := filepath.Join(t.TempDir(), "crm.csv")
+	if err := os.WriteFile(file, []byte("id,phone,value\nc1,13800138000,5000\nc2,13900139000,10\nc3,13900139001,10\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"import", file}, 0, "3 created"},
+		{[]string{"cluster"}, 1, "run parley customers label"},
+		{[]string{"label"}, 0, "3 customers, 0 events"},
+		{[]string{"segment", "value == high"}, 0, "c1 "},
+		{[]string{"segment", "value == high"}, 0, "1 of 3 customers"},
+		{[]string{"segment", "new_observation", "--json"}, 0, `"found": 3`},
+		{[]string{"segment", "value == hgih"}, 2, `expression:1:10: there is no value of value "hgih"; did you mean "high"?`},
+		{[]string{"segment", "value == high", "--by", "region"}, 2, "no label with a number"},
+		{[]string{"explain", "13800138000"}, 0, "no order; the profile tells an average of"},
+		{[]string{"explain", "13800138009"}, 1, "no such customer: +86138****8009"},
+		{[]string{"cluster"}, 0, "cluster 0: 3 customers, welcome (100 %)"},
+	} {
+		code, out, errs := run(t, nil, append(append([]string{"customers"}, c.args...), "--data", dir)...)
+		if code != c.code || !strings.Contains(out+errs, c.want) || strings.Contains(out+errs, "13800138000") {
+			t.Errorf("parley customers %q: exit code %d, %s%s", c.args, code, out, errs)
+		}
+	}
+}
