@@ -36,7 +36,7 @@ const (
 // owed tells what the caller is waiting for in silence.
 func (s *Session) owed(now time.Time) debt {
 	switch {
-	case s.state.held || s.state.echo || s.joined() || !s.ear.since.IsZero():
+	case s.waitsForLine() || s.state.held || s.state.echo || s.joined() || !s.ear.since.IsZero():
 		return none
 	case s.wires.message != nil && s.wires.message.recording:
 		return none

@@ -40,6 +40,7 @@ func (s *Session) close(cancel context.CancelFunc, failed error) (*Record, error
 	s.ear.stop()
 	s.hearOut(ctx)
 	s.sealTape(time.Now())
+	s.stopListeningIn()
 	cancel()
 	s.box.shut()
 	if s.wires.media != nil {

@@ -83,6 +83,10 @@ func (s *Session) onAlarm(ctx context.Context, now time.Time, a alarm) {
 			return
 		}
 		s.transferFailed(ctx, now, dialog.NoAnswer, "")
+	case alarmPickup:
+		s.noVerdict(ctx, now)
+	case alarmBeep:
+		s.finish("us", s.state.why)
 	case alarmMessage:
 		s.messageDone(ctx, now)
 	case alarmGoodbye:

@@ -88,11 +88,12 @@ func (l outboundLine) open(ctx context.Context, s *Session) error {
 	if err := s.begin(ctx, attemptBudget); err != nil { // an attempt that is not written down is not made
 		return fmt.Errorf("not dialled: the attempt could not be written: %w", err)
 	}
+	a := l.attempt
+	s.listenIn(a.Pickup)
 	if err := s.openMedia(ctx, media.Params{Codec: media.PCMA}); err != nil {
 		return err
 	}
 	s.openEar(ctx)
-	a := l.attempt
 	if a.Timeout <= 0 {
 		a.Timeout = time.Minute
 	}
@@ -161,8 +162,9 @@ func (s *Session) onAnswered(ctx context.Context, now time.Time, e answered) {
 	s.begun(ctx, now, e.params)
 }
 
-func (s *Session) onDialled(e dialled) {
+func (s *Session) onDialled(ctx context.Context, now time.Time, e dialled) {
 	if e.err != nil {
+		s.notPickedUp(ctx, now, sip.Ended{By: sip.Network, Reason: e.err.Error()})
 		s.finish("network", "not dialled: "+e.err.Error())
 		return
 	}
@@ -184,7 +186,7 @@ func (s *Session) begun(ctx context.Context, now time.Time, p media.Params) {
 		s.clock.freeze(now)
 	}
 	s.j.rec.State, s.j.rec.Answered = Talking, now
-	if s.reached() {
+	if s.reached() || s.pickedUp(now) {
 		return
 	}
 	s.startMachine(ctx, now)
@@ -194,6 +196,9 @@ func (s *Session) begun(ctx context.Context, now time.Time, p media.Params) {
 func (s *Session) onLeg(ctx context.Context, now time.Time, e sip.Event) {
 	switch e := e.(type) {
 	case sip.Progress:
+		if s.mind.pick != nil && e.Cause != 0 {
+			s.mind.pick.cause = e.Cause
+		}
 		if e.Early != nil {
 			if err := s.wires.media.Update(*e.Early); err != nil {
 				s.j.trouble(now, "", "early media", err.Error())
@@ -226,6 +231,7 @@ func (s *Session) onEnded(ctx context.Context, now time.Time, e sip.Ended) {
 	s.partFromHand(ctx, now, e)
 	r := &s.j.rec
 	r.SIPCode, r.Cause = e.Code, e.Cause
+	s.notPickedUp(ctx, now, e)
 	if s.state.why == "" {
 		s.state.why = e.Reason
 	}

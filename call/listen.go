@@ -228,6 +228,9 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 		s.turn.onset(now, s.mouth.q.Speaking())
 		s.tell(ctx, now, dialog.SpeechStarted{})
 	case asr.Partial:
+		if s.greeted(ctx, now, e.t.Text, false) {
+			return
+		}
 		s.tell(ctx, now, dialog.Partial{Text: e.t.Text})
 	case asr.Noise:
 		s.unclear(now, Caller, earlier(s.ear.stream.wall(e.t.Start), s.ear.since), s.ear.stream.wall(e.t.End))
@@ -243,6 +246,9 @@ func (s *Session) onHeard(ctx context.Context, now time.Time, e heard) {
 
 // onWords is a whole turn of the caller that began to sound at began at the latest.
 func (s *Session) onWords(ctx context.Context, now, began time.Time, t asr.Transcript) {
+	if s.greeted(ctx, now, t.Text, true) {
+		return
+	}
 	from, to := s.ear.stream.wall(t.Start), s.ear.stream.wall(t.End)
 	s.turn.words(to, t)
 	why := ""

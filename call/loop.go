@@ -88,7 +88,7 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 	case answered:
 		s.onAnswered(ctx, now, e)
 	case dialled:
-		s.onDialled(e)
+		s.onDialled(ctx, now, e)
 	case earOpened:
 		s.onEarOpened(e)
 	case heard:
@@ -133,6 +133,8 @@ func (s *Session) onOwn(ctx context.Context, now time.Time, e event) {
 		s.onIntroduced(ctx, now, e)
 	case mayTake:
 		s.onMayTake(ctx, now, e)
+	case lineTold:
+		s.onOverheard(ctx, now, e)
 	case mayRecord:
 		s.onMayRecord(now, e)
 	case scribed:

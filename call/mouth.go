@@ -17,6 +17,7 @@ const (
 	hold   = -2
 	nobody = -3
 	leave  = -4 // asks for a message; recorded behind it
+	drop   = -5 // a message left with a machine
 )
 
 // mouth is what a call has to say: says wait in line, one at a time is turned

@@ -6,34 +6,37 @@ package call
 import (
 	"time"
 
+	"github.com/parley-voice/parley/campaign/pickup"
 	"github.com/parley-voice/parley/media"
 )
 
 // Record is what is kept of one call. There is exactly one per attempt, also
 // after a kill: it is begun before the leg is answered or the INVITE is sent.
 type Record struct {
-	ID        string     `json:"id"`
-	CallID    string     `json:"call_id"` // SIP Call-ID
-	Direction string     `json:"direction"`
-	Trunk     string     `json:"trunk"`
-	Caller    string     `json:"caller"`
-	Called    string     `json:"called"`
-	Script    string     `json:"script"`
-	Version   int        `json:"version"`
-	Language  string     `json:"language"`
-	Began     time.Time  `json:"began"`
-	Answered  time.Time  `json:"answered,omitzero"`
-	Ended     time.Time  `json:"ended,omitzero"`
-	State     State      `json:"state"`
-	Outcome   string     `json:"outcome,omitempty"`
-	Grade     string     `json:"grade,omitempty"`    // "A" to "D", as the script gave it
-	EndedBy   string     `json:"ended_by,omitempty"` // "us", "them", "network", "crash"
-	Why       string     `json:"why,omitempty"`      // in words
-	SIPCode   int        `json:"sip_code,omitempty"`
-	Cause     int        `json:"cause,omitempty"` // Q.850
-	Recording string     `json:"recording,omitempty"`
-	Media     MediaFacts `json:"media"`
-	Entries   []Entry    `json:"entries,omitempty"`
+	ID        string    `json:"id"`
+	CallID    string    `json:"call_id"` // SIP Call-ID
+	Direction string    `json:"direction"`
+	Trunk     string    `json:"trunk"`
+	Caller    string    `json:"caller"`
+	Called    string    `json:"called"`
+	Script    string    `json:"script"`
+	Version   int       `json:"version"`
+	Language  string    `json:"language"`
+	Began     time.Time `json:"began"`
+	Answered  time.Time `json:"answered,omitzero"`
+	Ended     time.Time `json:"ended,omitzero"`
+	State     State     `json:"state"`
+	Outcome   string    `json:"outcome,omitempty"`
+	Grade     string    `json:"grade,omitempty"`    // "A" to "D", as the script gave it
+	EndedBy   string    `json:"ended_by,omitempty"` // "us", "them", "network", "crash"
+	Why       string    `json:"why,omitempty"`      // in words
+	SIPCode   int       `json:"sip_code,omitempty"`
+	Cause     int       `json:"cause,omitempty"` // Q.850
+	// Pickup is who picked up an outbound call, or why nobody did.
+	Pickup    *pickup.Finding `json:"pickup,omitempty"`
+	Recording string          `json:"recording,omitempty"`
+	Media     MediaFacts      `json:"media"`
+	Entries   []Entry         `json:"entries,omitempty"`
 }
 
 // State is how far a record has come.

@@ -46,6 +46,7 @@ type mind struct {
 	// standing is what routing said of a place in any queue: class, priority, promise.
 	standing queue.Enter
 	course   course
+	pick     *picker // of an outbound call: who is spoken with
 }
 
 // wires is the network's side of a call.

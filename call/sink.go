@@ -19,6 +19,7 @@ type sink struct {
 	box   *mailbox
 	tap   tap
 	voice overheard
+	line  *tap // of an attempt that listens to who picks up; nil for others
 }
 
 func newSink(box *mailbox, listens bool) *sink {
@@ -34,6 +35,9 @@ func newSink(box *mailbox, listens bool) *sink {
 func (s *sink) Frame(f media.Frame) {
 	s.tap.push(f)
 	s.voice.Frame(f)
+	if s.line != nil {
+		s.line.push(f)
+	}
 }
 
 // Event is called on the pacer thread.

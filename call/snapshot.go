@@ -27,6 +27,7 @@ type Attempt struct {
 	Vars    map[string]string
 	Headers map[string]string
 	Timeout time.Duration // ringing; 0: 60 s
+	Pickup  Detection
 }
 
 // Stats counts what a desk did since it was made.

@@ -111,6 +111,9 @@ type Directed struct {
 	Why string
 }
 
+// Learned is a fact that the call came to know by itself: a built-in variable.
+type Learned struct{ Name, Value string }
+
 // Deaf tells that recognition is lost for the rest of the call.
 type Deaf struct{ Why string }
 
@@ -142,6 +145,7 @@ func (TakenOver) isEvent()     {}
 func (Fetched) isEvent()       {}
 func (Composed) isEvent()      {}
 func (Directed) isEvent()      {}
+func (Learned) isEvent()       {}
 func (Deaf) isEvent()          {}
 func (Hears) isEvent()         {}
 func (Mute) isEvent()          {}

@@ -141,7 +141,7 @@ func (r *reader) scope() expr.Scope {
 		vars[sl.Name] = sl.kind()
 	}
 	maps.Copy(vars, r.script.typed())
-	words := map[string][]string{"call.language": r.lang.all, "intent": r.intents(), "outcome": {"transferred"}, "tags": nil, "mood": mood.Names}
+	words := map[string][]string{"call.answered_by": {"human", "machine", "screening", "unknown"}, "call.language": r.lang.all, "intent": r.intents(), "outcome": {"transferred"}, "tags": nil, "mood": mood.Names}
 	for _, ref := range r.refs {
 		switch ref.kind {
 		case "outcome":

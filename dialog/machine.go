@@ -211,6 +211,8 @@ func (m *Machine) handle(e Event) {
 		m.composed(e)
 	case Directed:
 		m.directed(e)
+	case Learned:
+		m.assign(e.Name, e.Value)
 	case Deaf:
 		m.goDeaf(e.Why)
 	case Hears:

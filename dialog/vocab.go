@@ -290,7 +290,7 @@ var (
 var builtinIntents = []string{IntentAffirm, IntentDeny, IntentHesitate, IntentFilled, IntentElse}
 
 // builtinVars are known without being needed or set.
-var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day", "call.language", "transfer.reason", "mood", "interruptions"}
+var builtinVars = []string{"intent", "heard", "tags", "outcome", "call.id", "call.from", "call.to", "call.day", "call.language", "call.answered_by", "transfer.reason", "mood", "interruptions"}
 
 func known(words []string, w string) bool { return slices.Contains(words, w) }
 

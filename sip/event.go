@@ -16,6 +16,7 @@ type Event interface{ legEvent() }
 // Progress is a 1xx other than 100 to our INVITE. Early is set when it carried SDP.
 type Progress struct {
 	Code  int
+	Cause int // Q.850, from a Reason header; 0 if none
 	Early *media.Params
 }
 

@@ -152,6 +152,15 @@ func reason(m gosip.Message) (cause int, text string) {
 	return cause, text
 }
 
+// warning is the text of a Warning header (RFC 3261 §20.43), "" for none.
+func warning(m gosip.Message) string {
+	parts := strings.SplitN(strings.TrimSpace(headerValue(m, "warning")), " ", 3) // code, agent, text
+	if len(parts) < 3 {
+		return ""
+	}
+	return screen.Clean(screen.Unquote(strings.TrimSpace(parts[2])))
+}
+
 // reasonHeader writes one; no cause, no header.
 func reasonHeader(cause int, text string) gosip.Header {
 	if cause == 0 {

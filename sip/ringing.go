@@ -155,7 +155,10 @@ func (c *clientInvite) response(l *Leg, tx *gosip.ClientTx, res *gosip.Response)
 	}
 	end := Ended{By: Them, Code: res.StatusCode, Reason: screen.Clean(res.Reason)}
 	var text string
-	if end.Cause, text = reason(res); text != "" {
+	if end.Cause, text = reason(res); text == "" {
+		text = warning(res)
+	}
+	if text != "" {
 		end.Reason = text
 	}
 	if c.end != nil {
@@ -183,6 +186,7 @@ func (c *clientInvite) progress(l *Leg, res *gosip.Response) {
 		return
 	}
 	p := Progress{Code: res.StatusCode}
+	p.Cause, _ = reason(res)
 	if body, err := description(res); err == nil && body != nil {
 		l.mu.Lock()
 		_, choice, err := l.talk.view(body, l.ep.cfg.Codecs, true)

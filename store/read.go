@@ -25,7 +25,7 @@ func Read(ctx context.Context, where string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := db.ExecContext(ctx, "SELECT id, grade FROM calls LIMIT 1"); err != nil {
+	if _, err := db.ExecContext(ctx, "SELECT id, pickup FROM calls LIMIT 1"); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s holds no records, or an older parley wrote them and serve has not run since: %w", named(where), err)
 	}
@@ -65,7 +65,7 @@ type Mark struct {
 }
 
 const columns = `id, call_id, direction, trunk, caller, called, script, version, language,
-	began, answered, ended, state, outcome, grade, ended_by, why, sip_code, cause, recording, media`
+	began, answered, ended, state, outcome, grade, ended_by, why, sip_code, cause, recording, media, pickup`
 
 // List returns records without their journals, the latest first.
 func (r *Reader) List(ctx context.Context, f Filter) ([]call.Record, error) {
@@ -153,9 +153,9 @@ func record(scan func(...any) error) (call.Record, error) {
 	var r call.Record
 	var began int64
 	var answered, ended sql.NullInt64
-	var media string
+	var media, found string
 	err := scan(&r.ID, &r.CallID, &r.Direction, &r.Trunk, &r.Caller, &r.Called, &r.Script, &r.Version, &r.Language,
-		&began, &answered, &ended, &r.State, &r.Outcome, &r.Grade, &r.EndedBy, &r.Why, &r.SIPCode, &r.Cause, &r.Recording, &media)
+		&began, &answered, &ended, &r.State, &r.Outcome, &r.Grade, &r.EndedBy, &r.Why, &r.SIPCode, &r.Cause, &r.Recording, &media, &found)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, err
 	}
@@ -165,6 +165,11 @@ func record(scan func(...any) error) (call.Record, error) {
 	r.Began, r.Answered, r.Ended = time.Unix(0, began).UTC(), when(answered), when(ended)
 	if err := json.Unmarshal([]byte(media), &r.Media); err != nil {
 		return r, fmt.Errorf("records: media of %s: %w", r.ID, err)
+	}
+	if found != "" {
+		if err := json.Unmarshal([]byte(found), &r.Pickup); err != nil {
+			return r, fmt.Errorf("records: pickup of %s: %w", r.ID, err)
+		}
 	}
 	return r, nil
 }

@@ -52,7 +52,7 @@ func prepare(ctx context.Context, db database, country string) (s statements, er
 		// What an index holds does not change as a rule; to write it again all the
 		// same would cost more than the rest.
 		{&s.end, `UPDATE calls SET answered = ?, ended = ?, state = ?, outcome = ?, grade = ?, ended_by = ?, why = ?,
-			sip_code = ?, cause = ?, recording = ?, media = ? WHERE id = ? AND
+			sip_code = ?, cause = ?, recording = ?, media = ?, pickup = ? WHERE id = ? AND
 			(call_id, direction, trunk, caller, called, script, version, language, began) = (?,?,?,?,?,?,?,?,?)`},
 		{&s.finish, insert("calls", columns, 1)},
 		{&s.answered, "UPDATE calls SET answered = ?, state = 'talking' WHERE id = ? AND state IN ('ringing', 'talking')"},
@@ -113,7 +113,7 @@ func (p pen) apply(ctx context.Context, j *job) error {
 func (p pen) put(ctx context.Context, s *sql.Stmt, r call.Record) error {
 	return p.run(ctx, s, r.ID, r.CallID, r.Direction, r.Trunk, r.Caller, r.Called,
 		r.Script, r.Version, r.Language, r.Began.UnixNano(), stamp(r.Answered), stamp(r.Ended), string(r.State),
-		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, figures(r))
+		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, figures(r), found(r))
 }
 
 func figures(r call.Record) string {
@@ -124,12 +124,24 @@ func figures(r call.Record) string {
 	return string(media)
 }
 
+// found is who picked up, "" when that was not looked for.
+func found(r call.Record) string {
+	if r.Pickup == nil {
+		return ""
+	}
+	text, err := json.Marshal(r.Pickup)
+	if err != nil { // a NaN; the record is worth more
+		return ""
+	}
+	return string(text)
+}
+
 // over writes the whole record, and those lines of its journal that were lost or
 // never came.
 func (p pen) over(ctx context.Context, j *job) error {
 	r := j.rec
 	begun, err := p.update(ctx, p.end, stamp(r.Answered), stamp(r.Ended), string(r.State), r.Outcome, r.Grade, r.EndedBy, r.Why,
-		r.SIPCode, r.Cause, r.Recording, figures(r), r.ID,
+		r.SIPCode, r.Cause, r.Recording, figures(r), found(r), r.ID,
 		r.CallID, r.Direction, r.Trunk, r.Caller, r.Called, r.Script, r.Version, r.Language, r.Began.UnixNano())
 	if err == nil && !begun {
 		err = p.put(ctx, p.finish, r)

@@ -27,6 +27,8 @@ type CallCmd struct {
 	Trunk   string            `help:"Trunk of the configuration to call through."`
 	From    string            `help:"Number shown; the trunk's when not given."`
 	Timeout time.Duration     `default:"45s" help:"How long it may ring."`
+	AMD     string            `name:"amd" enum:"off,listen,wait" default:"off" placeholder:"listen" help:"Tell a machine from a person: listen begins the script at once and hangs up on a machine, wait holds it back until it is known, 3 s at most."`
+	Drop    string            `name:"voicemail" placeholder:"TEXT" help:"What to leave after the beep of a machine, instead of hanging up. Needs --amd."`
 	Data    string            `placeholder:"DIR" help:"Folder for the record and the recording; that of the configuration when not given."`
 }
 
@@ -35,6 +37,9 @@ func (c *CallCmd) Run(ctx context.Context, m *Main) error {
 	cfg, err := c.load(m)
 	if err != nil {
 		return err
+	}
+	if c.Drop != "" && c.AMD == "off" {
+		return wrong{errors.New("--voicemail needs --amd=listen or --amd=wait")}
 	}
 	reviews := cfg.ReviewsAt() // also when this call's record is kept elsewhere
 	if err := c.prepare(cfg); err != nil {
@@ -90,6 +95,15 @@ func (c *CallCmd) prepare(cfg *config.Config) error {
 	return err
 }
 
+// detection is how the call finds out who picked up.
+func (c *CallCmd) detection() call.Detection {
+	d := call.Detection{Listen: c.AMD != "off", Wait: c.AMD == "wait", Message: c.Drop}
+	if c.Drop != "" {
+		d.Machine = call.Leave
+	}
+	return d
+}
+
 func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, signals <-chan os.Signal) (call.Record, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -110,7 +124,7 @@ func (c *CallCmd) place(ctx context.Context, m *Main, s *server.Server, signals 
 	ended := make(chan result, 1)
 	go func() {
 		r, err := s.Desk.Outbound(ctx, call.Attempt{
-			To: c.Target, Trunk: c.Trunk, From: c.From, Script: library.ScriptName(c.Script), Vars: c.Var, Timeout: c.Timeout,
+			To: c.Target, Trunk: c.Trunk, From: c.From, Script: library.ScriptName(c.Script), Vars: c.Var, Timeout: c.Timeout, Pickup: c.detection(),
 		})
 		ended <- result{r, err}
 	}()

@@ -39,7 +39,7 @@ func (c *checker) variables() {
 
 // builtin variables always have a value, or one that the author cannot give.
 var builtin = map[string]bool{"intent": true, "heard": true, "tags": true, "outcome": true,
-	"call.id": true, "call.day": true, "call.from": true, "call.to": true, "transfer.reason": true, "mood": true, "interruptions": true, "choice": true, "digit": true}
+	"call.id": true, "call.answered_by": true, "call.day": true, "call.from": true, "call.to": true, "transfer.reason": true, "mood": true, "interruptions": true, "choice": true, "digit": true}
 
 func (c *checker) missing(p dialog.Prompt, i int, name string, given map[string][]*dialog.Node) {
 	path := append(slices.Clone(p.Path), strconv.Itoa(i))

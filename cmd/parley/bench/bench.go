@@ -15,6 +15,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/bench/dialler"
 	"github.com/parley-voice/parley/cmd/parley/bench/hotline"
 	"github.com/parley-voice/parley/cmd/parley/bench/intents"
+	"github.com/parley-voice/parley/cmd/parley/bench/pickups"
 	"github.com/parley-voice/parley/cmd/parley/bench/timing"
 	"github.com/parley-voice/parley/cmd/parley/bench/uac"
 	"github.com/parley-voice/parley/cmd/parley/bench/wire"
@@ -31,6 +32,7 @@ type Command struct {
 	Queue   hotline.Command `cmd:"" help:"Play hours of a hotline against the queues: waits, promises, occupancy, CPU an event."`
 	Pacing  dialler.Command `cmd:"" help:"Play days of a campaign with agents: people abandoned, the agents' talking time, predictive against progressive."`
 	Timing  timing.Command  `cmd:"" help:"Learn when made-up people answer: log-loss and calibration of each model, and what choosing the hour is worth."`
+	Pickup  pickups.Command `cmd:"" help:"Let synthetic people and machines answer: who is taken for whom."`
 	Pairs   PairsCmd        `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
 }
 
