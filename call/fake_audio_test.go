@@ -18,7 +18,8 @@ import (
 type fakeAudio struct {
 	r    *rig
 	err  error
-	only int // no more sessions than these
+	only int                      // no more sessions than these
+	line func(n int, pcm []int16) // what frame n of the peer sounds like
 
 	mu     sync.Mutex
 	opened []*fakeMedia
@@ -214,7 +215,7 @@ func (m *fakeMedia) bridge(on bool) {
 func (m *fakeMedia) pace() {
 	tick := time.NewTicker(media.FrameTime)
 	defer tick.Stop()
-	in := media.Frame{Rate: media.TelephoneRate, PCM: make([]int16, 160)}
+	in, n := media.Frame{Rate: media.TelephoneRate, PCM: make([]int16, 160)}, 0
 	for {
 		select {
 		case <-m.stop:
@@ -223,6 +224,10 @@ func (m *fakeMedia) pace() {
 			m.mu.Lock()
 			started, sends := !m.started.IsZero(), m.params.Direction.Sends()
 			m.mu.Unlock()
+			if m.r.audio.line != nil {
+				m.r.audio.line(n, in.PCM)
+				n++
+			}
 			m.sink.Frame(in)
 			if started {
 				m.q.tick(now, m.sink, sends)
