@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/parley-voice/parley/dialog"
@@ -17,6 +18,22 @@ func (s *Session) rung(now time.Time, name, why string) {
 	s.j.trouble(now, s.node(), name, why)
 	s.desk.deps.Meter.Rung(name)
 	s.desk.deps.Log.Warn("a step down the ladder", "call", s.id, "rung", name, "why", why)
+	if part, ok := lostBy[name]; ok {
+		s.lost(part)
+	}
+}
+
+// lostBy is which part of the conversation a step is the end of. A second
+// recogniser or voice that takes over is no loss.
+var lostBy = map[string]string{"deaf": "hearing", "detector": "understanding", "composer": "model"}
+
+// lost tells the rules of mid-call that a part failed.
+func (s *Session) lost(part string) {
+	s.learn(func(l *Live) {
+		if !slices.Contains(l.Failed, part) {
+			l.Failed = append(l.Failed, part)
+		}
+	})
 }
 
 // lastPrompt is the bottom: a prompt that needs nothing but memory, then BYE.

@@ -54,8 +54,9 @@ type Live struct {
 	Said      []string          // turns of the caller since the Course was last asked
 	Set       map[string]string // variables that the script set
 	Tags      []string
-	Intent    string // understood last
-	NoMatches int    // running
+	Intent    string   // understood last
+	NoMatches int      // running
+	Failed    []string // parts that failed: hearing, voice, understanding, model
 	Lasted    time.Duration
 	Script    string
 }

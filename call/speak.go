@@ -99,6 +99,7 @@ func (s *Session) onUnsaid(ctx context.Context, now time.Time, e unsaid) {
 	s.mouth.mute = true
 	if first {
 		s.desk.deps.Meter.Rung("mute")
+		s.lost("voice")
 		s.mouth.interject(s.desk.deps.Prompts.line(s.mind.language, lineMute))
 		s.tell(ctx, now, dialog.Mute{Why: e.why})
 	}

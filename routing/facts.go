@@ -64,11 +64,15 @@ var known = []Fact{
 	{"intent", expr.Text, nil, true, "what the script understood last"},
 	{"tags", expr.List, nil, true, "what the script tagged the call with"},
 	{"no_matches", expr.Number, nil, true, "how often running the caller was not understood"},
+	{"failed", expr.List, failures, true, "parts of Parley that failed in this call: `hearing`, `voice`, `understanding`, `model`"},
 	{"enquiry.amount", expr.Number, nil, true, "the sum the caller asks about, told by the script"},
 	{"enquiry.quantity", expr.Number, nil, true, "the pieces the caller asks about, told by the script"},
 	{"call.seconds", expr.Number, nil, true, "how long the call has lasted"},
 	{"script", expr.Text, nil, true, "the script that talks"},
 }
+
+// failures are what may be lost in mid-call.
+var failures = []string{"hearing", "voice", "understanding", "model"}
 
 // kinds of number, as customer has them.
 var kinds = []string{"withheld", "mobile", "landline", "hotline", "short", "internal", "other", "invalid"}

@@ -99,6 +99,9 @@ func (l *loader) part(key string, v *yaml.Node) {
 		})
 	case "queues":
 		t.Queues = l.names(v, key)
+		for _, item := range strictyaml.Items(v) {
+			t.places.note(listed+item.Value, item)
+		}
 	case "skills":
 		t.Skills = l.names(v, key)
 	case "overflow":

@@ -6,7 +6,10 @@ import (
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 )
 
-// places remembers where the rules stand.
+// listed stands before a queue's name where places remembers the list of queues.
+const listed = "queues/"
+
+// places remembers where the rules stand, and the queues.
 type places struct {
 	file  string
 	lines []string

@@ -43,6 +43,9 @@ type server struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 	once sync.Once
+
+	open   sync.Once
+	reader *store.Reader
 }
 
 const parleyYAML = `sip: {listen: ["udp://%[1]s", "tcp://%[1]s"]}
@@ -150,12 +153,15 @@ func (s *server) stop() {
 // records reads the records beside the server, whole and not as the API shows them.
 func (s *server) records() *store.Reader {
 	s.t.Helper()
-	r, err := store.Read(context.Background(), filepath.Join(s.data, "records.db"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { _ = r.Close() })
-	return r
+	s.open.Do(func() {
+		r, err := store.Read(context.Background(), filepath.Join(s.data, "records.db"))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.reader = r
+		s.t.Cleanup(func() { _ = r.Close() })
+	})
+	return s.reader
 }
 
 // journals are the records of the latest calls, for people who look into a failure.

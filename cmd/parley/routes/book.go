@@ -25,10 +25,10 @@ const Poll = 500 * time.Millisecond
 
 // Book is the table in use.
 type Book struct {
-	file    string
-	scripts func() []string
-	now     atomic.Pointer[edition]
-	status  atomic.Pointer[Status]
+	file   string
+	there  func() routing.Names
+	now    atomic.Pointer[edition]
+	status atomic.Pointer[Status]
 
 	reload sync.Mutex // one at a time; it guards what follows
 	seen   []byte
@@ -49,14 +49,14 @@ type Status struct {
 	Wrong   error     // with the file as it is now; nil when it is in use
 }
 
-// Read reads a table from disk and refuses one with errors. scripts are the names
-// that rules may lead to; nil does not look.
-func Read(file string, scripts []string) (*routing.Table, error) {
+// Read reads a table from disk and refuses one with errors, or one that leads to
+// what is not there.
+func Read(file string, there routing.Names) (*routing.Table, error) {
 	data, err := contents(file)
 	if err != nil {
 		return nil, err
 	}
-	return parse(file, data, scripts)
+	return parse(file, data, there)
 }
 
 func contents(file string) ([]byte, error) {
@@ -68,25 +68,22 @@ func contents(file string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, strictyaml.MaxBytes+1))
 }
 
-func parse(file string, data []byte, scripts []string) (*routing.Table, error) {
+func parse(file string, data []byte, there routing.Names) (*routing.Table, error) {
 	t, err := routing.Load(bytes.NewReader(data), file)
 	if err != nil {
 		return nil, err
 	}
-	ps := routing.Errors(t.Lint())
-	if scripts != nil {
-		ps = append(ps, t.CheckScripts(scripts)...)
-	}
+	ps := append(routing.Errors(t.Lint()), t.Check(there)...)
 	if len(ps) > 0 {
 		return nil, ps
 	}
 	return t, nil
 }
 
-// Open reads the file for the first time. scripts gives the names that rules may
-// lead to; nil does not look.
-func Open(file string, scripts func() []string, now time.Time) (*Book, error) {
-	b := &Book{file: file, scripts: scripts}
+// Open reads the file for the first time. there gives what rules may lead to, with
+// each change of the file anew; nil does not look.
+func Open(file string, there func() routing.Names, now time.Time) (*Book, error) {
+	b := &Book{file: file, there: there}
 	data, err := contents(file)
 	if err != nil {
 		return nil, err
@@ -101,11 +98,11 @@ func Open(file string, scripts func() []string, now time.Time) (*Book, error) {
 	return b, nil
 }
 
-func (b *Book) names() []string {
-	if b.scripts == nil {
-		return nil
+func (b *Book) names() (none routing.Names) {
+	if b.there == nil {
+		return none
 	}
-	return b.scripts()
+	return b.there()
 }
 
 // Table is what is in use now. A reload does not change it.
@@ -154,6 +151,18 @@ func (b *Book) decide(e *edition, now time.Time, f routing.Facts) (routing.Decis
 	kept := routing.Keep(now, f, b.memory, d, false)
 	b.memory = next
 	return d, kept
+}
+
+// recall takes the memory of a decision on record, as it was after it.
+func (b *Book) recall(s routing.Snapshot) {
+	was := routing.Memory{}
+	for _, region := range s.Overflowing {
+		was[region] = true
+	}
+	_, next := b.Table().Decide(s.At, s.Facts, was)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.memory = next
 }
 
 // reroute decides whether a call in progress goes elsewhere, by the table that it

@@ -24,7 +24,7 @@ func open(t *testing.T, text string, scripts ...string) (*Book, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "routes.yaml")
 	write(t, file, text)
-	b, err := Open(file, func() []string { return scripts }, time.Unix(0, 0))
+	b, err := Open(file, func() routing.Names { return routing.Names{Scripts: scripts} }, time.Unix(0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,10 +84,13 @@ func TestTablesThatCannotWorkAreRefused(t *testing.T) {
 		strings.Replace(small, "rules: []", "rules: [{id: x, to: {queue: a}}]", 1):                                      "always holds",
 		strings.Replace(small, "rules: []", "rules: [{id: x, when: first_call, to: {script: survye}}]", 1):              `did you mean "survey"?`,
 		strings.Replace(small, "rules: []", "rules: [{id: x, when: calls_1h > 2 and calls_1h < 2, to: {queue: a}}]", 1): "never holds",
+		strings.Replace(small, "[a, b]", "[a, b, salse]", 1):                                                            `r.yaml:3:16: the queue salse is not configured`,
+		strings.Replace(small, "[a, b]", "[a, b, bb]", 1):                                                               `did you mean "b"?`,
+		strings.Replace(small, "rules: []", "rules: [{id: x, when: first_call, to: {agent: \"1002\"}}]", 1):             `leads to the agent 1002`,
 	} {
 		file := filepath.Join(t.TempDir(), "r.yaml")
 		write(t, file, text)
-		if _, err := Read(file, []string{"survey"}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Read(file, routing.Names{Scripts: []string{"survey"}, Queues: []string{"a", "b"}, Agents: []string{"1001"}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}

@@ -77,7 +77,8 @@ func (c *course) facts(now time.Time, l call.Live) routing.Facts {
 	f["no_matches"] = strconv.Itoa(l.NoMatches)
 	f["call.seconds"] = strconv.Itoa(int(l.Lasted.Seconds()))
 	f["script"] = l.Script
-	for name, v := range map[string]string{"heard": strings.Join(c.heard, ", "), "tags": strings.Join(l.Tags, ", "), "intent": l.Intent} {
+	for name, v := range map[string]string{"heard": strings.Join(c.heard, ", "), "tags": strings.Join(l.Tags, ", "),
+		"failed": strings.Join(l.Failed, ", "), "intent": l.Intent} {
 		if v != "" {
 			f[name] = v
 		} else {

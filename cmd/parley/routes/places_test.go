@@ -10,6 +10,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/routing"
 	"github.com/parley-voice/parley/routing/queue"
 )
 
@@ -60,7 +61,7 @@ func table(t *testing.T, rules string, home Home) *Router {
 	l := shipped(t)
 	file := filepath.Join(t.TempDir(), "routes.yaml")
 	write(t, file, fmt.Sprintf(plainTable, rules))
-	b, err := Open(file, l.Shelf().Names, noon)
+	b, err := Open(file, func() routing.Names { return routing.Names{Scripts: l.Shelf().Names()} }, noon)
 	if err == nil {
 		err = b.Speak(l.Made, home)
 	}

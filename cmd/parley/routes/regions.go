@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"time"
@@ -11,9 +12,10 @@ import (
 
 // Bounds of what Regions remembers.
 const (
-	rateSpan   = time.Hour
-	maxRegions = 10_000
-	maxSamples = 1_000 // of a region, the latest
+	rateSpan    = time.Hour
+	maxRegions  = 10_000
+	maxSamples  = 1_000  // of a region, the latest
+	maxRecalled = 50_000 // calls of an earlier process
 )
 
 // Regions counts how many of each region's calls were answered by a person, over
@@ -30,6 +32,31 @@ type sample struct {
 
 // NewRegions begins to count.
 func NewRegions() *Regions { return &Regions{all: map[string][]sample{}} }
+
+// Past gives the calls that ended since then, in that order, with the lines of
+// their journals about where they went. *store.Reader has one.
+type Past func(ctx context.Context, since time.Time, limit int, take func(call.Record)) error
+
+// Recall counts what a process before this one saw, and has the book remember
+// which regions overflowed when it last decided.
+func (r *Regions) Recall(ctx context.Context, now time.Time, past Past, b *Book) error {
+	var last routing.Snapshot
+	err := past(ctx, now.Add(-rateSpan), maxRecalled, func(rec call.Record) {
+		r.Ended(rec)
+		for _, e := range rec.Entries {
+			if e.Kind != call.EntryRouted {
+				continue
+			}
+			if s, err := routing.ParseSnapshot(e.Why); err == nil && !s.At.Before(last.At) { // one that cannot be read tells nothing
+				last = s
+			}
+		}
+	})
+	if err == nil && !last.At.IsZero() {
+		b.recall(last)
+	}
+	return err
+}
 
 // Ended takes a call's record. Only calls that were on their way to a person
 // count: one that a script dealt with was not missed.

@@ -24,7 +24,7 @@ type Customers interface {
 
 // Config of a Router. Zero values mean the defaults named.
 type Config struct {
-	Book      *Book
+	Book      *Book     // nil: the called number decides, and scripts know who calls
 	Customers Customers // nil: nobody is known
 	Country   string    // where numbers without a country code belong
 	Scripts   func(name string) (*call.Script, bool)
@@ -62,14 +62,19 @@ func (r *Router) Wait() { r.wg.Wait() }
 
 // Route decides where a call goes.
 func (r *Router) Route(ctx context.Context, in sip.Info) call.Routed {
-	now, e := r.cfg.Now(), r.cfg.Book.now.Load()
 	var out call.Routed
+	now := r.cfg.Now()
 	known, err := r.lookUp(ctx, in, now)
 	facts := routing.OfCaller(now, in.Called, known)
 	if err != nil {
 		routing.Forget(facts)
 		out.Notes = append(out.Notes, call.Entry{Kind: call.EntryTrouble, Text: "routed without the customer's facts", Why: err.Error()})
 	}
+	if r.cfg.Book == nil {
+		out.Vars = facts
+		return out
+	}
+	e := r.cfg.Book.now.Load()
 	r.live(e.table, now, facts)
 	d, kept := r.cfg.Book.decide(e, now, facts)
 	out.Notes = append(out.Notes, noted(d, kept))

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/parley-voice/parley/call"
@@ -10,6 +12,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/cmd/parley/routes"
 	"github.com/parley-voice/parley/console"
+	"github.com/parley-voice/parley/routing"
 	"github.com/parley-voice/parley/routing/queue"
 )
 
@@ -24,14 +27,13 @@ func (s *Server) loadRoutes(context.Context, Options) (err error) {
 	if s.cfg.Routes == "" {
 		return nil
 	}
-	names := func() []string { return s.Library.Shelf().Names() }
-	if s.Routes, err = routes.Open(s.cfg.Routes, names, time.Now()); err != nil {
+	there := func() routing.Names { return placesIn(s.cfg, s.Library.Shelf().Names()) }
+	if s.Routes, err = routes.Open(s.cfg.Routes, there, time.Now()); err != nil {
 		return WrongInput{err}
 	}
 	if err := s.Routes.Speak(s.Library.Made, s.home); err != nil {
 		return WrongInput{err}
 	}
-	s.tellUnknownQueues()
 	return nil
 }
 
@@ -45,26 +47,29 @@ func (s *Server) home(agent string) string {
 	return ""
 }
 
-// tellUnknownQueues warns of queues that the table names and the configuration
-// does not: whoever is sent there hears that nobody can take the call.
-func (s *Server) tellUnknownQueues() {
-	if _, any := s.cfg.Queues["*"]; any {
-		return
+// placesIn is what a table of routes may lead to: queues and agents of the
+// configuration. An address for all other queues takes any of them.
+func placesIn(c *config.Config, scripts []string) routing.Names {
+	n := routing.Names{Scripts: scripts}
+	if _, any := c.Queues["*"]; any {
+		return n
 	}
-	for _, q := range s.Routes.Table().Queues {
-		if _, ok := s.cfg.Queues[q]; !ok {
-			s.log.Warn("the table of routes names a queue that is not configured: whoever is sent there hears that nobody can take the call",
-				"queue", q, "table", s.Routes.Table().ID, "configure", "queues."+q)
-		}
-	}
+	n.Queues = slices.AppendSeq([]string{}, maps.Keys(c.Queues))
+	n.Agents = slices.AppendSeq(slices.Clone(n.Queues), maps.Keys(c.Agents)) // one of no queue is rung as queues.NAME says
+	slices.Sort(n.Queues)
+	slices.Sort(n.Agents)
+	return n
 }
 
-// router makes what decides where calls go; nil without a table.
-func (s *Server) router() call.Router {
-	if s.Routes == nil {
-		return nil
+// router makes what decides where calls go. Without a table it tells scripts who
+// calls, and the called number decides.
+func (s *Server) router(ctx context.Context) call.Router {
+	if s.Routes != nil {
+		s.regions = routes.NewRegions()
+		if err := s.regions.Recall(ctx, time.Now(), s.Store.Sought, s.Routes); err != nil {
+			s.log.Warn("how regions were answered before the start is not known", "error", err)
+		}
 	}
-	s.regions = routes.NewRegions()
 	r := routes.NewRouter(routes.Config{Book: s.Routes, Customers: s.Store, Country: s.cfg.Callers.Country,
 		Scripts: s.Library.Named, Queues: s.queuesNow(), Regions: s.regions})
 	s.life.close = append(s.life.close, func() error { r.Wait(); return nil })
@@ -117,7 +122,7 @@ func CheckRoutes(ctx context.Context, c *config.Config) (string, error) {
 	if shelf, err := shelfOf(ctx, c); err == nil { // the check of the scripts tells of them
 		names = shelf.Names()
 	}
-	t, err := routes.Read(c.Routes, names)
+	t, err := routes.Read(c.Routes, placesIn(c, names))
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +140,6 @@ func (s *Server) watchRoutes(ctx context.Context) {
 			return
 		}
 		s.log.Info("routes reloaded; calls in progress stay where they are", "table", now.Table, "version", now.Version)
-		s.tellUnknownQueues()
 		s.renderRoutes(ctx)
 	})
 }

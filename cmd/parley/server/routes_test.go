@@ -80,6 +80,10 @@ func TestCheckRoutes(t *testing.T) {
 	}
 	c.Routes = file
 	put(t, file, hotline)
+	if _, err := CheckRoutes(t.Context(), c); err == nil || !strings.Contains(err.Error(), file+":3:10: the queue a is not configured") {
+		t.Errorf("%v", err)
+	}
+	c.Queues = map[string]config.Queue{"a": {To: "sip:4100@192.0.2.20"}}
 	if found, err := CheckRoutes(t.Context(), c); err != nil || found != "hotline, version 1 (rules 1, in mid-call 0, queues 1)" {
 		t.Errorf("%q %v", found, err)
 	}

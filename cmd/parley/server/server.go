@@ -139,7 +139,7 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 		return err
 	}
 	s.metrics = console.NewMetrics(s.sources())
-	router := s.router()
+	router := s.router(ctx)
 	s.Desk = call.NewDesk(call.Deps{
 		Audio: audio, Phone: call.Phone(s.Endpoint), Reception: call.Reception{Scripts: scriptsAndRoutes{s.Library, s.Routes}, Router: router}, People: s.people(),
 		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: meter{s.metrics, s.regions},
