@@ -44,6 +44,8 @@ type Place struct {
 	Script string
 	Brief  string
 	Since  time.Time
+
+	Standing queue.Enter // what was asked of the queue
 }
 
 // waiting is a caller's place, as the call sees it.
@@ -93,7 +95,11 @@ func (s *Session) lineUp(ctx context.Context, now time.Time, h *handoff) {
 
 func (s *Session) place(a dialog.Transfer, now time.Time) Place {
 	r := &s.j.rec
-	return Place{ID: s.id, Queue: a.Queue, Number: r.Caller, Called: r.Called, Trunk: r.Trunk, Script: r.Script, Brief: a.Brief, Since: now}
+	p := Place{ID: s.id, Queue: a.Queue, Number: r.Caller, Called: r.Called, Trunk: r.Trunk, Script: r.Script, Brief: a.Brief, Since: now, Standing: s.mind.standing}
+	if since := p.Standing.Since; !since.IsZero() {
+		p.Since = since
+	}
+	return p
 }
 
 // onPlaced is the place written down, or as good as.
@@ -104,6 +110,7 @@ func (s *Session) onPlaced(e placed) {
 	}
 	box, id := s.box, h.id
 	enter := s.mind.standing
+	s.mind.standing.Since = time.Time{} // who comes back to a queue later waits from then on
 	enter.Caller, enter.Queue = s.id, h.act.Queue
 	s.desk.deps.People.Switchboard.Enter(enter, func(a queue.Action) { box.post(directed{id: id, action: a}) })
 }

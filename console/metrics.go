@@ -23,6 +23,7 @@ type Sources struct {
 	Registered   func() map[string]bool   // trunks that we register with
 	Routes       func() (Routes, bool)    // the table of routes; false or nil for none
 	Queues       func() queue.Snapshot    // queues and agents; nil without any
+	FollowUps    func() FollowUps         // what is owed to callers; nil for nobody who counts
 }
 
 // Routes is the table of routes in use, and how its file was read.
@@ -32,6 +33,12 @@ type Routes struct {
 	Reloads uint64 // files that came into use after the first
 	Refused uint64 // files that did not
 	Wrong   string // with the file as it is now
+}
+
+// FollowUps is what is owed to callers, when it was last counted.
+type FollowUps struct {
+	Open, Overdue int
+	Breached      uint64 // told of as overdue, since the start
 }
 
 // Pacing is |sent - due| of RTP packets, in milliseconds.
@@ -118,13 +125,15 @@ var (
 	abandonedDesc = prometheus.NewDesc("parley_queue_abandoned_total", "Callers who hung up while they waited.", []string{"queue"}, nil)
 	offersDesc    = prometheus.NewDesc("parley_agent_offers_total", "Calls offered to agents, by what came of it.", []string{"outcome"}, nil)
 	agentsDesc    = prometheus.NewDesc("parley_agents", "Agents, by state.", []string{"state"}, nil)
+	owedDesc      = prometheus.NewDesc("parley_follow_ups", "What is owed to callers: open, and those of them that are overdue.", []string{"state"}, nil)
+	breachedDesc  = prometheus.NewDesc("parley_follow_ups_breached_total", "Follow-ups that became overdue.", nil, nil)
 	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "SIP refusals sent (300 and above), by code.", []string{"code"}, nil)
 )
 
 // Describe tells every metric that Collect may give.
 func (r readings) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, registerDesc, routesDesc, reloadsDesc, wrongDesc, responsesDesc,
-		waitingDesc, promisedDesc, longestDesc, joinedDesc, inTimeDesc, abandonedDesc, offersDesc, agentsDesc} {
+		waitingDesc, promisedDesc, longestDesc, joinedDesc, inTimeDesc, abandonedDesc, offersDesc, agentsDesc, owedDesc, breachedDesc} {
 		ch <- d
 	}
 }
@@ -156,6 +165,12 @@ func (r readings) Collect(ch chan<- prometheus.Metric) {
 		gauge(registerDesc, up, trunk)
 	}
 	r.routes(gauge, counter)
+	if r.FollowUps != nil {
+		f := r.FollowUps()
+		gauge(owedDesc, float64(f.Open), "open")
+		gauge(owedDesc, float64(f.Overdue), "overdue")
+		ch <- prometheus.MustNewConstMetric(breachedDesc, prometheus.CounterValue, float64(f.Breached))
+	}
 	if r.Queues != nil {
 		floor(time.Now(), r.Queues(), gauge, counter)
 	}

@@ -89,11 +89,12 @@ func (m *Machine) transferEnded(e TransferEnded) {
 }
 
 // directed goes to a person because a rule outside the script says so. Whoever is
-// on the way to one already, or has heard the last prompt, goes on.
+// on the way to one already goes on. The last prompt is for those whom nobody takes: it stops.
 func (m *Machine) directed(e Directed) {
-	if m.away() || m.at.final || m.hand.tries >= maxTransfers {
+	if m.away() || m.hand.tries >= maxTransfers {
 		return
 	}
+	m.at.final = false
 	m.hushPrompt()
 	m.dropErrand()
 	m.turn.pending = 0

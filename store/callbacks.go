@@ -21,7 +21,8 @@ type Callback struct {
 	Tries  int           `json:"tries"`
 	State  CallbackState `json:"state"`
 	Worker string        `json:"worker,omitempty"`
-	Why    string        `json:"why,omitempty"` // of the state, in words
+	Why    string        `json:"why,omitempty"`  // of the state, in words
+	Asks   string        `json:"asks,omitempty"` // of the queue, as JSON of whoever keeps it
 }
 
 // CallbackState is how far a callback has come.
@@ -37,14 +38,14 @@ const (
 	NoNumber    CallbackState = "no_number" // nobody can be called back
 )
 
-const callbackColumns = "id, call, number, queue, reason, since, due, tries, state, worker, lease, why"
+const callbackColumns = "id, call, number, queue, reason, since, due, tries, state, worker, lease, why, asks"
 
 // Wait writes down a caller who waits or wants to be called back, and returns when
 // that is durable: before it is announced. The same ID again is replaced; what a
 // worker has claimed meanwhile is then free.
 func (s *Store) Wait(ctx context.Context, c Callback) error {
 	return s.row(ctx, "callback/"+c.ID, insert("callbacks", callbackColumns, 1), c.ID, c.Call, c.Number, c.Queue, c.Reason,
-		c.Since.UnixNano(), c.Due.UnixNano(), c.Tries, string(c.State), "", 0, c.Why)
+		c.Since.UnixNano(), c.Due.UnixNano(), c.Tries, string(c.State), "", 0, c.Why, c.Asks)
 }
 
 // Claim takes callers in a state (OnLine or CallbackDue) for a worker, those who
@@ -80,7 +81,7 @@ func (r *Reader) Callbacks(ctx context.Context, state CallbackState, limit int) 
 
 func callback(scan func(...any) error) (c Callback, err error) {
 	var since, due, lease int64
-	err = scan(&c.ID, &c.Call, &c.Number, &c.Queue, &c.Reason, &since, &due, &c.Tries, &c.State, &c.Worker, &lease, &c.Why)
+	err = scan(&c.ID, &c.Call, &c.Number, &c.Queue, &c.Reason, &since, &due, &c.Tries, &c.State, &c.Worker, &lease, &c.Why, &c.Asks)
 	c.Since, c.Due = time.Unix(0, since).UTC(), time.Unix(0, due).UTC()
 	return c, err
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -13,9 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
-
-// lockPatience is how long a server waits for the one before it to be gone.
-const lockPatience = 2 * time.Second
 
 // patience is how long one batch may take before the connection is given up.
 const patience = 10 * time.Second
@@ -99,39 +95,4 @@ func (q queries) has(ctx context.Context, table string) (bool, error) {
 	var n int
 	err := q.row(ctx, q.d.table, table).Scan(&n)
 	return n > 0, err
-}
-
-// postgresLock keeps two servers off one schema. PostgreSQL drops it with the
-// connection, so a kill leaves nothing behind.
-type postgresLock struct{ db database }
-
-const lockKey = "(hashtext('parley serves ' || current_schema()))"
-
-// lockPostgres takes the lock. One that was just killed may hold it for a moment.
-func lockPostgres(ctx context.Context, dsn string) (io.Closer, error) {
-	db, err := openPostgres(ctx, "records", dsn, 1)
-	if err != nil {
-		return nil, err
-	}
-	for end := time.Now().Add(lockPatience); ; {
-		var ok bool
-		if err := db.QueryRowContext(ctx, "SELECT pg_try_advisory_lock"+lockKey).Scan(&ok); err != nil {
-			return nil, errors.Join(wrapped("records", dsn, err), db.Close())
-		}
-		if ok {
-			return postgresLock{db}, nil
-		}
-		if time.Now().After(end) {
-			return nil, errors.Join(fmt.Errorf("%w, which holds this database's lock; stop it, or give this one another database", ErrInUse), db.Close())
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-}
-
-// Close lets go at once: the connection's end reaches PostgreSQL a little later.
-func (l postgresLock) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_, _ = l.db.ExecContext(ctx, "SELECT pg_advisory_unlock"+lockKey) // without its connection it is gone already
-	return l.db.Close()
 }

@@ -104,3 +104,64 @@ func TestCutConnectionsLoseNothing(t *testing.T) {
 		t.Errorf("stats %+v: want failures, and nothing lost", n)
 	}
 }
+
+// A lock that is lost with its connection is taken again, unless somebody else was
+// faster: then the server knows.
+func TestTheLockIsTakenAgain(t *testing.T) {
+	where := storetest.Postgres(t)
+	s := storetest.Open(t, where)
+	defer s.Close()
+	db, err := sql.Open("pgx", where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	thief, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer thief.Close()
+	const key = "(hashtext('parley serves ' || current_schema()))"
+	cut := func() {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), `SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+			WHERE l.locktype = 'advisory' AND a.application_name = 'parley' AND l.objid = (hashtext('parley serves ' || current_schema())::bigint & 4294967295)::oid`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held := func() (n int) {
+		t.Helper()
+		if err := db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+			WHERE l.locktype = 'advisory' AND a.application_name = 'parley' AND l.objid = (hashtext('parley serves ' || current_schema())::bigint & 4294967295)::oid`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	await := func(what string, ok func() bool) {
+		t.Helper()
+		for end := time.Now().Add(15 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%s: %v", what, s.Held())
+			}
+		}
+	}
+	if held() != 1 || s.Held() != nil {
+		t.Fatalf("%d locks, %v", held(), s.Held())
+	}
+	cut()
+	await("the lock is not let go", func() bool { return held() == 0 })
+	await("the lock is not taken again", func() bool { return held() == 1 })
+	cut()
+	await("nobody else gets the lock", func() bool {
+		var ok bool
+		if err := thief.QueryRowContext(t.Context(), "SELECT pg_try_advisory_lock"+key).Scan(&ok); err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	})
+	await("the server does not know", func() bool { return errors.Is(s.Held(), store.ErrInUse) })
+	if _, err := thief.ExecContext(t.Context(), "SELECT pg_advisory_unlock"+key); err != nil {
+		t.Fatal(err)
+	}
+	await("the lock is not taken back", func() bool { return held() == 1 && s.Held() == nil })
+}

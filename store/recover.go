@@ -49,6 +49,9 @@ func remember(ctx context.Context, q queries, id, country string) error {
 	if r.Entries, err = entries(ctx, q, id); err != nil {
 		return err
 	}
+	if err := owe(ctx, q, r, country); err != nil {
+		return err
+	}
 	p, complaint := pastOf(r, country)
 	if _, err := q.exec(ctx, insertPast, pastRow(p)...); err != nil || complaint == nil {
 		return err

@@ -154,6 +154,9 @@ func (p pen) over(ctx context.Context, j *job) error {
 			return err
 		}
 	}
+	if err := owe(ctx, queries{p.tx, p.d}, r, p.country); err != nil {
+		return err
+	}
 	past, complaint := pastOf(r, p.country)
 	if err := p.run(ctx, p.past, pastRow(past)...); err != nil || complaint == nil {
 		return err
@@ -162,8 +165,11 @@ func (p pen) over(ctx context.Context, j *job) error {
 }
 
 func (p pen) append(ctx context.Context, id string, e call.Entry) error {
-	if err := p.write(ctx, id, e); err != nil || e.Kind != call.EntryRecording {
+	if err := p.write(ctx, id, e); err != nil {
 		return err
+	}
+	if e.Kind != call.EntryRecording {
+		return oweOne(ctx, queries{p.tx, p.d}, id, e, p.country)
 	}
 	// The path must outlive a kill: the recording is playable, and someone must find it.
 	return p.run(ctx, p.recording, e.Text, id)

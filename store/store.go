@@ -71,6 +71,16 @@ func lock(ctx context.Context, where string) (io.Closer, error) {
 	return f, nil
 }
 
+// Held tells whether this process alone may write: nil, or ErrInUse when another
+// one has taken the lock while the database was away, or what keeps it from being
+// taken again.
+func (s *Store) Held() error {
+	if l, ok := s.lock.(interface{ Held() error }); ok { // a file's lock is held until the process ends
+		return l.Held()
+	}
+	return nil
+}
+
 // Close tries once more to write what waits and closes the database. It tells how
 // many writes were lost.
 func (s *Store) Close() error {

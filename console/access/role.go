@@ -43,6 +43,8 @@ const (
 	TryRoutes       Action = "routes.try"
 	ReadScripts     Action = "scripts.read"
 	CheckScripts    Action = "scripts.check"
+	ReadFollowUps   Action = "follow_ups.read"
+	SettleFollowUps Action = "follow_ups.settle"
 	Follow          Action = "events.follow"
 	ReadAudit       Action = "audit.read"
 )
@@ -90,6 +92,8 @@ var actions = []Rule[Action]{
 	{TryRoutes, "check, explain and test rules", writers},
 	{ReadScripts, "list scripts and their versions", everybody},
 	{CheckScripts, "check a script", writers},
+	{ReadFollowUps, "list what is owed to callers", people},
+	{SettleFollowUps, "settle what is owed to a caller", people},
 	{Follow, "follow live events", everybody},
 	{ReadAudit, "read and export the audit log", []Role{Admin}},
 }

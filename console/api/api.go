@@ -24,18 +24,24 @@ const Prefix = "/api/v1"
 // Config is what the API works with. A provider that is nil makes its operations
 // answer 501.
 type Config struct {
-	Gate      *access.Gate
-	Audit     Audit
-	Site      Site
-	Calls     Calls
-	Lines     Lines
-	Joiner    Joiner
-	Agents    Agents
-	Queues    Queues
+	Gate   *access.Gate
+	Audit  Audit
+	Site   Site
+	Calls  Calls
+	Lines  Lines
+	Joiner Joiner
+	Agents Agents
+	Queues Queues
+	People
+	Routes  Routes
+	Scripts Scripts
+	Hub     *Hub
+}
+
+// People are the customers, and what is owed to them.
+type People struct {
 	Customers Customers
-	Routes    Routes
-	Scripts   Scripts
-	Hub       *Hub
+	FollowUps FollowUps
 }
 
 // Site is what the API has to know of the place where it runs.
@@ -88,6 +94,7 @@ func New(c Config) *API {
 	a.agents()
 	a.queues()
 	a.customers()
+	a.followUps()
 	a.routes()
 	a.scripts()
 	a.audit()

@@ -38,6 +38,8 @@ var examples = map[string]struct {
 	"setCustomerTags":    {path: "/customers/p1/tags", body: `{"tags":["vip","late"]}`, heads: []string{"If-Match", tagsETag([]string{"vip"})}},
 	"importCustomers":    {path: "/customers/import?source=shop", body: "number,name\n13812345678,Wang Wei\n", heads: []string{"Content-Type", "text/csv"}},
 	"exportCustomers":    {path: "/customers/export"},
+	"listFollowUps":      {path: "/follow-ups?state=open"},
+	"settleFollowUp":     {path: "/follow-ups/c1.complaint/settle", body: `{"note":"called 13812345678, coupon sent"}`},
 	"getRoutes":          {path: "/routes"},
 	"checkRoutes":        {path: "/routes/check", body: `{"text":"rules: []"}`},
 	"explainRoute":       {path: "/routes/explain", body: `{"facts":{"caller.number":"13812345678"}}`},

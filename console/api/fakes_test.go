@@ -270,7 +270,7 @@ func newRig(t testing.TB) *rig {
 	r.api = New(Config{
 		Gate: &access.Gate{Keys: r.ring, Now: time.Now}, Audit: r.audit,
 		Site:  Site{Country: "CN", Recordings: dir, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)},
-		Calls: r.calls, Lines: r.lines, Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}, Customers: r.cust,
+		Calls: r.calls, Lines: r.lines, Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}, People: People{Customers: r.cust, FollowUps: fakeFollowUps{}},
 		Routes: fakeRoutes{}, Scripts: fakeScripts{}, Hub: hub,
 	})
 	return r
@@ -330,4 +330,27 @@ func problemOf(t *testing.T, a answer) (p struct {
 		t.Errorf("%d %s is no problem: %s", a.code, a.head.Get("Content-Type"), a.body)
 	}
 	return p
+}
+
+// fakeFollowUps holds one of each state.
+type fakeFollowUps struct{}
+
+func (fakeFollowUps) FollowUps(_ context.Context, q FollowUpQuery) ([]FollowUp, error) {
+	all := []FollowUp{
+		{ID: "c1.feedback", Call: "c1", Number: "+8613812345678", Kind: "feedback", Why: "first_complaint", Opened: noon, Due: noon.Add(time.Hour), Told: noon.Add(time.Hour)},
+		{ID: "c1.complaint", Call: "c1", Number: "+8613812345678", Kind: "complaint", Opened: noon, Due: noon.Add(24 * time.Hour)},
+	}
+	i := slices.IndexFunc(all, func(f FollowUp) bool { return f.ID == q.After })
+	all = all[i+1:]
+	return all[:min(q.Limit, len(all))], nil
+}
+
+func (f fakeFollowUps) Settle(_ context.Context, id, who, note string) (FollowUp, error) {
+	switch id {
+	case "c1.complaint":
+		return FollowUp{ID: id, Call: "c1", Number: "+8613812345678", Kind: "complaint", Opened: noon, Due: noon.Add(24 * time.Hour), Settled: noon, Who: who, Note: note}, nil
+	case "c1.feedback":
+		return FollowUp{}, ErrConflict
+	}
+	return FollowUp{}, ErrNotFound
 }

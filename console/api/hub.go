@@ -20,19 +20,21 @@ const (
 	CallEnded    = "call.ended"
 	AgentState   = "agent.state"
 	QueueState   = "queue.state"
+	FollowUpLate = "follow_up.overdue"
 	LostEvents   = "lost"
 )
 
 // Event is one live event.
 type Event struct {
-	Type   string         `json:"type"`
-	At     time.Time      `json:"at"`
-	Call   *call.Snapshot `json:"call,omitempty" doc:"call.*: the call as it stands."`
-	Entry  *call.Entry    `json:"entry,omitempty" doc:"call.turn, call.transfer, call.alert, call.changed: the line of the journal. One that was amended comes again with the same seq."`
-	Record *call.Record   `json:"record,omitempty" doc:"call.ended: the record, without its journal."`
-	Agent  *Agent         `json:"agent,omitempty"`
-	Queue  *Queue         `json:"queue,omitempty"`
-	Lost   uint64         `json:"lost,omitempty" doc:"lost: so many events were dropped here, because they were read too slowly."`
+	Type     string         `json:"type"`
+	At       time.Time      `json:"at"`
+	Call     *call.Snapshot `json:"call,omitempty" doc:"call.*: the call as it stands."`
+	Entry    *call.Entry    `json:"entry,omitempty" doc:"call.turn, call.transfer, call.alert, call.changed: the line of the journal. One that was amended comes again with the same seq."`
+	Record   *call.Record   `json:"record,omitempty" doc:"call.ended: the record, without its journal."`
+	Agent    *Agent         `json:"agent,omitempty"`
+	Queue    *Queue         `json:"queue,omitempty"`
+	FollowUp *FollowUp      `json:"follow_up,omitempty" doc:"follow_up.overdue."`
+	Lost     uint64         `json:"lost,omitempty" doc:"lost: so many events were dropped here, because they were read too slowly."`
 }
 
 const (
@@ -191,6 +193,8 @@ func (w wanted) has(e Event) bool {
 	switch {
 	case e.Call != nil:
 		return slices.Contains(w.calls, e.Call.ID)
+	case e.FollowUp != nil:
+		return slices.Contains(w.calls, e.FollowUp.Call)
 	case e.Queue != nil:
 		return slices.Contains(w.queues, e.Queue.Name)
 	case e.Agent != nil:

@@ -25,13 +25,17 @@ func (m *Machine) enter(e Enter) {
 	if promise.Within == 0 {
 		promise = q.Promise
 	}
-	if promise.Within > 0 && !c.Callback {
-		c.Due, c.Promised = c.Entered.Add(promise.Within), cmp.Or(promise.Then, Supervisor)
+	var due time.Time
+	if promise.Within > 0 {
+		due = c.Entered.Add(promise.Within)
 		if m.rules[promise.Queue] != nil {
 			c.Above = promise.Queue
 		}
 	}
-	c.Key = m.key(c, q, e.Priority)
+	if !c.Callback && !due.IsZero() { // to call back is not to keep a promise; the place is that of one
+		c.Due, c.Promised = due, cmp.Or(promise.Then, Supervisor)
+	}
+	c.Key = m.key(c.Entered, due, q, e.Priority)
 	m.calls[c.ID] = c
 	m.stand(c)
 	m.book(c.Queue).Entered++
@@ -53,11 +57,11 @@ func (m *Machine) after(d time.Duration) time.Time {
 }
 
 // key is the virtual arrival: at most head before the real one.
-func (m *Machine) key(c *Call, q *Queue, priority int) time.Time {
-	key := c.Entered.Add(-time.Duration(min(max(priority, 0), MaxPriority)) * q.HeadStart / MaxPriority)
-	if !c.Due.IsZero() {
-		if due := c.Due.Add(-m.head); due.Before(key) {
-			key = due
+func (m *Machine) key(entered, due time.Time, q *Queue, priority int) time.Time {
+	key := entered.Add(-time.Duration(min(max(priority, 0), MaxPriority)) * q.HeadStart / MaxPriority)
+	if !due.IsZero() {
+		if at := due.Add(-m.head); at.Before(key) {
+			key = at
 		}
 	}
 	return key

@@ -214,3 +214,32 @@ func TestRestGrows(t *testing.T) {
 		t.Error("the agent logged in anew and is offered nothing")
 	}
 }
+
+// A caller to be called back stands where the promise and the priority put them,
+// as if they were on the line; nobody is hurried for them.
+func TestCallbacksKeepPriorityAndPromise(t *testing.T) {
+	cfg := plain(1)
+	cfg.Queues[0].HeadStart = 5 * time.Minute
+	m := begun(t, cfg)
+	now := noon.Add(time.Minute)
+	for i, e := range []Enter{
+		{Caller: "plain"}, {Caller: "urgent", Priority: 95}, {Caller: "promised", Promise: Promise{Within: 10 * time.Second}},
+	} {
+		e.Queue, e.Callback, e.Since = "q", true, noon.Add(time.Duration(i)*time.Second)
+		m.Step(now, e)
+	}
+	order := ""
+	todo := m.Step(now, LogIn{Agent: "0"})
+	for range 3 {
+		for _, a := range todo {
+			if ring, ok := a.(RingAgent); ok {
+				order += ring.Caller + " "
+				todo = m.Step(now, Cancel{Caller: ring.Caller})
+				break
+			}
+		}
+	}
+	if order != "promised urgent plain " {
+		t.Errorf("called back in the order %q", order)
+	}
+}

@@ -17,6 +17,8 @@ var due = behaviours{
 	"whoever waited when the process ended is due": waitedAtTheEnd,
 	"a message is posted once and tried again":     posted,
 	"voicemails are kept":                          voicemails,
+	"what is owed is kept, told once and settled":  owed,
+	"what is owed survives a kill":                 owedAfterKill,
 }
 
 // races are run on several connections to one place.
@@ -65,6 +67,7 @@ func placeKept(t *testing.T, open func() *store.Store) {
 	defer shut(t, s)
 	for i, id := range []string{"c", "a", "b"} {
 		c := waiting(id, i)
+		c.Asks = `{"of":"` + id + `"}`
 		c.State = store.CallbackDue
 		must(t, s.Wait(t.Context(), c))
 	}
@@ -94,7 +97,7 @@ func placeKept(t *testing.T, open func() *store.Store) {
 		t.Errorf("w3 got %s, want c in its old place", ids)
 	}
 	done, err := s.Callbacks(t.Context(), store.Connected, 10)
-	if err != nil || len(done) != 1 || done[0].ID != "b" || done[0].Tries != 1 {
+	if err != nil || len(done) != 1 || done[0].ID != "b" || done[0].Tries != 1 || done[0].Asks != `{"of":"b"}` {
 		t.Errorf("%+v, %v", done, err)
 	}
 	if left, err := s.Callbacks(t.Context(), store.CallbackDue, 10); err != nil || len(left) != 3 || left[0].ID != "c" || left[0].Tries != 2 || left[0].Why != "no answer" {

@@ -20,9 +20,9 @@ import (
 // sound ends.
 type vosk struct {
 	url   string
-	words string
 	http  *http.Server
 	mu    sync.Mutex
+	words string
 	conns []*websocket.Conn
 	wait  sync.WaitGroup
 }
@@ -38,6 +38,19 @@ func startVosk(t *testing.T, words string) *vosk {
 	v.wait.Go(func() { _ = v.http.Serve(l) })
 	t.Cleanup(v.kill)
 	return v
+}
+
+// hear has it hear other words from now on.
+func (v *vosk) hear(words string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.words = words
+}
+
+func (v *vosk) heard() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.words
 }
 
 // kill ends the server and cuts every connection, as the end of its process would.
@@ -69,7 +82,7 @@ func (v *vosk) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		if kind != websocket.BinaryMessage {
 			if strings.Contains(string(b), "eof") {
-				text, _ := json.Marshal(map[string]string{"text": v.words})
+				text, _ := json.Marshal(map[string]string{"text": v.heard()})
 				_ = c.WriteMessage(websocket.TextMessage, text)
 				return
 			}
@@ -83,10 +96,10 @@ func (v *vosk) serve(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case measure.Level(pcm) > 500:
 			loud, quiet = loud+len(pcm), 0
-			answer["partial"] = v.words
+			answer["partial"] = v.heard()
 		case loud > 0:
 			if quiet += len(pcm); quiet > 3200 {
-				answer = map[string]any{"text": v.words}
+				answer = map[string]any{"text": v.heard()}
 				loud, quiet = 0, 0
 			}
 		}

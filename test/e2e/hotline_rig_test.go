@@ -18,8 +18,10 @@ import (
 // The numbers of routes/hotline.en.yaml.
 const (
 	shopLine   = "+448001110001"
+	paperLine  = "+448001110002"
 	careLine   = "+448001110003"
 	surveyLine = "+448001110004"
+	talkLine   = "+448001110009" // to a script that asks how many
 )
 
 // alwaysOpen is the table of routes that ships, open at any hour: tests run when
@@ -39,11 +41,26 @@ func alwaysOpen(t *testing.T) string {
 	return text
 }
 
+// enquiries is a rule for the one number that the table that ships does not know.
+const enquiries = "  - {id: enquiries, when: called.number == '" + talkLine + "', to: {script: enquiry}}\n"
+
+// enquiryScript asks how many, and knows nobody to hand over to.
+const enquiryScript = `script: enquiry
+language: en
+defaults: {turns: none}
+slots:
+  pieces: {type: number, min: 1, max: 100000, retry: How many?}
+nodes:
+  ask:  {stage: need, say: How many would you like?, ask: pieces, go: told}
+  told: {stage: need, set: {enquiry.quantity: "{{pieces}}"}, say: Anything else?, go: {affirm: ask, deny: bye}}
+  bye:  {stage: close, say: Goodbye., end: true}
+`
+
 // hotline starts a server with the table that ships. Callers wait in each of its
 // queues for the agents, which are YAML; brief is how long one may listen.
 func hotline(t *testing.T, o setup, brief, agents string) *server {
 	t.Helper()
-	table := alwaysOpen(t)
+	table := strings.Replace(alwaysOpen(t), "\nrules:\n", "\nrules:\n"+enquiries, 1)
 	file := filepath.Join(t.TempDir(), "hotline.en.yaml")
 	write(t, file, table)
 	o.more += fmt.Sprintf("routes: %s\ncallers: {country: GB, currency: GBP}\nqueues:\n", file)
@@ -56,6 +73,7 @@ func hotline(t *testing.T, o setup, brief, agents string) *server {
 	if o.speech == "" {
 		o.speech = "{asr: {engine: none}, tts: {en: flite/slt}}"
 	}
+	o.scripts = map[string]string{"enquiry.yaml": enquiryScript}
 	return start(t, o)
 }
 

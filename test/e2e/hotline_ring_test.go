@@ -43,7 +43,7 @@ func TestHotlineDecidesAtItsBoundaries(t *testing.T) {
 				h.seed(ctx, t, s, name, p)
 			}
 		}
-		enquiries(ctx, t, s)
+		askedAbout(ctx, t, s)
 		regions(ctx, t, s)
 	})
 	s := hotline(t, setup{data: data}, "0s", "")
@@ -121,9 +121,9 @@ func withinTheHour(t *testing.T, s *server, plan []planned) {
 	}
 }
 
-// enquiries are 50 calls about one product and 49 about another in 30 days, with
+// askedAbout are 50 calls about one product and 49 about another in 30 days, with
 // one more about that before.
-func enquiries(ctx context.Context, t *testing.T, s *store.Store) {
+func askedAbout(ctx context.Context, t *testing.T, s *store.Store) {
 	for product, n := range map[string]int{"X50 kettle": 50, "X49 toaster": 49} {
 		about := call.Entry{Kind: call.EntryNote, Text: "product=" + product}
 		for i := range n {

@@ -188,14 +188,15 @@ func (b *Baresip) Saw(kind string) bool {
 // Await waits for the next event of that type; what came before it is gone past.
 func (b *Baresip) Await(kind string) {
 	b.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !b.pass(kind); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); !b.Took(kind); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			b.t.Fatalf("baresip: no %s", kind)
 		}
 	}
 }
 
-func (b *Baresip) pass(kind string) bool {
+// Took goes past the next event of that type, if it has come.
+func (b *Baresip) Took(kind string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	i := slices.Index(b.events[b.waited:], kind)

@@ -86,7 +86,7 @@ func TestTablesThatCannotWorkAreRefused(t *testing.T) {
 		strings.Replace(small, "rules: []", "rules: [{id: x, when: calls_1h > 2 and calls_1h < 2, to: {queue: a}}]", 1): "never holds",
 		strings.Replace(small, "[a, b]", "[a, b, salse]", 1):                                                            `r.yaml:3:16: the queue salse is not configured`,
 		strings.Replace(small, "[a, b]", "[a, b, bb]", 1):                                                               `did you mean "b"?`,
-		strings.Replace(small, "rules: []", "rules: [{id: x, when: first_call, to: {agent: \"1002\"}}]", 1):             `leads to the agent 1002`,
+		strings.Replace(small, "rules: []", "rules: [{id: x, when: first_call, to: {agent: bob}}]", 1):                  `leads to the agent bob`,
 	} {
 		file := filepath.Join(t.TempDir(), "r.yaml")
 		write(t, file, text)

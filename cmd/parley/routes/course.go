@@ -20,6 +20,7 @@ type course struct {
 	trunk    string
 	standing queue.Enter
 	heard    []string // classes of words
+	tagged   int      // of them are on record
 	said     []string // the caller's last turn
 	decided  []string // rules that have held; each sends a call on once
 }
@@ -45,20 +46,31 @@ func (c *course) Reroute(now time.Time, l call.Live) (off call.Turnoff, ok bool)
 	c.decided = append(c.decided, d.Rule)
 	home := c.router.cfg.Book.home
 	off = call.Turnoff{
-		To: transferTo(d.To, c.trunk, home), Standing: standing(d, home), Say: d.Greeting, Now: !d.Later,
+		To: transferTo(d.To, c.trunk, home), Standing: promised(standing(d, home), now, d), Say: d.Greeting, Now: !d.Later,
 		Why: fmt.Sprintf("%s by %s", d.To, d.Rule), Notes: []call.Entry{noted(d, kept)},
 	}
 	off.To.Brief = brief(d.Facts, d.Context, c.said)
+	off.Notes = append(off.Notes, c.tags(d.Rule)...)
 	if d.FollowUp > 0 {
-		off.Notes = append(off.Notes, followUp(now, d.FollowUp))
+		off.Notes = append(off.Notes, followUp(now, d.FollowUp, d.Rule))
 	}
 	return off, true
 }
 
 // followUp is the line of the record that says by when somebody must come back to
 // the caller.
-func followUp(now time.Time, within time.Duration) call.Entry {
-	return call.Entry{Kind: call.EntryNote, Text: "follow_up=" + now.Add(within).UTC().Format(time.RFC3339)}
+func followUp(now time.Time, within time.Duration, rule string) call.Entry {
+	return call.Entry{Kind: call.EntryNote, Text: "follow_up=" + now.Add(within).UTC().Format(time.RFC3339), Why: rule}
+}
+
+// tags puts the classes of words that were heard on record, each once: a call in
+// which a complaint was heard leaves a complaint.
+func (c *course) tags(rule string) (all []call.Entry) {
+	for _, class := range c.heard[c.tagged:] {
+		all = append(all, call.Entry{Kind: call.EntryNote, Text: "tag=" + class, Why: rule})
+	}
+	c.tagged = len(c.heard)
+	return all
 }
 
 // Classes gives the classes of the table's words that are in what was said.

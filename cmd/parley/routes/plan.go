@@ -31,6 +31,15 @@ func standing(d routing.Decision, home Home) queue.Enter {
 	return e
 }
 
+// promised has a promise run from now, before the greeting, when the call goes
+// straight to people.
+func promised(e queue.Enter, now time.Time, d routing.Decision) queue.Enter {
+	if e.Promise.Within > 0 && d.To.Person() && !d.Later {
+		e.Since = now
+	}
+	return e
+}
+
 // needs turns steps that replace each other into one need for each skill, asked
 // for from one step on and dropped at another.
 func needs(steps []routing.Step) (all []queue.Need) {

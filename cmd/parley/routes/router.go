@@ -78,7 +78,7 @@ func (r *Router) Route(ctx context.Context, in sip.Info) call.Routed {
 	r.live(e.table, now, facts)
 	d, kept := r.cfg.Book.decide(e, now, facts)
 	out.Notes = append(out.Notes, noted(d, kept))
-	out.Standing = standing(d, r.cfg.Book.home)
+	out.Standing = promised(standing(d, r.cfg.Book.home), now, d)
 	out.Course = &course{router: r, table: e.table, known: facts, trunk: in.Trunk, standing: out.Standing}
 	out.Vars = vars(d)
 	r.lead(e, d, in, &out)

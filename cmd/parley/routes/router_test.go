@@ -175,6 +175,10 @@ func TestEachRuleOfTheHotlineAtItsBoundary(t *testing.T) {
 			if text != c.says || to.Queue != c.queue || to.Brief != c.brief {
 				t.Errorf("says %q, then to %q, brief %q", text, to.Queue, to.Brief)
 			}
+			if promise := got.Standing.Promise.Within > 0; promise != got.Standing.Since.Equal(noon) {
+				t.Errorf("a promise runs from %s", got.Standing.Since)
+			}
+			got.Standing.Since = time.Time{}
 			if fmt.Sprint(got.Standing) != fmt.Sprint(c.enter) {
 				t.Errorf("stands as %+v, want %+v", got.Standing, c.enter)
 			}

@@ -66,6 +66,7 @@ func (s *Server) api(ctx context.Context) *api.API {
 			s.web.placing.Go(func() { run(ctx) })
 		}},
 	}
+	c.FollowUps = followUps{s.Store}
 	c.Customers = people{s.Store, s.cfg.Callers}
 	if f := s.floor(); f.board != nil {
 		c.Agents, c.Queues, c.Joiner = f, f, joiner{s.Desk, s.cfg.Agents}

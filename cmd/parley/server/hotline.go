@@ -11,8 +11,10 @@ import (
 	"github.com/parley-voice/parley/store"
 )
 
-// waiting is where callers wait for agents; zero without queues of our own.
+// waiting is where callers wait for agents; all but what is owed to them is zero
+// without queues of our own.
 type waiting struct {
+	owed   *owed
 	board  *switchboard.Board
 	places *places
 	backs  *call.Callbacks
@@ -75,7 +77,9 @@ func (s *Server) takeUp(ctx context.Context) (err error) {
 		return err
 	}
 	for _, p := range places {
-		h.board.Tell(queue.Enter{Caller: p.ID, Queue: p.Queue, Since: p.Since, Callback: true})
+		e := p.Standing // priority, promise and skills as before
+		e.Caller, e.Queue, e.Since, e.Callback = p.ID, p.Queue, p.Since, true
+		h.board.Tell(e)
 	}
 	if len(places) > 0 {
 		s.log.Warn("callers waited when Parley last ended; they are called back", "callers", len(places))

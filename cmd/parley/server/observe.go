@@ -2,12 +2,14 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"time"
 
 	"github.com/parley-voice/parley/console"
+	"github.com/parley-voice/parley/store"
 )
 
 // handler is the console over this server. Calls that it places live as long as ctx.
@@ -32,6 +34,9 @@ func (s *Server) waits() []string {
 	if s.Desk.Draining() {
 		out = append(out, "draining")
 	}
+	if errors.Is(s.Store.Held(), store.ErrInUse) {
+		out = append(out, lockTaken)
+	}
 	return out
 }
 
@@ -47,6 +52,7 @@ func (s *Server) sources() console.Sources {
 		QueueDrops:   s.drops,
 		Registered:   s.registered,
 		Routes:       s.routesNow,
+		FollowUps:    s.hotline.owed.counted,
 		SIPResponses: func() map[int]uint64 { return s.Endpoint.Stats().Rejected },
 	}
 	if board := s.hotline.board; board != nil {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -24,11 +25,25 @@ type place struct {
 	row store.Callback
 }
 
+// asks is what a row keeps for a caller besides the place.
+type asks struct {
+	Standing queue.Enter `json:"standing"`
+	Brief    string      `json:"brief,omitempty"`
+}
+
+func asksOf(at call.Place) string {
+	text, err := json.Marshal(asks{at.Standing, at.Brief})
+	if err != nil { // texts, numbers and times always encode
+		return ""
+	}
+	return string(text)
+}
+
 func newPlaces(s *store.Store) *places { return &places{store: s, kept: map[string]place{}} }
 
 // Keep writes down a caller who begins to wait.
 func (p *places) Keep(ctx context.Context, at call.Place) error {
-	row := store.Callback{ID: at.ID, Call: at.ID, Number: at.Number, Queue: at.Queue, Reason: "waits on the line", Since: at.Since, Due: at.Since, State: store.OnLine}
+	row := store.Callback{ID: at.ID, Call: at.ID, Number: at.Number, Queue: at.Queue, Reason: "waits on the line", Since: at.Since, Due: at.Since, State: store.OnLine, Asks: asksOf(at)}
 	p.set(place{Place: at, row: row})
 	return p.store.Wait(ctx, row)
 }
@@ -102,6 +117,13 @@ func (p *places) restore(ctx context.Context, r *store.Reader) (all []call.Place
 	rows, err := r.Callbacks(ctx, store.CallbackDue, maxRestored)
 	for _, row := range rows {
 		at := place{Place: call.Place{ID: row.ID, Queue: row.Queue, Number: row.Number, Since: row.Since}, row: row}
+		var a asks
+		if row.Asks != "" { // else it was written by an older parley
+			if err := json.Unmarshal([]byte(row.Asks), &a); err != nil {
+				return nil, fmt.Errorf("the callback %s asks for what cannot be read: %w", row.ID, err)
+			}
+		}
+		at.Standing, at.Brief = a.Standing, a.Brief
 		if rec, err := r.Get(ctx, row.Call); err == nil { // else there is no trunk to call by, and the call says so
 			at.Called, at.Trunk, at.Script = rec.Called, rec.Trunk, rec.Script
 		}

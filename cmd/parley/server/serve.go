@@ -50,6 +50,8 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
 	watching.Go(func() { s.watchRoutes(ctx) })
 	watching.Go(func() { s.portray(ctx) })
+	watching.Go(func() { s.watchLock(ctx) })
+	watching.Go(func() { s.hotline.owed.watch(ctx) })
 	if s.hotline.board != nil {
 		watching.Go(func() { s.hotline.board.Run(ctx) })
 		defer s.hotline.backs.Wait()

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/customer"
+)
+
+// FollowUp is what is owed to a caller: somebody is to have come back to them, or
+// to have dealt with their complaint, by a time.
+type FollowUp struct {
+	ID      string       `json:"id"`
+	Call    string       `json:"call"`
+	Number  string       `json:"number"` // empty when it was withheld
+	Kind    FollowUpKind `json:"kind"`
+	Why     string       `json:"why,omitempty"`
+	Opened  time.Time    `json:"opened"`
+	Due     time.Time    `json:"due"`
+	Told    time.Time    `json:"told,omitzero"` // when it was told that it is overdue
+	Settled time.Time    `json:"settled,omitzero"`
+	Who     string       `json:"who,omitempty"` // settled it
+	Note    string       `json:"note,omitempty"`
+}
+
+// FollowUpKind is what is owed.
+type FollowUpKind string
+
+// The kinds of FollowUp.
+const (
+	Feedback  FollowUpKind = "feedback"  // a word to the caller, as a rule of the table of routes says
+	Complaint FollowUpKind = "complaint" // an answer to what was complained of
+)
+
+// ComplaintWithin is how long a complaint may stay open.
+const ComplaintWithin = 24 * time.Hour
+
+// ErrSettled tells that a follow-up was settled before.
+var ErrSettled = errors.New("settled already")
+
+// ErrNoFollowUp tells that there is no such follow-up.
+var ErrNoFollowUp = errors.New("no such follow-up")
+
+// owedBy tells what a call's journal leaves to be done: for its first note
+// follow_up=RFC3339 and its first tag=complaint.
+func owedBy(r call.Record, country string) (all []FollowUp) {
+	owe := func(kind FollowUpKind, e call.Entry, due time.Time) {
+		id := r.ID + "." + string(kind)
+		for _, f := range all {
+			if f.ID == id {
+				return
+			}
+		}
+		theirs := r.Caller
+		if r.Direction == "outbound" {
+			theirs = r.Called
+		}
+		all = append(all, FollowUp{ID: id, Call: r.ID, Number: customer.Parse(theirs, country).Text, Kind: kind, Why: e.Why, Opened: e.At, Due: due})
+	}
+	for _, e := range r.Entries {
+		if e.Kind != call.EntryNote {
+			continue
+		}
+		if e.Text == "tag=complaint" {
+			owe(Complaint, e, e.At.Add(ComplaintWithin))
+		}
+		if text, ok := strings.CutPrefix(e.Text, "follow_up="); ok {
+			if due, err := time.Parse(time.RFC3339, text); err == nil { // else a script has a variable of that name
+				owe(Feedback, e, due)
+			}
+		}
+	}
+	return all
+}
+
+const followUpColumns = "id, call, number, kind, why, opened, due, told, settled, who, note"
+
+var insertFollowUp = insertOnce("owed", followUpColumns, 1)
+
+func followUpRow(f FollowUp) []any {
+	return []any{f.ID, f.Call, f.Number, string(f.Kind), f.Why, f.Opened.UnixNano(), f.Due.UnixNano(), stamp(f.Told), stamp(f.Settled), f.Who, f.Note}
+}
+
+func followUp(scan func(...any) error) (f FollowUp, err error) {
+	var opened, due int64
+	var told, settled sql.NullInt64
+	err = scan(&f.ID, &f.Call, &f.Number, &f.Kind, &f.Why, &opened, &due, &told, &settled, &f.Who, &f.Note)
+	f.Opened, f.Due, f.Told, f.Settled = time.Unix(0, opened).UTC(), time.Unix(0, due).UTC(), when(told), when(settled)
+	return f, err
+}
+
+// owe writes what a call leaves to be done, once.
+func owe(ctx context.Context, q queries, r call.Record, country string) error {
+	for _, f := range owedBy(r, country) {
+		if _, err := q.exec(ctx, insertFollowUp, followUpRow(f)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oweOne does so for a line of a call under way. One whose beginning is not
+// written yet comes again with the whole record.
+func oweOne(ctx context.Context, q queries, id string, e call.Entry, country string) error {
+	if e.Kind != call.EntryNote {
+		return nil
+	}
+	r := call.Record{ID: id, Entries: []call.Entry{e}}
+	if len(owedBy(r, country)) == 0 {
+		return nil
+	}
+	err := q.row(ctx, "SELECT direction, caller, called FROM calls WHERE id = ?", id).Scan(&r.Direction, &r.Caller, &r.Called)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return owe(ctx, q, r, country)
+}
+
+// FollowUpFilter chooses follow-ups; zero fields choose all.
+type FollowUpFilter struct {
+	State string    // open, overdue (open and past Now), settled
+	Now   time.Time // for overdue
+	After string    // the id of the last one of the page before
+	Limit int       // 0: 100
+}
+
+// FollowUps lists them, the first due first.
+func (r *Reader) FollowUps(ctx context.Context, f FollowUpFilter) (all []FollowUp, err error) {
+	where, args := "1 = 1", []any{}
+	switch f.State {
+	case "open":
+		where = "settled IS NULL"
+	case "overdue":
+		where, args = "settled IS NULL AND due <= ?", append(args, f.Now.UnixNano())
+	case "settled":
+		where = "settled IS NOT NULL"
+	}
+	if f.After != "" {
+		where += " AND (due, id) > (SELECT due, id FROM owed WHERE id = ?)"
+		args = append(args, f.After)
+	}
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	return followUps(ctx, r.db.q(), where, append(args, f.Limit))
+}
+
+func followUps(ctx context.Context, q queries, where string, args []any) (all []FollowUp, err error) {
+	err = q.each(ctx, func(scan func(...any) error) error {
+		f, err := followUp(scan)
+		all = append(all, f)
+		return err
+	}, "SELECT "+followUpColumns+" FROM owed WHERE "+where+" ORDER BY due, id LIMIT ?", args...)
+	if err != nil {
+		return nil, fmt.Errorf("follow-ups: %w", err)
+	}
+	return all, nil
+}
+
+// Owed counts the open follow-ups, and those of them that are overdue at now.
+func (r *Reader) Owed(ctx context.Context, now time.Time) (open, overdue int, err error) {
+	err = r.db.q().row(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due <= ? THEN 1 ELSE 0 END), 0) FROM owed WHERE settled IS NULL",
+		now.UnixNano()).Scan(&open, &overdue)
+	if err != nil {
+		err = fmt.Errorf("follow-ups: %w", err)
+	}
+	return open, overdue, err
+}
+
+// Breached lists those that are overdue at now and of which nobody was told yet.
+func (r *Reader) Breached(ctx context.Context, now time.Time, limit int) ([]FollowUp, error) {
+	return followUps(ctx, r.db.q(), "settled IS NULL AND told IS NULL AND due <= ?", []any{now.UnixNano(), limit})
+}
+
+// TellBreach writes down that an overdue follow-up was told of. Call it after
+// telling: whoever is killed between the two tells again.
+func (e *Editor) TellBreach(ctx context.Context, id string, at time.Time) error {
+	if _, err := e.changes.q().exec(ctx, "UPDATE owed SET told = ? WHERE id = ? AND told IS NULL", at.UnixNano(), id); err != nil {
+		return fmt.Errorf("follow-ups: %w", err)
+	}
+	return nil
+}
+
+// SettleFollowUp writes down who did what is owed, and closes the complaint that
+// it is about. ErrNoFollowUp or ErrSettled says why not.
+func (e *Editor) SettleFollowUp(ctx context.Context, id, who, note string, at time.Time) (f FollowUp, err error) {
+	err = e.changes.change(ctx, func(q queries) error {
+		n, err := q.exec(ctx, "UPDATE owed SET settled = ?, who = ?, note = ? WHERE id = ? AND settled IS NULL", at.UnixNano(), who, note, id)
+		if err != nil {
+			return err
+		}
+		f, err = followUp(q.row(ctx, "SELECT "+followUpColumns+" FROM owed WHERE id = ?", id).Scan)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return fmt.Errorf("%w: %q", ErrNoFollowUp, id)
+		case err != nil:
+			return err
+		case n == 0:
+			return fmt.Errorf("%w, by %s at %s", ErrSettled, f.Who, f.Settled.Format(time.RFC3339))
+		case f.Kind == Complaint:
+			_, err = q.exec(ctx, "UPDATE complaints SET closed = ? WHERE call = ? AND closed IS NULL", at.UnixNano(), f.Call)
+		}
+		return err
+	})
+	if err != nil {
+		return f, fmt.Errorf("follow-ups: %w", err)
+	}
+	return f, nil
+}
