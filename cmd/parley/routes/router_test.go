@@ -272,3 +272,24 @@ func TestARegionOverflowsAndRecovers(t *testing.T) {
 		t.Errorf("an hour later there are %d calls", n)
 	}
 }
+
+// Without a table the called number chooses the script, which knows who calls.
+func TestScriptsKnowWhoCallsWithoutATable(t *testing.T) {
+	known := valued(500000, 1)
+	known.Profile.Tags = []string{"vip"}
+	known.History.Calls = past(customer.InIVR, time.Minute).Calls
+	r := NewRouter(Config{Customers: &crm{facts: known}, Country: "GB", Now: func() time.Time { return noon }})
+	got := r.Route(t.Context(), from(care))
+	if got.Script != nil || got.Course != nil || got.Reject.Code != 0 || len(got.Notes) > 0 {
+		t.Errorf("it decides: %+v", got)
+	}
+	for name, want := range map[string]string{"customer.name": "Ms Wang", "customer.value": "5000", "customer.tags": "vip", "customer.complaints": "1", "calls_1h": "2", "first_call": "false"} {
+		if got.Vars[name] != want {
+			t.Errorf("%s is %q, want %q", name, got.Vars[name], want)
+		}
+	}
+	r = NewRouter(Config{Customers: &crm{err: errors.New("disk I/O error")}, Country: "GB", Now: func() time.Time { return noon }})
+	if got := r.Route(t.Context(), from(care)); len(got.Notes) != 1 || got.Notes[0].Why != "disk I/O error" || got.Vars["customer.known"] != "" {
+		t.Errorf("%+v", got)
+	}
+}
