@@ -33,6 +33,18 @@ var races = map[string]func(t *testing.T, where string){
 				return ids, err
 			})
 	},
+	"32 workers claim 200 candidates once each": func(t *testing.T, where string) {
+		race(t, where, func(s *store.Store, i int) error {
+			_, err := s.AddCandidates(t.Context(), target(fmt.Sprintf("m%03d", i), i%3, T0))
+			return err
+		}, func(ctx context.Context, s *store.Editor, c store.Claim) (ids []string, err error) {
+			got, err := s.ClaimCandidates(ctx, "spring", c)
+			for _, k := range got {
+				ids = append(ids, k.Person)
+			}
+			return ids, err
+		})
+	},
 	"32 workers claim 200 messages once each": func(t *testing.T, where string) {
 		race(t, where, func(s *store.Store, i int) error {
 			return s.Post(store.Message{ID: fmt.Sprintf("m%03d", i), Hook: "pop", Since: T0, Due: T0})
