@@ -81,7 +81,7 @@ func (e *Editor) ClaimCandidates(ctx context.Context, id string, c Claim) (all [
 // SettleCandidate ends a worker's claim: the candidate is kept as it is now, with
 // what is to be done for the person, in one transaction. ErrLost tells that it is no
 // longer the worker's, and that nothing was kept.
-func (e *Editor) SettleCandidate(ctx context.Context, worker string, k campaign.Candidate, follows ...campaign.Follow) error {
+func (e *Editor) SettleCandidate(ctx context.Context, worker string, k campaign.Candidate, f Followed) error {
 	err := e.changes.patiently(ctx, func(q queries) error {
 		n, err := q.exec(ctx, `UPDATE candidates SET state = ?, due = ?, deadline = ?, priority = ?, score = ?, tries = ?, status = ?, outcome = ?, doc = ?,
 			worker = '', lease = 0 WHERE campaign = ? AND person = ? AND worker = ?`, append(candidateRow(k), k.Campaign, k.Person, worker)...)
@@ -91,12 +91,7 @@ func (e *Editor) SettleCandidate(ctx context.Context, worker string, k campaign.
 		if n == 0 {
 			return fmt.Errorf("%w: %s of the campaign %s", ErrLost, k.Person, k.Campaign)
 		}
-		for _, f := range follows {
-			if err := q.follow(ctx, f); err != nil {
-				return err
-			}
-		}
-		return nil
+		return q.followed(ctx, f)
 	})
 	return inCandidates(err)
 }

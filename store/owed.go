@@ -3,29 +3,32 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/customer"
 )
 
 // FollowUp is what is owed to a caller: somebody is to have come back to them, or
 // to have dealt with their complaint, by a time.
 type FollowUp struct {
-	ID      string       `json:"id"`
-	Call    string       `json:"call"`
-	Number  string       `json:"number"` // empty when it was withheld
-	Kind    FollowUpKind `json:"kind"`
-	Why     string       `json:"why,omitempty"`
-	Opened  time.Time    `json:"opened"`
-	Due     time.Time    `json:"due"`
-	Told    time.Time    `json:"told,omitzero"` // when it was told that it is overdue
-	Settled time.Time    `json:"settled,omitzero"`
-	Who     string       `json:"who,omitempty"` // settled it
-	Note    string       `json:"note,omitempty"`
+	ID      string           `json:"id"`
+	Call    string           `json:"call"`
+	Number  string           `json:"number"` // empty when it was withheld
+	Kind    FollowUpKind     `json:"kind"`
+	Why     string           `json:"why,omitempty"`
+	Opened  time.Time        `json:"opened"`
+	Due     time.Time        `json:"due"`
+	Told    time.Time        `json:"told,omitzero"` // when it was told that it is overdue
+	Settled time.Time        `json:"settled,omitzero"`
+	Who     string           `json:"who,omitempty"` // settled it
+	Note    string           `json:"note,omitempty"`
+	Task    *campaign.Follow `json:"task,omitempty"` // what a campaign asks for; nil: no campaign does
 }
 
 // FollowUpKind is what is owed.
@@ -35,6 +38,8 @@ type FollowUpKind string
 const (
 	Feedback  FollowUpKind = "feedback"  // a word to the caller, as a rule of the table of routes says
 	Complaint FollowUpKind = "complaint" // an answer to what was complained of
+	AgentCall FollowUpKind = "agent"     // a call by a person, for a campaign
+	Promotion FollowUpKind = "promotion" // a message or mail, for a campaign
 )
 
 // ComplaintWithin is how long a complaint may stay open.
@@ -78,18 +83,22 @@ func owedBy(r call.Record, country string) (all []FollowUp) {
 	return all
 }
 
-const followUpColumns = "id, call, number, kind, why, opened, due, told, settled, who, note"
+const followUpColumns = "id, call, number, kind, why, opened, due, told, settled, who, note, task"
 
 var insertFollowUp = insertOnce("owed", followUpColumns, 1)
 
 func followUpRow(f FollowUp) []any {
-	return []any{f.ID, f.Call, f.Number, string(f.Kind), f.Why, f.Opened.UnixNano(), f.Due.UnixNano(), stamp(f.Told), stamp(f.Settled), f.Who, f.Note}
+	return []any{f.ID, f.Call, f.Number, string(f.Kind), f.Why, f.Opened.UnixNano(), f.Due.UnixNano(), stamp(f.Told), stamp(f.Settled), f.Who, f.Note, taskText(f.Task)}
 }
 
 func followUp(scan func(...any) error) (f FollowUp, err error) {
 	var opened, due int64
 	var told, settled sql.NullInt64
-	err = scan(&f.ID, &f.Call, &f.Number, &f.Kind, &f.Why, &opened, &due, &told, &settled, &f.Who, &f.Note)
+	var task string
+	err = scan(&f.ID, &f.Call, &f.Number, &f.Kind, &f.Why, &opened, &due, &told, &settled, &f.Who, &f.Note, &task)
+	if err == nil && task != "" {
+		err = json.Unmarshal([]byte(task), &f.Task)
+	}
 	f.Opened, f.Due, f.Told, f.Settled = time.Unix(0, opened).UTC(), time.Unix(0, due).UTC(), when(told), when(settled)
 	return f, err
 }

@@ -104,13 +104,13 @@ func candidatesClaimed(t *testing.T, open func() *store.Store) {
 	}
 	c := got[0].Reserve().Dial(now)
 	c.State, c.Due, c.Last.Status = campaign.Waiting, now.Add(time.Hour), pickup.Busy
-	must(t, s.SettleCandidate(ctx, "w1", c))
-	if err := s.SettleCandidate(ctx, "w1", c); !errors.Is(err, store.ErrLost) {
+	must(t, s.SettleCandidate(ctx, "w1", c, store.Followed{}))
+	if err := s.SettleCandidate(ctx, "w1", c, store.Followed{}); !errors.Is(err, store.ErrLost) {
 		t.Errorf("settled twice: %v", err)
 	}
 	b := got[1]
 	b.State, b.Variant, b.Last.Outcome, b.Last.Why = campaign.Done, "warm", "interested", "interested"
-	must(t, s.SettleCandidate(ctx, "w1", b))
+	must(t, s.SettleCandidate(ctx, "w1", b, store.Followed{}))
 	shut(t, s)
 	s = open()
 	all, err := s.Candidates(ctx, "spring", "", "a", 2)
@@ -141,10 +141,10 @@ func leaseGone(t *testing.T, open func() *store.Store) {
 		t.Errorf("w2 got %s, want a: its lease has run out", who)
 	}
 	todo := campaign.Follow{ID: "spring/a/1/agent", Campaign: "spring", Person: "a", Do: campaign.Agent, At: T0}
-	if err := s.SettleCandidate(ctx, "w1", got[0], todo); !errors.Is(err, store.ErrLost) {
+	if err := s.SettleCandidate(ctx, "w1", got[0], store.Followed{Call: "x", At: T0, Todo: []campaign.Follow{todo}}); !errors.Is(err, store.ErrLost) {
 		t.Errorf("w1 settles what is another's: %v", err)
 	}
-	if left, err := s.Follows(ctx, store.FollowFilter{}); err != nil || len(left) != 0 {
+	if left, err := s.FollowUps(ctx, store.FollowUpFilter{}); err != nil || len(left) != 0 {
 		t.Errorf("w1's follow was kept all the same: %+v, %v", left, err)
 	}
 	if n, err := s.FreeCandidates(ctx, "w2"); err != nil || n != 2 {
@@ -182,31 +182,26 @@ func promised(t *testing.T, open func() *store.Store) {
 	got, _ := claimSome(t, s, "w", T0, 1)
 	agent := campaign.Follow{ID: "spring/a/1/agent", Campaign: "spring", Person: "a", Number: his, Do: campaign.Agent, Queue: "sales", Note: "interested",
 		At: T0, Promised: T0.Add(24 * time.Hour)}
-	mail := campaign.Follow{ID: "spring/a/1/promotion", Campaign: "spring", Person: "a", Do: campaign.Promotion, At: T0.Add(72 * time.Hour)}
+	mail := campaign.Follow{ID: "spring/a/1/promotion", Campaign: "spring", Person: "a", Number: his, Do: campaign.Promotion, Template: "coupon", Note: "maybe", At: T0.Add(72 * time.Hour)}
+	low := campaign.Follow{ID: "spring/a/1/low_priority", Campaign: "spring", Person: "a", Do: campaign.LowPriority}
+	mark := campaign.Follow{ID: "spring/a/1/mark_number", Campaign: "spring", Person: "a", Number: hers, Do: campaign.MarkNumber, Note: "empty_number", At: T0}
 	got[0].State = campaign.Done
-	must(t, s.SettleCandidate(ctx, "w", got[0], agent, mail, agent))
+	must(t, s.SettleCandidate(ctx, "w", got[0], store.Followed{Call: "call-1", At: T0, Todo: []campaign.Follow{mail, agent, low, mark, agent}}))
 	shut(t, s)
 	s = open()
-	due, err := s.Follows(ctx, store.FollowFilter{Campaign: "spring", Open: true, Due: T0.Add(time.Hour)})
-	if must(t, err); len(due) != 1 || due[0].Follow != agent {
-		t.Errorf("to be done: %+v, want %+v", due, agent)
+	all, err := s.FollowUps(ctx, store.FollowUpFilter{State: "open"})
+	want := []store.FollowUp{
+		{ID: agent.ID, Call: "call-1", Number: his, Kind: store.AgentCall, Why: "campaign spring: interested", Opened: T0, Due: agent.Promised, Task: &agent},
+		{ID: mail.ID, Call: "call-1", Number: his, Kind: store.Promotion, Why: "campaign spring: maybe", Opened: T0, Due: mail.At.Add(24 * time.Hour), Task: &mail},
 	}
-	if broken, err := s.BrokenPromises(ctx, agent.Promised); err != nil || len(broken) != 0 {
-		t.Errorf("broken in the last moment: %+v, %v", broken, err)
+	if must(t, err); !reflect.DeepEqual(all, want) {
+		t.Errorf("to be done: %+v,\nwant %+v", all, want)
 	}
-	late := agent.Promised.Add(time.Second)
-	if broken, err := s.BrokenPromises(ctx, late); err != nil || len(broken) != 1 || broken[0].ID != agent.ID || !broken[0].Told.Equal(late) {
-		t.Errorf("broken: %+v, %v; want the agent's", broken, err)
+	if late, err := s.Breached(ctx, agent.Promised.Add(time.Second), 9); err != nil || len(late) != 1 || late[0].ID != agent.ID {
+		t.Errorf("broken: %+v, %v; want the agent's", late, err)
 	}
-	if broken, err := s.BrokenPromises(ctx, late.Add(time.Hour)); err != nil || len(broken) != 0 {
-		t.Errorf("told again: %+v, %v", broken, err)
-	}
-	must(t, s.DidFollow(ctx, late, agent.ID, "li", "called"))
-	if err := s.DidFollow(ctx, late, agent.ID, "wang", ""); !errors.Is(err, store.ErrNoFollow) {
-		t.Errorf("done twice: %v", err)
-	}
-	all, err := s.Follows(ctx, store.FollowFilter{After: "spring/a"})
-	if must(t, err); len(all) != 2 || all[0].Who != "li" || !all[0].Done.Equal(late) || all[1].Follow != mail {
-		t.Errorf("all: %+v", all)
+	marks, err := s.MarkedNumbers(ctx, []string{his, hers})
+	if must(t, err); len(marks) != 1 || marks[hers] != "empty_number" {
+		t.Errorf("marked: %v", marks)
 	}
 }

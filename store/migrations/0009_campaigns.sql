@@ -35,19 +35,13 @@ CREATE TABLE candidates (
 CREATE INDEX candidates_due ON candidates (campaign, priority DESC, score DESC, deadline, due) WHERE state IN ('pending', 'waiting');
 CREATE INDEX candidates_worker ON candidates (worker) WHERE worker <> '';
 
--- What is to be done for people after calls: doc is JSON of campaign.Follow.
-CREATE TABLE follows (
-    id       TEXT PRIMARY KEY, -- the attempt's, with the deed
-    campaign TEXT NOT NULL,
-    person   TEXT NOT NULL,
-    deed     TEXT NOT NULL,
-    at       INTEGER NOT NULL, -- not before
-    promised INTEGER NOT NULL, -- the promise is broken after that; 0: there is none
-    doc      TEXT NOT NULL,
-    told     INTEGER NOT NULL, -- when it was told that the promise is broken; 0: it was not
-    done     INTEGER NOT NULL, -- 0: open
-    who      TEXT NOT NULL,
-    note     TEXT NOT NULL
-);
+-- What a campaign asks for, as JSON of campaign.Follow; '' for what calls that came in left.
+ALTER TABLE owed ADD COLUMN task TEXT NOT NULL DEFAULT '';
 
-CREATE INDEX follows_open ON follows (at) WHERE done = 0;
+-- What calls found to be the matter with a number, for all campaigns.
+CREATE TABLE number_marks (
+    number TEXT PRIMARY KEY,
+    status TEXT NOT NULL, -- pickup.Status
+    source TEXT NOT NULL, -- the attempt
+    at     INTEGER NOT NULL
+);
