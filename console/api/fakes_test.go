@@ -206,9 +206,9 @@ type fakeRoutes struct{}
 func (fakeRoutes) Current(context.Context) (RouteFile, error) {
 	return RouteFile{Text: "rules: []\n", Hash: "abc", Loaded: noon}, nil
 }
-func (fakeRoutes) Check(_ context.Context, text string) ([]Finding, error) {
+func (fakeRoutes) Check(_ context.Context, text string) ([]Remark, error) {
 	if strings.Contains(text, "wrong") {
-		return []Finding{{Severity: "error", Code: "unknown-key", Line: 1, Column: 1, Text: "unknown key wrong"}}, nil
+		return []Remark{{Severity: "error", Code: "unknown-key", Line: 1, Column: 1, Text: "unknown key wrong"}}, nil
 	}
 	return nil, nil
 }
@@ -230,7 +230,7 @@ func (fakeScripts) Versions(_ context.Context, name string) ([]ScriptEvent, erro
 	}
 	return []ScriptEvent{{Hash: "abc", Act: "submit", Who: "li", At: noon}}, nil
 }
-func (fakeScripts) Check(context.Context, string) ([]Finding, error) { return nil, nil }
+func (fakeScripts) Check(context.Context, string) ([]Remark, error) { return nil, nil }
 
 // rig is an API over fakes, with a key for each role.
 type rig struct {

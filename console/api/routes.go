@@ -14,7 +14,7 @@ type Routes interface {
 	// Current gives the rules in use.
 	Current(ctx context.Context) (RouteFile, error)
 	// Check reads rules and gives what is to be said about them.
-	Check(ctx context.Context, text string) ([]Finding, error)
+	Check(ctx context.Context, text string) ([]Remark, error)
 	// Explain decides for a made-up caller and says why. ErrInvalid: the rules or
 	// the facts are wrong.
 	Explain(ctx context.Context, text string, facts map[string]string) (Explanation, error)
@@ -29,8 +29,8 @@ type RouteFile struct {
 	Loaded time.Time `json:"loaded"`
 }
 
-// Finding is one remark on a file, at its place.
-type Finding struct {
+// Remark is one remark on a file, at its place.
+type Remark struct {
 	Severity string `json:"severity" doc:"error, warning or advice."`
 	Code     string `json:"code"`
 	Line     int    `json:"line,omitempty"`
@@ -41,8 +41,8 @@ type Finding struct {
 
 // Findings is all remarks on a file.
 type Findings struct {
-	OK       bool      `json:"ok" doc:"No error among them."`
-	Findings []Finding `json:"findings"`
+	OK       bool     `json:"ok" doc:"No error among them."`
+	Findings []Remark `json:"findings"`
 }
 
 // Explanation is a decision and how it came about.
@@ -109,7 +109,7 @@ func (a *API) routes() {
 		})
 }
 
-func findings(all []Finding, err error) (*struct{ Body Findings }, error) {
+func findings(all []Remark, err error) (*struct{ Body Findings }, error) {
 	out := Findings{OK: true, Findings: list0(all)}
 	for _, f := range all {
 		out.OK = out.OK && f.Severity != "error"

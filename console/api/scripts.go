@@ -16,7 +16,7 @@ type Scripts interface {
 	// nothing for one that was never submitted, ErrNotFound for one that is not there.
 	Versions(ctx context.Context, name string) ([]ScriptEvent, error)
 	// Check reads a script and gives what is to be said about it.
-	Check(ctx context.Context, text string) ([]Finding, error)
+	Check(ctx context.Context, text string) ([]Remark, error)
 }
 
 // Script is one script in use.

@@ -41,7 +41,7 @@ func (f shelf) Versions(ctx context.Context, name string) ([]api.ScriptEvent, er
 	return out, nil
 }
 
-func (f shelf) Check(ctx context.Context, text string) ([]api.Finding, error) {
+func (f shelf) Check(ctx context.Context, text string) ([]api.Remark, error) {
 	const file = "script.yaml"
 	s, err := dialog.Load(strings.NewReader(text), file)
 	if err != nil {
@@ -57,10 +57,10 @@ func (f shelf) Check(ctx context.Context, text string) ([]api.Finding, error) {
 	return remarks(lint.Sort(slices.Concat(lint.Check(s, lint.Options{Recorded: f.s.cfg.Record}), measured))), nil
 }
 
-func remarks(found []lint.Finding) []api.Finding {
-	var out []api.Finding
+func remarks(found []lint.Finding) []api.Remark {
+	var out []api.Remark
 	for _, f := range found {
-		out = append(out, api.Finding{Severity: string(f.Severity), Code: string(f.Code), Line: f.Line, Column: f.Column, Text: f.Text, Hint: f.Hint})
+		out = append(out, api.Remark{Severity: string(f.Severity), Code: string(f.Code), Line: f.Line, Column: f.Column, Text: f.Text, Hint: f.Hint})
 	}
 	return out
 }

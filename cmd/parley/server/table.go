@@ -35,7 +35,7 @@ func (t table) Current(context.Context) (api.RouteFile, error) {
 
 const postedFile = "routes.yaml"
 
-func (t table) Check(_ context.Context, text string) ([]api.Finding, error) {
+func (t table) Check(_ context.Context, text string) ([]api.Remark, error) {
 	rules, err := routing.Load(strings.NewReader(text), postedFile)
 	var wrong strictyaml.Problems
 	if errors.As(err, &wrong) {
