@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,8 +70,8 @@ func addEvents(ctx context.Context, q queries, now time.Time, events []customer.
 		n := min(eventRows, len(events))
 		var args []any
 		for _, ev := range events[:n] {
-			args = append(args, ev.Customer, ev.At.UnixNano(), ev.Source, ev.ID, string(ev.Kind), ev.Amount.Cents, ev.Amount.Currency,
-				ev.Category, ev.Product, ev.Channel, ev.Discount, ev.Score, ev.Mood, int64(ev.Lasted), ev.Text)
+			args = append(args, ev.Customer, ev.At.UnixNano(), plain(ev.Source), ev.ID, string(ev.Kind), ev.Amount.Cents, plain(ev.Amount.Currency),
+				plain(ev.Category), plain(ev.Product), plain(ev.Channel), ev.Discount, ev.Score, plain(ev.Mood), int64(ev.Lasted), plain(ev.Text))
 			due[ev.Customer] = true
 		}
 		added, err := q.exec(ctx, "INSERT INTO events ("+didColumns+") VALUES "+tuples(n, 15)+" ON CONFLICT (source, id) DO NOTHING", args...)
@@ -80,13 +82,16 @@ func addEvents(ctx context.Context, q queries, now time.Time, events []customer.
 		kept.Known += n - added
 		events = events[n:]
 	}
-	for id := range due {
+	for _, id := range slices.Sorted(maps.Keys(due)) { // in one order: two who add wait for each other, and do not lock up
 		if err := dirty(ctx, q, id, now); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// dueByNumber notes the same of the customer who has a number, if there is one.
+const dueByNumber = "INSERT INTO portraits_due (customer, since) SELECT customer, CAST(? AS BIGINT) FROM numbers WHERE number = ? ON CONFLICT (customer) DO UPDATE SET since = excluded.since"
 
 // dirty notes that a customer's labels are to be computed anew.
 func dirty(ctx context.Context, q queries, id string, now time.Time) error {
@@ -131,15 +136,7 @@ func owners(ctx context.Context, q queries, events []customer.Event) (map[string
 // eventsOf gives take the events of the customers from first to last, one customer
 // after the other: those that sources told, then calls and complaints.
 func eventsOf(ctx context.Context, q queries, first, last string, take func(customer.Event)) error {
-	err := q.each(ctx, func(scan func(...any) error) error {
-		var ev customer.Event
-		var at int64
-		err := scan(&ev.Customer, &at, &ev.Source, &ev.ID, &ev.Kind, &ev.Amount.Cents, &ev.Amount.Currency, &ev.Category, &ev.Product,
-			&ev.Channel, &ev.Discount, &ev.Score, &ev.Mood, &ev.Lasted, &ev.Text)
-		ev.At = time.Unix(0, at)
-		take(ev)
-		return err
-	}, "SELECT "+didColumns+" FROM events WHERE customer >= ? AND customer <= ?", first, last)
+	err := toldOf(ctx, q, first, last, take)
 	if err != nil {
 		return err
 	}

@@ -107,9 +107,20 @@ func complaints(ctx context.Context, q queries, where string, args []any) (all [
 }
 
 // Complain keeps a complaint; one with the same ID is replaced, so that it can be
-// closed.
+// closed. The customer's labels are due.
 func (e *Editor) Complain(ctx context.Context, c customer.Complaint) error {
-	if _, err := e.changes.q().exec(ctx, insert("complaints", complaintColumns, 1), complaintRow(c)...); err != nil {
+	since := c.Opened
+	if c.Closed.After(since) {
+		since = c.Closed
+	}
+	err := e.changes.change(ctx, func(q queries) error {
+		if _, err := q.exec(ctx, insert("complaints", complaintColumns, 1), complaintRow(c)...); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, dueByNumber, since.UnixNano(), c.Number)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("complaints: %w", err)
 	}
 	return nil

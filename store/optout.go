@@ -88,6 +88,9 @@ func (q queries) keepWord(ctx context.Context, now time.Time, who subject, w Wor
 		if e.Kind, e.Detail = EventComplaint, ""; err != nil || n == 0 {
 			return err
 		}
+		if _, err := q.exec(ctx, dueByNumber, now.UnixNano(), numbers[0]); err != nil {
+			return err
+		}
 		return q.entered(ctx, e)
 	}
 	fresh := false

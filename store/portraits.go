@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/parley-voice/parley/customer"
@@ -134,7 +136,8 @@ func (e *Editor) PortraitDue(ctx context.Context, o label.Options) (int, error) 
 		if err := page.write(ctx, q); err != nil {
 			return err
 		}
-		for _, w := range all { // what came in meanwhile stays due
+		slices.SortFunc(all, func(a, b waiting) int { return cmp.Compare(a.id, b.id) }) // as who adds events does
+		for _, w := range all {                                                         // what came in meanwhile stays due
 			if _, err := q.exec(ctx, "DELETE FROM portraits_due WHERE customer = ? AND since = ?", w.id, w.since); err != nil {
 				return err
 			}

@@ -53,10 +53,15 @@ func remember(ctx context.Context, q queries, id, country string) error {
 		return err
 	}
 	p, complaint := pastOf(r, country)
-	if _, err := q.exec(ctx, insertPast, pastRow(p)...); err != nil || complaint == nil {
+	if _, err := q.exec(ctx, insertPast, pastRow(p)...); err != nil {
 		return err
 	}
-	_, err = q.exec(ctx, finishComplaint, complaintRow(*complaint)...)
+	if complaint != nil {
+		if _, err := q.exec(ctx, finishComplaint, complaintRow(*complaint)...); err != nil {
+			return err
+		}
+	}
+	_, err = q.exec(ctx, dueByNumber, r.Ended.UnixNano(), p.Number)
 	return err
 }
 

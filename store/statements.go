@@ -13,7 +13,7 @@ import (
 // statements are those of the writer, compiled once: to compile one takes longer
 // than to run it.
 type statements struct {
-	begin, answered, end, finish, line, recording, past, complaint *sql.Stmt
+	begin, answered, end, finish, line, recording, past, complaint, due *sql.Stmt
 
 	d       *dialect
 	country string
@@ -60,6 +60,7 @@ func prepare(ctx context.Context, db database, country string) (s statements, er
 		{&s.recording, "UPDATE calls SET recording = ? WHERE id = ?"},
 		{&s.past, insertPast},
 		{&s.complaint, finishComplaint},
+		{&s.due, dueByNumber},
 	} {
 		if *p.to, err = db.PrepareContext(ctx, db.d.text(p.text)); err != nil {
 			return s, err
@@ -158,10 +159,15 @@ func (p pen) over(ctx context.Context, j *job) error {
 		return err
 	}
 	past, complaint := pastOf(r, p.country)
-	if err := p.run(ctx, p.past, pastRow(past)...); err != nil || complaint == nil {
+	if err := p.run(ctx, p.past, pastRow(past)...); err != nil {
 		return err
 	}
-	return p.run(ctx, p.complaint, complaintRow(*complaint)...)
+	if complaint != nil {
+		if err := p.run(ctx, p.complaint, complaintRow(*complaint)...); err != nil {
+			return err
+		}
+	}
+	return p.run(ctx, p.due, r.Ended.UnixNano(), past.Number)
 }
 
 func (p pen) append(ctx context.Context, id string, e call.Entry) error {

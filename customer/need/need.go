@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/customer"
@@ -51,71 +52,103 @@ type Counter struct {
 	now    time.Time
 	bought map[string]int
 	asked  map[pair]int
+	first  map[string]time.Time // of the customer at hand: when each product was bought first
+	seen   map[ask]bool         // and needs counted already
+	asking []int                // and which events can show one
 	// Dropped counts pairs that were not counted, for MaxPairs.
 	Dropped int
 }
 
-type pair struct{ product, need string }
+type pair struct {
+	product string
+	need    ask
+}
 
 // NewCounter counts as of now.
 func NewCounter(now time.Time) *Counter {
-	return &Counter{now: now, bought: map[string]int{}, asked: map[pair]int{}}
+	return &Counter{now: now, bought: map[string]int{}, asked: map[pair]int{}, first: map[string]time.Time{}, seen: map[ask]bool{}}
 }
 
 // Add counts one customer, whose events may come in any order. Whoever bought a
 // product counts once, from the first time; a purchase younger than Horizon does
 // not count yet: there was no time to ask.
 func (c *Counter) Add(events []customer.Event) {
-	first := map[string]time.Time{}
-	for _, e := range events {
+	clear(c.first)
+	c.asking = c.asking[:0]
+	for i, e := range events {
+		if e.Kind == customer.AfterSales || e.Kind == customer.Enquiry || e.Kind == customer.Order && e.Product != "" {
+			c.asking = append(c.asking, i)
+		}
 		if e.Kind != customer.Order || e.Product == "" || e.At.After(c.now) {
 			continue
 		}
-		if at, ok := first[e.Product]; !ok || e.At.Before(at) {
-			first[e.Product] = e.At
+		if at, ok := c.first[e.Product]; !ok || e.At.Before(at) {
+			c.first[e.Product] = e.At
 		}
 	}
-	for product, at := range first {
+	for product, at := range c.first {
 		if at.Add(Horizon).After(c.now) {
 			continue
 		}
-		if _, known := c.bought[product]; !known && len(c.bought) >= MaxPairs {
-			c.Dropped++
-			continue
+		if _, known := c.bought[product]; !known {
+			if len(c.bought) >= MaxPairs {
+				c.Dropped++
+				continue
+			}
+			product = strings.Clone(product) // a key must not hold the row that it came in
 		}
 		c.bought[product]++
-		seen := map[string]bool{}
-		for _, e := range events {
-			if need := after(product, e); need != "" && e.At.After(at) && !e.At.After(at.Add(Horizon)) && !seen[need] {
-				seen[need] = true
-				c.count(pair{product, need})
+		clear(c.seen)
+		for _, i := range c.asking {
+			e := &events[i]
+			if !e.At.After(at) || e.At.After(at.Add(Horizon)) {
+				continue
+			}
+			if ask, ok := after(product, e); ok && !c.seen[ask] {
+				c.seen[ask] = true
+				c.count(pair{product, ask})
 			}
 		}
 	}
 }
 
-// after is the need that an event shows of who bought a product, "" for none.
+// ask is a need: a kind of event, with the product of an order.
+type ask struct {
+	kind    customer.EventKind
+	product string
+}
+
+func (a ask) String() string {
+	if a.kind == customer.Order {
+		return orderOf + a.product
+	}
+	return string(a.kind)
+}
+
+const orderOf = "order "
+
+// after is the need that an event shows of who bought a product, false for none.
 // After-sales and enquiries about another product are not about this one.
-func after(product string, e customer.Event) string {
+func after(product string, e *customer.Event) (ask, bool) {
 	switch e.Kind {
 	case customer.AfterSales, customer.Enquiry:
-		if e.Product == "" || e.Product == product {
-			return string(e.Kind)
-		}
+		return ask{kind: e.Kind}, e.Product == "" || e.Product == product
 	case customer.Order:
-		if e.Product != "" && e.Product != product {
-			return "order " + e.Product
-		}
+		return ask{e.Kind, e.Product}, e.Product != "" && e.Product != product
 	}
-	return ""
+	return ask{}, false
 }
 
 func (c *Counter) count(p pair) {
-	if _, known := c.asked[p]; !known && len(c.asked) >= MaxPairs {
-		c.Dropped++
-		return
+	n, known := c.asked[p]
+	if !known {
+		if len(c.asked) >= MaxPairs {
+			c.Dropped++
+			return
+		}
+		p.product, p.need.product, p.need.kind = strings.Clone(p.product), strings.Clone(p.need.product), customer.EventKind(strings.Clone(string(p.need.kind)))
 	}
-	c.asked[p]++
+	c.asked[p] = n + 1
 }
 
 // Findings are those with a sample of MinSample and a confidence of MinConfidence
@@ -123,7 +156,7 @@ func (c *Counter) count(p pair) {
 func (c *Counter) Findings() []Finding {
 	var all []Finding
 	for p, n := range c.asked {
-		f := Finding{p.product, p.need, c.bought[p.product], n}
+		f := Finding{p.product, p.need.String(), c.bought[p.product], n}
 		if f.Bought >= MinSample && f.Confidence() >= MinConfidence {
 			all = append(all, f)
 		}
@@ -151,9 +184,6 @@ func Predictor(findings []Finding) func(products []string) (need, why string) {
 }
 
 func cut(need string) (product string, ok bool) {
-	const order = "order "
-	if len(need) > len(order) && need[:len(order)] == order {
-		return need[len(order):], true
-	}
-	return "", false
+	product, ok = strings.CutPrefix(need, orderOf)
+	return product, ok && product != ""
 }

@@ -59,7 +59,7 @@ func TestWhatCounts(t *testing.T) {
 	} {
 		counter := NewCounter(now)
 		counter.Add(c.events)
-		if got := counter.asked[pair{"a", "aftersales"}]; counter.bought["a"] != c.bought || got != c.with {
+		if got := counter.asked[pair{"a", ask{kind: customer.AfterSales}}]; counter.bought["a"] != c.bought || got != c.with {
 			t.Errorf("%s: %d of %d, want %d of %d", name, got, counter.bought["a"], c.with, c.bought)
 		}
 	}

@@ -21,6 +21,8 @@ var portraits = behaviours{
 	"what comes in while labels are made is due":   stillDue,
 	"labels of all are those of each":              allLikeEach,
 	"calls and complaints make labels":             callsMakeLabels,
+	"calls and complaints make a customer due":     callsMakeDue,
+	"events of all kinds come back whole":          eventsWhole,
 	"labels as of later are not overwritten":       notOlder,
 	"what is learnt takes the place of the old":    learnt,
 	"clusters stay when labels are computed again": clustersStay,
@@ -272,4 +274,58 @@ func clustersStay(t *testing.T, open func() *store.Store) {
 		}
 		return nil
 	}))
+}
+
+func callsMakeDue(t *testing.T, open func() *store.Store) {
+	s := open()
+	defer shut(t, s)
+	upsert(t, s, li())
+	portrayed(t, s, labelled)
+	r := Ended("a", T0)
+	r.Caller = "13800138000"
+	must(t, s.Begin(t.Context(), Begun("a", T0)))
+	must(t, s.Finish(t.Context(), r))
+	must(t, s.Flush(t.Context(), "a"))
+	if n := portrayed(t, s, labelled); n != 1 || keptLabel(t, s, "c1", "calls_30d") != "1" {
+		t.Errorf("after a call %d are due, then %s calls", n, keptLabel(t, s, "c1", "calls_30d"))
+	}
+	c := customer.Complaint{ID: "x", Number: "+8613800138000", Opened: T0}
+	must(t, s.Complain(t.Context(), c))
+	if n := portrayed(t, s, labelled); n != 1 || keptLabel(t, s, "c1", "complaints_90d") != "1" {
+		t.Errorf("after a complaint %d are due, then %s complaints", n, keptLabel(t, s, "c1", "complaints_90d"))
+	}
+	must(t, s.Begin(t.Context(), Begun("stranger", T0)))
+	must(t, s.Finish(t.Context(), Ended("stranger", T0)))
+	must(t, s.Flush(t.Context(), "stranger"))
+	if n := portrayed(t, s, labelled); n != 0 {
+		t.Errorf("after a stranger's call %d are due", n)
+	}
+}
+
+// eventsWhole sees that what is packed for reading comes out as it went in, also
+// what looks like the packing.
+func eventsWhole(t *testing.T, open func() *store.Store) {
+	s := open()
+	defer shut(t, s)
+	upsert(t, s, li())
+	odd := customer.Event{
+		Source: "shop", ID: "odd", Customer: "c1", Kind: customer.Complained, At: T0, Category: "te\x1fa", Product: "a\x1eb|'\"", Channel: "chat", Text: "我要\n退款\x1f",
+	}
+	call := customer.Event{Source: "pbx", ID: "1", Customer: "c1", Kind: customer.Called, At: T0, Mood: "angry", Lasted: 120 * time.Second, Channel: "phone"}
+	review := customer.Event{Source: "shop", ID: "r", Customer: "c1", Kind: customer.Review, At: T0, Score: 2}
+	addEvents(t, s, ordered("c1", 1, T0, 1050), odd, call, review)
+	_, values, err := s.Explain(t.Context(), "c1", labelled)
+	must(t, err)
+	got := map[string]string{}
+	for _, v := range values {
+		got[v.Name] = v.Text
+	}
+	for name, want := range map[string]string{
+		"complaints_90d": "1", "high_risk": "true", "average_order": "10.5", "discount_share": "1", "talk_minutes_90d": "2",
+		"satisfaction": "2", "preferred_category": "tea", "products": "kettle", "last_channel": "app",
+	} {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %q", name, got[name], want)
+		}
+	}
 }
