@@ -26,11 +26,12 @@ const (
 	Need        Meaning = "need"        // a clear need: an agent within 24 hours
 	Considering Meaning = "considering" // a promotion after three days
 	Refusal     Meaning = "refused"     // low priority, after the cool-down
+	Later       Meaning = "later"       // called again after a day, as long as tries are left
 	Settled     Meaning = "settled"     // nothing more to do
 )
 
 // Meanings lists them.
-func Meanings() []Meaning { return []Meaning{Need, Considering, Refusal, Settled} }
+func Meanings() []Meaning { return []Meaning{Need, Considering, Refusal, Later, Settled} }
 
 // Deed is what is to be done.
 type Deed string

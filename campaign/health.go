@@ -8,21 +8,21 @@ import (
 
 // Vitals is what is known of a campaign when it is judged.
 type Vitals struct {
-	Running  bool                          // it has started: Data is not asked for again
+	Running  bool                          // it has started: Data are not asked for again
 	Data     Data                          // of its candidates
 	Approved func(experiment.Variant) bool // the version may be spoken
-	Reached  experiment.Arm                // people reached, and those of them who complained or opted out
+	Reached  experiment.Arm                // people reached under this version of the file, and those of them who complained or opted out
 	Looks    []experiment.Look             // the oldest first; none without an experiment
-	Former   *experiment.Tally             // of the version before, when one was just published
+	Former   *experiment.Tally             // of the version before, when one was just published; Variant is its name
 	Present  experiment.Tally              // of the present version since then
 	Breaker  Breaker
-	Callers  []CallerTally
+	Callers  []CallerTally // of Line.Callers; who is missing made no call
 }
 
 // Data is how good the candidates' data are.
 type Data struct {
 	Complete float64   // share of the needed fields that are filled, 0 to 1
-	Oldest   time.Time // when the oldest of them was true: as of the last import
+	Oldest   time.Time // the least fresh of them; zero when there are none
 }
 
 // Act is what a campaign does.
@@ -33,56 +33,91 @@ const (
 	Run   Act = "run"
 	Trial Act = "trial" // one call, to see whether calls go through again
 	Pause Act = "pause" // until Health.Until; zero: until somebody mends it
-	Stop  Act = "stop"  // for good: a person starts it again, or not
+	Stop  Act = "stop"  // for good: what speaks against it does not go away by itself
 )
 
-// Health is what to do now and with what.
+// Health is what to do now, and with what.
 type Health struct {
 	Act      Act
 	Until    time.Time            // of Pause
-	Why      []Cause              // of everything that is not Run, the gravest first, and of what is left out
-	Variants []experiment.Variant // that may be spoken to whom has none yet
+	Why      []Cause              // of all that is not as it should be
+	Variants []experiment.Variant // that may be spoken
 	Verdict  experiment.Decision  // of the experiment
-	Callers  []string             // that may be shown, the least used first
+	Back     experiment.Rollback  // whether to publish the former version again
+	Callers  []string             // that may be shown now
+	Resting  []Resting            // those that rest
+}
+
+// Resting is a number that is not shown for a while.
+type Resting struct {
+	Number string
+	Until  time.Time
+	New    bool // it begins now: keep when, for CallerTally.Rested
 }
 
 // Cause is one reason of a Health.
 type Cause struct {
-	Code string `json:"code"`
+	Code Code   `json:"code"`
 	Text string `json:"text"` // plain English, with what to do
 }
 
-// Codes of causes.
+// Code says of which kind a cause is.
+type Code string
+
+// The codes.
 const (
-	Complaints   = "complaints"   // too many complaints
-	Failing      = "failing"      // calls fail
-	Incomplete   = "incomplete"   // the data lack fields
-	Stale        = "stale"        // the data are old
-	Unapproved   = "unapproved"   // no version that may be spoken
-	Mismatch     = "mismatch"     // variants' shares are not those that were meant
-	Worse        = "worse"        // the new version of a script does worse: roll it back
-	Dropped      = "dropped"      // a variant was dropped
-	NoCaller     = "no_caller"    // every number that is shown rests
-	CallerRests  = "caller_rests" // a number that is shown rests
-	NotYet       = "not_yet"      // before the start
-	DeadlineOver = "deadline"     // after the deadline
+	NotYet       Code = "not_yet"      // before the start
+	DeadlineOver Code = "deadline"     // after the deadline
+	Incomplete   Code = "incomplete"   // the data lack fields
+	Stale        Code = "stale"        // the data are old
+	Unapproved   Code = "unapproved"   // a version that may not be spoken
+	Complaints   Code = "complaints"   // too many complaints
+	Mismatch     Code = "mismatch"     // the experiment's numbers cannot be trusted
+	Dropped      Code = "dropped"      // the experiment dropped a variant
+	Decided      Code = "decided"      // the experiment is over
+	Worse        Code = "worse"        // the new version of a script does worse
+	Failing      Code = "failing"      // calls fail
+	CallerRests  Code = "caller_rests" // a number that is shown rests
+	NoCaller     Code = "no_caller"    // all of them do
 )
 
-// CallerTally is what came of one number that is shown, over the last 7 days, today
-// apart.
-type CallerTally struct {
-	Number   string
-	Today    int // calls since midnight in When.Zone
-	Calls    int
-	Answered int       // by a person or a machine
-	Blocked  int       // Blocked or Refused by the network
-	Rested   time.Time // when it last began to rest, zero for never
+// Judge tells whether a campaign may go on at now. The gravest of what speaks
+// against it decides; everything is told.
+func Judge(now time.Time, c *Campaign, v Vitals) Health {
+	h := Health{Act: Run}
+	c.times(&h, now)
+	c.data(&h, now, v)
+	c.wordings(&h, now, v)
+	c.complaints(&h, v)
+	c.version(&h, v)
+	c.failing(&h, now, v)
+	c.shown(&h, now, v)
+	return h
 }
 
-// CallerConfig is when a number that is shown rests.
-type CallerConfig struct {
-	Sample  int           // calls before it is judged
-	Blocked float64       // highest share of blocked calls
-	Below   float64       // lowest answer rate, as a share of that of all numbers together
-	Rest    time.Duration // how long
+// grave is how grave an act is.
+var grave = map[Act]int{Run: 0, Trial: 1, Pause: 2, Stop: 3}
+
+// hold takes the graver act, and of two pauses the longer; one without an end is
+// the longest.
+func (h *Health) hold(act Act, until time.Time, code Code, text string) {
+	switch {
+	case grave[act] > grave[h.Act]:
+		h.Act, h.Until = act, until
+	case act == Pause && h.Act == Pause && (until.IsZero() || !h.Until.IsZero() && until.After(h.Until)):
+		h.Until = until
+	}
+	h.note(code, text)
+}
+
+func (h *Health) note(code Code, text string) { h.Why = append(h.Why, Cause{code, text}) }
+
+// Has tells whether a code is among the causes.
+func (h Health) Has(code Code) bool {
+	for _, w := range h.Why {
+		if w.Code == code {
+			return true
+		}
+	}
+	return false
 }

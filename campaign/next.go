@@ -76,7 +76,7 @@ func (c *Campaign) unreached(now time.Time, k Candidate, r Result, id string) (C
 }
 
 // reached goes by the script's outcome. One conversation is the end of a person's
-// campaign, whatever it came to; what follows is a matter of its own.
+// campaign, unless they asked to be called later; what follows is a matter of its own.
 func (c *Campaign) reached(now time.Time, k Candidate, r Result, id string) (Candidate, []Follow) {
 	switch r.Wish {
 	case Never:
@@ -89,11 +89,13 @@ func (c *Campaign) reached(now time.Time, k Candidate, r Result, id string) (Can
 		return k.end(Done, cmp.Or(r.Outcome, "spoken to")), nil
 	}
 	f := c.FollowUps[i]
-	state := Done
-	if f.Meaning == Refusal {
+	switch f.Meaning {
+	case Later:
+		return k.again(c, now, Again{After: f.After, Slot: AnySlot}, r.Outcome), nil
+	case Refusal:
 		k.Priority = min(k.Priority, Low)
 	}
-	k = k.end(state, r.Outcome)
+	k = k.end(Done, r.Outcome)
 	if f.Do == "" {
 		return k, nil
 	}

@@ -95,23 +95,31 @@ func cool(d *Decision, now time.Time, r Request, f Facts, p Policy) {
 	}
 }
 
-// place looks at the hours and holidays of where the person is.
-func place(d *Decision, now time.Time, r Request, f Facts, p Policy) {
+// Where is where an attempt goes to, as far as hours go: the rules that bind it and
+// the zones where the person may be. The first error tells that no jurisdiction
+// covers the place, the second that the zone is not known.
+func Where(now time.Time, r Request, profile customer.Profile, p Policy) (w calendar.When, rules, zones error) {
 	book := p.Book
 	if book == nil {
 		book = &calendar.Book{}
 	}
-	when := calendar.When{Marketing: p.Marketing(r.Purpose)}
+	w.Marketing = p.Marketing(r.Purpose)
 	area := ""
 	if book.Regional(r.Number.Country) { // a look into large tables
 		area = r.Number.Area()
 	}
-	var err error
-	if when.Rules, err = book.For(r.Number.Country, f.Profile.Field("state", now), f.Profile.Region, area); err != nil {
+	w.Rules, rules = book.For(r.Number.Country, profile.Field("state", now), profile.Region, area)
+	w.Zones, zones = calendar.Zones(r.Number, profile.Field("timezone", now))
+	return w, rules, zones
+}
+
+// place looks at the hours and holidays of where the person is.
+func place(d *Decision, now time.Time, r Request, f Facts, p Policy) {
+	when, err, zoneErr := Where(now, r, f.Profile, p)
+	if err != nil {
 		d.against(NoRules, time.Time{}, err.Error())
 	}
-	zones, zoneErr := calendar.Zones(r.Number, f.Profile.Field("timezone", now))
-	if when.Zones = zones; zoneErr != nil {
+	if zoneErr != nil {
 		d.against(NoZone, time.Time{}, zoneErr.Error())
 	}
 	if err != nil || zoneErr != nil {
