@@ -17,7 +17,7 @@ var floors = []struct {
 	floor int
 	rooms string
 }{
-	{0, "media customer dialog/expr dialog/vocab"},
+	{0, "media customer egress dialog/expr dialog/vocab"},
 	{1, "dialog routing campaign asr asr/models asr/asrtest tts tts/ttstest sip"},
 	{2, "call dialog/model"},
 	{3, "store console asr/* tts/* dialog/intent dialog/lookup dialog/compose scripts"},

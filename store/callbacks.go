@@ -51,11 +51,11 @@ func (s *Store) Wait(ctx context.Context, c Callback) error {
 // Claim takes callers in a state (OnLine or CallbackDue) for a worker, those who
 // have waited longest first. No two workers get the same one.
 func (e *Editor) Claim(ctx context.Context, c Claim, state CallbackState) (all []Callback, err error) {
-	err = e.claim(ctx, "callbacks", callbackColumns, c, string(state), func(scan func(...any) error) error {
+	err = e.claim(ctx, "callbacks", callbackColumns, c, func(scan func(...any) error) error {
 		b, err := callback(scan)
 		all = append(all, b)
 		return err
-	})
+	}, "state = ?", string(state))
 	slices.SortFunc(all, func(a, b Callback) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID)) })
 	return all, err
 }

@@ -19,15 +19,15 @@ type Claim struct {
 	Max    int
 }
 
-// claim gives each free row to one worker, the first in the queue first. A row
+// claim gives each free row of which to one worker, the first in the queue first. A row
 // whose lease has run out is free: its worker is gone.
-func (e *Editor) claim(ctx context.Context, table, columns string, c Claim, state string, take func(scan func(...any) error) error) error {
+func (e *Editor) claim(ctx context.Context, table, columns string, c Claim, take func(scan func(...any) error) error, which string, args ...any) error {
 	now := c.Now.UnixNano()
 	err := e.changes.change(ctx, func(q queries) error {
 		return q.each(ctx, take, `WITH free AS MATERIALIZED (SELECT id FROM `+table+`
-				WHERE state = ? AND due <= ? AND lease <= ? ORDER BY since, id LIMIT ?`+e.changes.d.skip+`)
+				WHERE `+which+` AND due <= ? AND lease <= ? ORDER BY since, id LIMIT ?`+e.changes.d.skip+`)
 			UPDATE `+table+` SET worker = ?, lease = ?, tries = tries + 1 WHERE id IN (SELECT id FROM free) RETURNING `+columns,
-			state, now, now, c.Max, c.Worker, c.Now.Add(c.Lease).UnixNano())
+			append(args, now, now, c.Max, c.Worker, c.Now.Add(c.Lease).UnixNano())...)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: claim: %w", table, err)

@@ -67,6 +67,7 @@ type job struct {
 	entry call.Entry
 	text  string // jobRow: a statement that may run twice, and its arguments
 	args  []any
-	kept  int // jobFinish: lines of its journal that are written already
+	posts bool // jobRow: into the outbox
+	kept  int  // jobFinish: lines of its journal that are written already
 	done  chan error
 }

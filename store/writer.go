@@ -33,6 +33,8 @@ type writer struct {
 	end  chan struct{}
 	sql  statements
 
+	posted chan struct{} // holds one when messages became durable
+
 	mu     sync.Mutex
 	queue  backlog
 	kept   journals
@@ -44,7 +46,7 @@ type writer struct {
 func startWriter(ctx context.Context, db database, country string) (*writer, error) {
 	w := &writer{
 		db: db, wake: make(chan struct{}, 1), quit: make(chan struct{}), end: make(chan struct{}),
-		queue: newBacklog(), kept: journals{},
+		queue: newBacklog(), kept: journals{}, posted: make(chan struct{}, 1),
 	}
 	var err error
 	if w.sql, err = prepare(ctx, db, country); err != nil {
@@ -232,8 +234,16 @@ func (w *writer) written(batch []*job) {
 		w.kept.written(j)
 	}
 	w.mu.Unlock()
+	posted := false
 	for _, j := range batch {
 		j.tell(nil)
+		posted = posted || j.posts
+	}
+	if posted {
+		select {
+		case w.posted <- struct{}{}:
+		default:
+		}
 	}
 }
 

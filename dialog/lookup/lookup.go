@@ -9,14 +9,13 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/egress"
 )
 
 // Config says where scripts may ask.
@@ -42,7 +41,7 @@ type Client struct {
 func New(cfg Config) *Client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	if !cfg.Private {
-		dialer.ControlContext = refusePrivate
+		dialer.Control = egress.Refuse("lookups.private")
 	}
 	return &Client{cfg: cfg, http: &http.Client{
 		Transport: &http.Transport{ // no proxy: the address that is checked is the one that is asked
@@ -51,27 +50,6 @@ func New(cfg Config) *Client {
 		},
 		CheckRedirect: sameHost,
 	}}
-}
-
-// refusePrivate looks at the address that a name has led to, so that no DNS
-// answer opens the house's own network.
-func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("%s is no address", address)
-	}
-	ip := at.Addr().Unmap()
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(ip) }) {
-		return fmt.Errorf("%s is a private address: set lookups.private if it is meant", ip)
-	}
-	return nil
-}
-
-// special are addresses that are not public although they look so: carrier NAT
-// (RFC 6598), protocol assignments, benchmarks (RFC 2544), NAT64 (RFC 6052).
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
 }
 
 // sameHost follows redirects that stay with the host that was asked.

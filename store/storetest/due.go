@@ -16,6 +16,8 @@ var due = behaviours{
 	"a callback keeps its place":                   placeKept,
 	"whoever waited when the process ended is due": waitedAtTheEnd,
 	"a message is posted once and tried again":     posted,
+	"each webhook has its own messages":            byHook,
+	"a message is retried by hand, or forgotten":   byHand,
 	"voicemails are kept":                          voicemails,
 	"what is owed is kept, told once and settled":  owed,
 	"what is owed survives a kill":                 owedAfterKill,
@@ -49,7 +51,7 @@ var races = map[string]func(t *testing.T, where string){
 		race(t, where, func(s *store.Store, i int) error {
 			return s.Post(store.Message{ID: fmt.Sprintf("m%03d", i), Hook: "pop", Since: T0, Due: T0})
 		}, func(ctx context.Context, s *store.Editor, c store.Claim) (ids []string, err error) {
-			got, err := s.ClaimMessages(ctx, c)
+			got, err := s.ClaimMessages(ctx, "", c)
 			for _, m := range got {
 				ids = append(ids, m.ID)
 			}
@@ -160,24 +162,24 @@ func posted(t *testing.T, open func() *store.Store) {
 	s = open()
 	defer shut(t, s)
 	c := store.Claim{Worker: "w", Now: T0.Add(time.Minute), Lease: time.Minute, Max: 1}
-	got, err := s.ClaimMessages(t.Context(), c)
+	got, err := s.ClaimMessages(t.Context(), "", c)
 	must(t, err)
 	if m.Tries = 1; len(got) != 1 || !reflect.DeepEqual(got[0], m) {
 		t.Fatalf("got %+v, want %+v", got, m)
 	}
 	must(t, s.SettleMessage(t.Context(), "m", "w", store.MessageDue, "503", T0.Add(time.Hour)))
 	c.Max = 9
-	if got, err = s.ClaimMessages(t.Context(), c); err != nil || len(got) != 1 || got[0].ID != "empty" {
+	if got, err = s.ClaimMessages(t.Context(), "", c); err != nil || len(got) != 1 || got[0].ID != "empty" {
 		t.Errorf("before it is due again: %+v, %v", got, err)
 	}
 	must(t, s.SettleMessage(t.Context(), "empty", "w", store.Refused, "410", time.Time{}))
 	c.Now = T0.Add(time.Hour)
-	if got, err = s.ClaimMessages(t.Context(), c); err != nil || len(got) != 1 || got[0].Tries != 2 || got[0].Why != "503" {
+	if got, err = s.ClaimMessages(t.Context(), "", c); err != nil || len(got) != 1 || got[0].Tries != 2 || got[0].Why != "503" {
 		t.Errorf("due again: %+v, %v", got, err)
 	}
 	must(t, s.SettleMessage(t.Context(), "m", "w", store.Delivered, "", time.Time{}))
 	for state, want := range map[store.MessageState]int{store.MessageDue: 0, store.Delivered: 1, store.Refused: 1} {
-		if list, err := s.Messages(t.Context(), state, 10); err != nil || len(list) != want {
+		if list, err := s.Messages(t.Context(), store.MessageFilter{State: state, Limit: 10}); err != nil || len(list) != want {
 			t.Errorf("%s: %d, %v; want %d", state, len(list), err, want)
 		}
 	}
