@@ -48,6 +48,7 @@ type People struct {
 	Clerk       Clerk       // nil: agents cannot log in by telephone
 	Voicemails  Voicemails  // nil: no messages are taken
 	Exchange    Exchange    // nil: no telephone transfers a caller or calls a colleague
+	Herald      Herald      // nil: nobody else is told
 }
 
 // Ear is a recogniser and the name it has in records.

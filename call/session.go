@@ -168,8 +168,9 @@ func (s *Session) spawn(where string, lost func(why string) event, f func()) {
 	})
 }
 
-// show tells the desk's watchers of a journal line.
+// show tells the Herald and the desk's watchers of a journal line.
 func (s *Session) show(e Entry) {
+	s.tellNoted(e)
 	if s.desk.watched.Load() == 0 {
 		return
 	}

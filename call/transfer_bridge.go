@@ -20,7 +20,9 @@ func (s *Session) ring(ctx context.Context, id, offer int, a dialog.Transfer, wa
 func (s *Session) ringWith(ctx context.Context, id, offer int, a dialog.Transfer, wait time.Duration, replaces string) {
 	deps, d, sink := s.desk.deps, s.invite(a, wait), agentSink{overheard: &overheard{}, box: s.box, id: id}
 	d.Replaces = replaces
+	told := s.offer(time.Now(), id, offer, a)
 	s.spawn("transfer", func(why string) event { return agentRings{id: id, offer: offer, why: why} }, func() {
+		s.announce(ctx, told)
 		e := ringAgent(ctx, deps, a, d, sink)
 		e.id, e.offer, e.voice = id, offer, sink.overheard
 		s.box.post(e)

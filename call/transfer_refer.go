@@ -14,11 +14,13 @@ const referBudget = 10 * time.Second
 // refer asks the caller's side to call the person itself (RFC 3515).
 func (s *Session) refer(ctx context.Context, id int, a dialog.Transfer) {
 	dir, leg, headers := s.desk.deps.People.Directory, s.wires.leg, s.handoverHeaders(a)
+	told := s.offer(time.Now(), id, 0, a)
 	s.spawn("refer", func(why string) event {
 		return referred{id: id, reason: dialog.Unreachable, why: why}
 	}, func() {
 		ctx, cancel := context.WithTimeout(ctx, referBudget)
 		defer cancel()
+		s.announce(ctx, told)
 		to, err := dir.Find(ctx, a)
 		if err == nil {
 			err = leg.Refer(ctx, to.URI, headers)

@@ -19,6 +19,7 @@ func handler(waits ...string) (http.Handler, *Metrics) {
 		Pacing:       func() Pacing { return Pacing{P50: .02, P99: .4, Max: 2.5} },
 		QueueDrops:   func() map[string]uint64 { return map[string]uint64{"recording": 7} },
 		SIPResponses: func() map[int]uint64 { return map[int]uint64{503: 2, 200: 9} },
+		Webhooks:     func() map[string]Webhook { return map[string]Webhook{"crm": {Delivered: 5, Failed: 3, Refused: 1}} },
 		Registered:   func() map[string]bool { return map[string]bool{"carrier": true, "pbx": false} },
 		Queues: func() queue.Snapshot {
 			return queue.Snapshot{
@@ -150,6 +151,7 @@ func TestMetrics(t *testing.T) {
 		"parley_rtp_packets_lost_total 5",
 		`parley_media_pacing_seconds{quantile="0.99"} 0.0004`,
 		`parley_queue_dropped_total{queue="recording"} 7`,
+		`parley_webhook_requests_total{result="delivered",webhook="crm"} 5`, `parley_webhook_requests_total{result="given_up",webhook="crm"} 1`,
 		`parley_sip_registered{trunk="carrier"} 1`, `parley_sip_registered{trunk="pbx"} 0`,
 		`parley_sip_responses_total{code="503"} 2`,
 		`parley_queue_waiting{queue="shop"} 2`, `parley_queue_callbacks_waiting{queue="shop"} 1`,

@@ -15,16 +15,20 @@ import (
 
 // Sources are asked for what others count, each time /metrics is read.
 type Sources struct {
-	Active       func() int               // calls in progress
-	Sessions     func() int               // media sessions
-	Pacing       func() Pacing            // how exactly RTP leaves
-	QueueDrops   func() map[string]uint64 // what full queues dropped, by queue
-	SIPResponses func() map[int]uint64    // refusals sent, by code
-	Registered   func() map[string]bool   // trunks that we register with
-	Routes       func() (Routes, bool)    // the table of routes; false or nil for none
-	Queues       func() queue.Snapshot    // queues and agents; nil without any
-	FollowUps    func() FollowUps         // what is owed to callers; nil for nobody who counts
+	Active       func() int                // calls in progress
+	Sessions     func() int                // media sessions
+	Pacing       func() Pacing             // how exactly RTP leaves
+	QueueDrops   func() map[string]uint64  // what full queues dropped, by queue
+	SIPResponses func() map[int]uint64     // refusals sent, by code
+	Registered   func() map[string]bool    // trunks that we register with
+	Routes       func() (Routes, bool)     // the table of routes; false or nil for none
+	Queues       func() queue.Snapshot     // queues and agents; nil without any
+	FollowUps    func() FollowUps          // what is owed to callers; nil for nobody who counts
+	Webhooks     func() map[string]Webhook // by name; may be nil
 }
+
+// Webhook counts what was sent to one receiver.
+type Webhook struct{ Delivered, Failed, Refused uint64 }
 
 // Routes is the table of routes in use, and how its file was read.
 type Routes struct {
@@ -127,13 +131,14 @@ var (
 	agentsDesc    = prometheus.NewDesc("parley_agents", "Agents, by state.", []string{"state"}, nil)
 	owedDesc      = prometheus.NewDesc("parley_follow_ups", "What is owed to callers: open, and those of them that are overdue.", []string{"state"}, nil)
 	breachedDesc  = prometheus.NewDesc("parley_follow_ups_breached_total", "Follow-ups that became overdue.", nil, nil)
+	hooksDesc     = prometheus.NewDesc("parley_webhook_requests_total", "Requests to webhooks, by what came of them; given_up counts messages.", []string{"webhook", "result"}, nil)
 	responsesDesc = prometheus.NewDesc("parley_sip_responses_total", "SIP refusals sent (300 and above), by code.", []string{"code"}, nil)
 )
 
 // Describe tells every metric that Collect may give.
 func (r readings) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{activeDesc, sessionsDesc, pacingDesc, dropsDesc, registerDesc, routesDesc, reloadsDesc, wrongDesc, responsesDesc,
-		waitingDesc, promisedDesc, longestDesc, joinedDesc, inTimeDesc, abandonedDesc, offersDesc, agentsDesc, owedDesc, breachedDesc} {
+		waitingDesc, promisedDesc, longestDesc, joinedDesc, inTimeDesc, abandonedDesc, offersDesc, agentsDesc, owedDesc, breachedDesc, hooksDesc} {
 		ch <- d
 	}
 }
@@ -174,9 +179,22 @@ func (r readings) Collect(ch chan<- prometheus.Metric) {
 	if r.Queues != nil {
 		floor(time.Now(), r.Queues(), gauge, counter)
 	}
+	r.webhooks(ch)
 	codes := r.SIPResponses()
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
 		counter(responsesDesc, codes[code], strconv.Itoa(code))
+	}
+}
+
+func (r readings) webhooks(ch chan<- prometheus.Metric) {
+	if r.Webhooks == nil {
+		return
+	}
+	now := r.Webhooks()
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		for result, n := range map[string]uint64{"delivered": now[name].Delivered, "failed": now[name].Failed, "given_up": now[name].Refused} {
+			ch <- prometheus.MustNewConstMetric(hooksDesc, prometheus.CounterValue, float64(n), name, result)
+		}
 	}
 }
 

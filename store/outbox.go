@@ -180,3 +180,20 @@ func message(scan func(...any) error) (m Message, err error) {
 	m.Since, m.Due = time.Unix(0, since).UTC(), time.Unix(0, due).UTC()
 	return m, err
 }
+
+// RefuseMessages gives up what waits for webhooks that are not among hooks.
+func (e *Editor) RefuseMessages(ctx context.Context, hooks []string, why string) (int, error) {
+	args := []any{string(Refused), why, string(MessageDue)}
+	others := ""
+	if len(hooks) > 0 {
+		others = " AND hook NOT IN (" + marks(len(hooks)) + ")"
+	}
+	for _, h := range hooks {
+		args = append(args, h)
+	}
+	n, err := e.changes.q().exec(ctx, "UPDATE outbox SET state = ?, why = ?, worker = '', lease = 0 WHERE state = ?"+others, args...)
+	if err != nil {
+		return 0, fmt.Errorf("outbox: %w", err)
+	}
+	return n, nil
+}

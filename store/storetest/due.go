@@ -21,6 +21,7 @@ var due = behaviours{
 	"voicemails are kept":                          voicemails,
 	"what is owed is kept, told once and settled":  owed,
 	"what is owed survives a kill":                 owedAfterKill,
+	"what is told of a person is told once":        remarks,
 }
 
 // races are run on several connections to one place.

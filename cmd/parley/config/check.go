@@ -31,6 +31,7 @@ func (c *Config) check() Problems {
 	c.checkQueues(fail)
 	c.checkDial(fail)
 	c.checkOutside(fail)
+	c.checkWebhooks(fail)
 	c.checkStore(fail)
 	return ps
 }

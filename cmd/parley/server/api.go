@@ -13,6 +13,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/console/access"
 	"github.com/parley-voice/parley/console/api"
+	"github.com/parley-voice/parley/console/webhook"
 	"github.com/parley-voice/parley/store"
 )
 
@@ -23,6 +24,8 @@ type web struct {
 	reviews  *store.Reviews
 	hub      *api.Hub
 	placing  sync.WaitGroup // calls that the API placed
+	herald   *herald        // nil without webhooks
+	sender   *webhook.Sender
 }
 
 // dropped counts live events that their readers were too slow for.

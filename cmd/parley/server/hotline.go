@@ -27,7 +27,7 @@ func (s *Server) openHotline(context.Context, Options) (err error) {
 		return nil
 	}
 	h := &s.hotline
-	h.places = newPlaces(s.Store)
+	h.places = newPlaces(s.Store, s.web.herald)
 	h.board, err = switchboard.New(switchboard.Config{
 		Queues: c, Log: s.log,
 		Absent: func(ctx context.Context, caller string) func(queue.Action) { return h.backs.Absent(ctx, caller) },
@@ -45,9 +45,12 @@ func (s *Server) openHotline(context.Context, Options) (err error) {
 
 // people are those to whom the desk hands callers.
 func (s *Server) people() call.People {
-	p := call.People{Directory: directory(s.cfg.Addresses()), Voicemails: voicemails{s.Store}}
+	p := call.People{Directory: directory(s.cfg.Addresses()), Voicemails: voicemails{s.Store, s.web.herald}}
 	if s.cfg.AgentRules.Transfer {
 		p.Exchange = exchange{agents: s.cfg.Agents, queues: s.cfg.Queues, rules: s.cfg.AgentRules}
+	}
+	if s.web.herald != nil {
+		p.Herald = s.web.herald
 	}
 	if s.hotline.board != nil {
 		p.Switchboard, p.Places = s.hotline.board, s.hotline.places

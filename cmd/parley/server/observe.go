@@ -53,6 +53,7 @@ func (s *Server) sources() console.Sources {
 		Registered:   s.registered,
 		Routes:       s.routesNow,
 		FollowUps:    s.hotline.owed.counted,
+		Webhooks:     s.told,
 		SIPResponses: func() map[int]uint64 { return s.Endpoint.Stats().Rejected },
 	}
 	if board := s.hotline.board; board != nil {
@@ -83,5 +84,6 @@ func (s *Server) drops() map[string]uint64 {
 		"rtcp":         engine.RTCPDrops,
 		"leg_events":   sip.Dropped,
 		"live_events":  s.web.dropped(),
+		"webhooks":     s.web.herald.dropped(),
 	}
 }

@@ -14,9 +14,10 @@ import (
 // places keeps who waits in the callbacks of the store, one row for each, so that
 // whoever waited when the process died is called back.
 type places struct {
-	store *store.Store
-	mu    sync.Mutex
-	kept  map[string]place
+	store  *store.Store
+	herald *herald
+	mu     sync.Mutex
+	kept   map[string]place
 }
 
 // place is one row and what the row does not hold.
@@ -39,7 +40,9 @@ func asksOf(at call.Place) string {
 	return string(text)
 }
 
-func newPlaces(s *store.Store) *places { return &places{store: s, kept: map[string]place{}} }
+func newPlaces(s *store.Store, h *herald) *places {
+	return &places{store: s, herald: h, kept: map[string]place{}}
+}
 
 // Keep writes down a caller who begins to wait.
 func (p *places) Keep(ctx context.Context, at call.Place) error {
@@ -59,6 +62,7 @@ func (p *places) Promise(ctx context.Context, id string) error {
 		return fmt.Errorf("the caller withheld the number")
 	}
 	p.set(at)
+	p.herald.callback(at.row) // queued first: when the promise is durable, so is the message
 	return p.store.Wait(ctx, at.row)
 }
 
@@ -134,9 +138,16 @@ func (p *places) restore(ctx context.Context, r *store.Reader) (all []call.Place
 }
 
 // voicemails keeps messages in the store.
-type voicemails struct{ store *store.Store }
+type voicemails struct {
+	store  *store.Store
+	herald *herald
+}
 
 // Keep writes a message down.
 func (v voicemails) Keep(ctx context.Context, m call.Voicemail) error {
-	return v.store.Keep(ctx, store.Voicemail{ID: m.Call, Call: m.Call, Number: m.Number, Queue: m.Queue, Path: m.Path, Length: m.Length, At: m.At})
+	row := store.Voicemail{ID: m.Call, Call: m.Call, Number: m.Number, Queue: m.Queue, Path: m.Path, Length: m.Length, At: m.At}
+	if m.Length > 0 { // it is over
+		v.herald.voicemail(row)
+	}
+	return v.store.Keep(ctx, row)
 }

@@ -52,6 +52,9 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	watching.Go(func() { s.portray(ctx) })
 	watching.Go(func() { s.watchLock(ctx) })
 	watching.Go(func() { s.hotline.owed.watch(ctx) })
+	if s.web.sender != nil {
+		watching.Go(func() { s.web.sender.Run(ctx) })
+	}
 	if s.hotline.board != nil {
 		watching.Go(func() { s.hotline.board.Run(ctx) })
 		defer s.hotline.backs.Wait()

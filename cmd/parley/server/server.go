@@ -74,7 +74,7 @@ func Build(ctx context.Context, c *config.Config, o Options) (_ *Server, err err
 		}
 	}()
 	for _, step := range []func(context.Context, Options) error{
-		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openAccess, s.openSpeech, s.openHotline, s.openDesk,
+		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openAccess, s.openWebhooks, s.openSpeech, s.openHotline, s.openDesk,
 	} {
 		if err := step(ctx, o); err != nil {
 			return nil, err
@@ -143,7 +143,7 @@ func (s *Server) openDesk(ctx context.Context, o Options) error {
 	router := s.router(ctx)
 	s.Desk = call.NewDesk(call.Deps{
 		Audio: audio, Phone: call.Phone(s.Endpoint), Reception: call.Reception{Scripts: scriptsAndRoutes{s.Library, s.Routes}, Router: router}, People: s.people(),
-		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.Store, Meter: meter{s.metrics, s.regions},
+		Ears: s.speech.ears.For, Voice: s.speech.cache, Prompts: prompts, Records: s.records(), Meter: meter{s.metrics, s.regions},
 		Outside: asked, Log: s.log, Config: call.Config{MaxCalls: s.cfg.Media.MaxCalls, Recordings: recordings, Mask: s.cfg.Mask, Scribes: s.scribes()},
 	})
 	s.hotline.backs = s.Desk.Callbacks()

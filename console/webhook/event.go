@@ -1,0 +1,295 @@
+package webhook
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/console/access"
+	"github.com/parley-voice/parley/customer"
+)
+
+// Event is something that happened, with all that is known of it. What a hook gets
+// of it is for Fit to say.
+type Event struct {
+	Type Type
+	Key  string // names it among those of its type: the call, the offer
+	At   time.Time
+	Data Data
+}
+
+// Data is an event's own part of the payload; what does not apply is missing.
+type Data struct {
+	Call       *Call      `json:"call,omitempty"`
+	Offer      *Offer     `json:"offer,omitempty"`
+	Customer   *Customer  `json:"customer,omitempty"`
+	Transcript []Line     `json:"transcript,omitempty"` // oldest first, the last maxLines; needs words
+	Callback   *Callback  `json:"callback,omitempty"`
+	Voicemail  *Voicemail `json:"voicemail,omitempty"`
+	Remark     *Remark    `json:"remark,omitempty"`
+}
+
+// Call is a call's record without its journal.
+type Call struct {
+	ID        string    `json:"id"` // GET /api/v1/calls/ID has all of it
+	Direction string    `json:"direction,omitempty"`
+	Caller    string    `json:"caller,omitempty"`
+	Called    string    `json:"called,omitempty"`
+	Script    string    `json:"script,omitempty"`
+	Language  string    `json:"language,omitempty"`
+	Began     time.Time `json:"began,omitzero"`
+	Answered  time.Time `json:"answered,omitzero"`
+	Summary   *Summary  `json:"summary,omitempty"` // of a call that has ended
+}
+
+// Summary is how a call went.
+type Summary struct {
+	Ended     time.Time `json:"ended"`
+	State     string    `json:"state"` // finished, failed, interrupted
+	Outcome   string    `json:"outcome,omitempty"`
+	Grade     string    `json:"grade,omitempty"`
+	EndedBy   string    `json:"ended_by,omitempty"`
+	Why       string    `json:"why,omitempty"`
+	Seconds   float64   `json:"talk_s"` // from the answer on
+	Served    []Served  `json:"served,omitempty"`
+	Tags      []string  `json:"tags,omitempty"`
+	Recording bool      `json:"recording"` // there is one
+}
+
+// Served is a person who took the call.
+type Served struct {
+	By     string  `json:"by"` // agent or address
+	Queue  string  `json:"queue,omitempty"`
+	Waited float64 `json:"wait_s"`
+	Talked float64 `json:"talk_s"`
+}
+
+// Offer is whose phone is about to ring.
+type Offer struct {
+	Agent string `json:"agent,omitempty"` // as the configuration names the agent
+	Queue string `json:"queue,omitempty"`
+	To    string `json:"to,omitempty"` // address, where it is known before
+	Brief string `json:"brief,omitempty"`
+	// Need is what the customer probably wants: the custom field or, failing that, the
+	// call's variable predicted_need; empty when neither is there.
+	Need string `json:"predicted_need"`
+}
+
+// Customer is what is known of the caller.
+type Customer struct {
+	ID           string            `json:"id"`
+	Name         string            `json:"name,omitempty"`
+	Tags         []string          `json:"tags,omitempty"`
+	Risk         string            `json:"risk,omitempty"`
+	Region       string            `json:"region,omitempty"`
+	Language     string            `json:"language,omitempty"`
+	Products     []string          `json:"products,omitempty"`
+	AverageOrder *customer.Money   `json:"average_order,omitempty"`
+	Fields       map[string]string `json:"fields,omitempty"` // those that have not expired
+	Calls        int               `json:"calls_30d"`        // with the one that is going on
+	Complaints   int               `json:"complaints"`
+	Open         int               `json:"open_complaints"`
+}
+
+// Line is one of a transcript.
+type Line struct {
+	At   time.Time `json:"at"`
+	Who  string    `json:"who"` // caller, parley
+	Text string    `json:"text"`
+}
+
+// Callback is a call that was promised.
+type Callback struct {
+	ID     string    `json:"id"`
+	Number string    `json:"number"`
+	Queue  string    `json:"queue"`
+	Since  time.Time `json:"since"` // the place in the queue
+	Reason string    `json:"reason"`
+}
+
+// Voicemail is a message that was left.
+type Voicemail struct {
+	ID      string  `json:"id"`
+	Number  string  `json:"number"`
+	Queue   string  `json:"queue"`
+	Seconds float64 `json:"length_s"` // 0: not known, the process died while it was recorded
+}
+
+// Remark is a complaint, a wish not to be called, a note: said in a call, or told
+// by somebody through the API.
+type Remark struct {
+	Number string `json:"number,omitempty"`
+	Kind   string `json:"kind"`
+	Scope  string `json:"scope,omitempty"` // of do_not_call: phone, all
+	Text   string `json:"text,omitempty"`
+	Who    string `json:"who,omitempty"` // the API key's name
+}
+
+// The bounds of a payload.
+const (
+	maxLines = 200
+	maxText  = 1000 // bytes of one line
+)
+
+// payload is what is sent, in the shape that Standard Webhooks asks for.
+type payload struct {
+	Type      Type      `json:"type"`
+	Timestamp time.Time `json:"timestamp"` // when it happened
+	Data      Data      `json:"data"`
+}
+
+// Fit gives an event's payload as a hook may have it. country is where numbers
+// without a country code belong.
+func (e Event) Fit(h Hook, country string) ([]byte, error) {
+	v := view{h, country}
+	d := e.Data
+	if d.Call != nil {
+		c := *d.Call
+		c.Caller, c.Called = v.number(c.Caller), v.number(c.Called)
+		d.Call = &c
+	}
+	if d.Offer != nil {
+		o := *d.Offer
+		o.To = v.text(o.To)
+		if o.Brief = v.text(o.Brief); !h.sees(Names) || !h.sees(Words) {
+			o.Brief = ""
+		}
+		d.Offer = &o
+	}
+	if d.Customer != nil {
+		d.Customer = v.customer(*d.Customer)
+	}
+	d.Transcript = v.transcript(d.Transcript)
+	if d.Callback != nil {
+		c := *d.Callback
+		c.Number = v.number(c.Number)
+		d.Callback = &c
+	}
+	if d.Voicemail != nil {
+		m := *d.Voicemail
+		m.Number = v.number(m.Number)
+		d.Voicemail = &m
+	}
+	if d.Remark != nil {
+		r := *d.Remark
+		r.Number = v.number(r.Number)
+		if r.Text = v.text(r.Text); !h.sees(Notes) {
+			r.Text = ""
+		}
+		d.Remark = &r
+	}
+	return json.Marshal(payload{e.Type, e.At.UTC(), d})
+}
+
+// view is what one hook may see.
+type view struct {
+	hook    Hook
+	country string
+}
+
+func (v view) number(n string) string {
+	if v.hook.sees(Numbers) {
+		return n
+	}
+	return access.Mask(n, v.country)
+}
+
+func (v view) text(s string) string {
+	if len(s) > maxText {
+		s = strings.ToValidUTF8(s[:maxText], "") + "…"
+	}
+	if v.hook.sees(Numbers) {
+		return s
+	}
+	return access.MaskText(s, v.country)
+}
+
+func (v view) customer(c Customer) *Customer {
+	if !v.hook.sees(Names) {
+		c.Name = ""
+	}
+	if !v.hook.sees(Money) {
+		c.AverageOrder = nil
+	}
+	if !v.hook.sees(Notes) {
+		c.Fields = nil
+	}
+	fields := make(map[string]string, len(c.Fields))
+	for name, value := range c.Fields {
+		fields[name] = v.text(value)
+	}
+	c.Fields = fields
+	return &c
+}
+
+func (v view) transcript(all []Line) (out []Line) {
+	if !v.hook.sees(Words) {
+		return nil
+	}
+	for _, l := range all[max(0, len(all)-maxLines):] {
+		l.Text = v.text(l.Text)
+		out = append(out, l)
+	}
+	return out
+}
+
+// OfRecord is a call without how it went.
+func OfRecord(r call.Record) *Call {
+	return &Call{ID: r.ID, Direction: r.Direction, Caller: r.Caller, Called: r.Called, Script: r.Script, Language: r.Language,
+		Began: r.Began.UTC(), Answered: r.Answered.UTC()}
+}
+
+// Ended is a record that is written.
+func Ended(r call.Record) Event {
+	c := OfRecord(r)
+	s := &Summary{Ended: r.Ended.UTC(), State: string(r.State), Outcome: r.Outcome, Grade: r.Grade, EndedBy: r.EndedBy, Why: r.Why, Recording: r.Recording != ""}
+	if !r.Answered.IsZero() {
+		s.Seconds = r.Ended.Sub(r.Answered).Round(time.Millisecond).Seconds()
+	}
+	for _, e := range r.Entries {
+		switch {
+		case e.Kind == call.EntryServed && e.Timing != nil:
+			s.Served = append(s.Served, Served{By: e.Text, Queue: e.From, Waited: e.Timing.Waited / 1000, Talked: e.Timing.Talked / 1000})
+		case e.Kind == call.EntryRecording:
+			s.Recording = true
+		}
+		if tag, ok := strings.CutPrefix(e.Text, "tag="); ok && e.Kind == call.EntryNote {
+			s.Tags = append(s.Tags, tag)
+		}
+	}
+	c.Summary = s
+	return Event{Type: CallEnded, Key: r.ID, At: r.Ended, Data: Data{Call: c, Transcript: Transcript(r.Entries)}}
+}
+
+// Transcript is what was said and heard.
+func Transcript(all []call.Entry) (out []Line) {
+	for _, e := range all {
+		switch e.Kind {
+		case call.EntryHeard:
+			out = append(out, Line{e.At.UTC(), "caller", e.Text})
+		case call.EntrySaid:
+			out = append(out, Line{e.At.UTC(), "parley", e.Text})
+		}
+	}
+	return out
+}
+
+// OfFacts is what is known of a caller at now, nil when nothing is.
+func OfFacts(f customer.Facts, now time.Time) *Customer {
+	if !f.Known {
+		return nil
+	}
+	p, n := f.Profile, f.Counts(now)
+	c := &Customer{ID: p.ID, Name: p.Name, Tags: p.Tags, Risk: string(p.Risk), Region: p.Region, Language: p.Language, Products: p.Products,
+		Calls: n.Calls30d, Complaints: n.Complaints, Open: n.Open, Fields: map[string]string{}}
+	if p.Value.Currency != "" {
+		c.AverageOrder = &p.Value
+	}
+	for name := range p.Fields {
+		if value := p.Field(name, now); value != "" {
+			c.Fields[name] = value
+		}
+	}
+	return c
+}

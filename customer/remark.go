@@ -1,0 +1,69 @@
+package customer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Remark is what somebody tells of a person, outside of a call: that they
+// complained, that they are not to be called again, or a note.
+type Remark struct {
+	ID     string     `json:"id"`
+	Number string     `json:"number"` // Number.Text: whom it is about
+	Kind   RemarkKind `json:"kind"`
+	Scope  string     `json:"scope,omitempty"` // of do_not_call: phone, or all channels
+	Text   string     `json:"text,omitempty"`
+	Who    string     `json:"who"` // told it
+	At     time.Time  `json:"at"`
+}
+
+// RemarkKind is what a Remark tells.
+type RemarkKind string
+
+// The kinds of Remark.
+const (
+	Complains RemarkKind = "complaint"
+	DoNotCall RemarkKind = "do_not_call"
+	Noted     RemarkKind = "note"
+)
+
+// Check tells what is wrong with a remark.
+func (r Remark) Check() error {
+	switch {
+	case r.Kind != Complains && r.Kind != DoNotCall && r.Kind != Noted:
+		return fmt.Errorf("%q is no kind of remark: write complaint, do_not_call or note", r.Kind)
+	case r.Kind == DoNotCall && r.Scope != "phone" && r.Scope != "all":
+		return fmt.Errorf("the scope of do_not_call is phone or all, not %q", r.Scope)
+	case r.Kind != DoNotCall && r.Scope != "":
+		return fmt.Errorf("%s has no scope: leave it out", r.Kind)
+	case r.Kind == Noted && r.Text == "":
+		return fmt.Errorf("a note needs a text")
+	case r.Number == "":
+		return fmt.Errorf("nobody is named: give a customer with a number, or the number")
+	}
+	return nil
+}
+
+// Marketing is the purpose of calls that the person did not ask for.
+const Marketing = "marketing"
+
+// TagDoNotCall is carried by whoever is not to be called again.
+const TagDoNotCall = "do_not_call"
+
+// Refuses is the profile of somebody who is not to be called again: consent to
+// marketing is withdrawn, which no later import of an older one brings back.
+func (p Profile) Refuses(source string, at time.Time) Profile {
+	p.Consent = slices.DeleteFunc(slices.Clone(p.Consent), func(c Consent) bool { return c.Purpose == Marketing })
+	p.Consent = append(p.Consent, Consent{Purpose: Marketing, State: Withdrawn, Source: source, At: at.UTC()})
+	slices.SortFunc(p.Consent, func(a, b Consent) int { return strings.Compare(a.Purpose, b.Purpose) })
+	if !p.Tagged(TagDoNotCall) {
+		p.Tags = append(slices.Clone(p.Tags), TagDoNotCall)
+		slices.Sort(p.Tags)
+	}
+	if at.After(p.Updated) {
+		p.Updated, p.Source = at.UTC(), source
+	}
+	return p
+}

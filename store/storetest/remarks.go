@@ -1,0 +1,57 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/store"
+)
+
+func remarks(t *testing.T, open func() *store.Store) {
+	s := open()
+	defer func() { shut(t, s) }()
+	const known, unknown = "+8613800138000", "+8613900139000"
+	_, err := s.Upsert(t.Context(), customer.Profile{Name: "Wang Wei", Numbers: []string{known}, Tags: []string{"vip"}, Updated: T0,
+		Consent: []customer.Consent{{Purpose: customer.Marketing, State: customer.Granted, At: T0}, {Purpose: "recording", State: customer.Granted}}})
+	must(t, err)
+	at := T0.Add(time.Hour)
+	tell := func(id, number string, kind customer.RemarkKind, scope, text string) (bool, error) {
+		_, again, err := s.Remark(t.Context(), customer.Remark{ID: id, Number: number, Kind: kind, Scope: scope, Text: text, Who: "crm", At: at})
+		return again, err
+	}
+	for i, want := range []bool{false, true} { // the same again, also after a start
+		for _, r := range []struct {
+			id, number  string
+			kind        customer.RemarkKind
+			scope, text string
+		}{
+			{"k", known, customer.Complains, "", "the watch is late"}, {"d", known, customer.DoNotCall, "all", ""},
+			{"n", known, customer.Noted, "", "likes tea"}, {"u", unknown, customer.DoNotCall, "phone", ""},
+		} {
+			if again, err := tell(r.id, r.number, r.kind, r.scope, r.text); err != nil || again != want {
+				t.Errorf("round %d: %s: again %v, %v", i, r.id, again, err)
+			}
+		}
+		shut(t, s)
+		s, at = open(), at.Add(time.Hour)
+	}
+	if _, err := tell("n", known, customer.Noted, "", "likes coffee"); !errors.Is(err, store.ErrOther) {
+		t.Errorf("another note under the same key: %v", err)
+	}
+	f, err := s.Facts(t.Context(), customer.Parse(known, "CN"), at)
+	must(t, err)
+	if len(f.History.Complaints) != 1 || f.History.Complaints[0].About != "the watch is late" || !f.History.Complaints[0].Opened.Equal(T0.Add(time.Hour)) {
+		t.Errorf("complaints: %+v", f.History.Complaints)
+	}
+	if p := f.Profile; p.Allows(customer.Marketing, at) || !p.Allows("recording", at) || !p.Tagged(customer.TagDoNotCall) || !p.Tagged("vip") || p.Name != "Wang Wei" {
+		t.Errorf("the profile: %+v", p)
+	}
+	if p, err := s.ByNumber(t.Context(), unknown); err != nil || !p.Tagged(customer.TagDoNotCall) || len(p.Consent) != 1 || p.Consent[0].State != customer.Withdrawn {
+		t.Errorf("one who was not known: %+v, %v", p, err)
+	}
+	if all, err := s.Remarks(t.Context(), []string{known}, 10); err != nil || len(all) != 3 || all[0].Who != "crm" || !all[0].At.Equal(T0.Add(time.Hour)) {
+		t.Errorf("remarks: %+v, %v", all, err)
+	}
+}
