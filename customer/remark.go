@@ -2,8 +2,6 @@ package customer
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -44,26 +42,4 @@ func (r Remark) Check() error {
 		return fmt.Errorf("nobody is named: give a customer with a number, or the number")
 	}
 	return nil
-}
-
-// Marketing is the purpose of calls that the person did not ask for.
-const Marketing = "marketing"
-
-// TagDoNotCall is carried by whoever is not to be called again.
-const TagDoNotCall = "do_not_call"
-
-// Refuses is the profile of somebody who is not to be called again: consent to
-// marketing is withdrawn, which no later import of an older one brings back.
-func (p Profile) Refuses(source string, at time.Time) Profile {
-	p.Consent = slices.DeleteFunc(slices.Clone(p.Consent), func(c Consent) bool { return c.Purpose == Marketing })
-	p.Consent = append(p.Consent, Consent{Purpose: Marketing, State: Withdrawn, Source: source, At: at.UTC()})
-	slices.SortFunc(p.Consent, func(a, b Consent) int { return strings.Compare(a.Purpose, b.Purpose) })
-	if !p.Tagged(TagDoNotCall) {
-		p.Tags = append(slices.Clone(p.Tags), TagDoNotCall)
-		slices.Sort(p.Tags)
-	}
-	if at.After(p.Updated) {
-		p.Updated, p.Source = at.UTC(), source
-	}
-	return p
 }

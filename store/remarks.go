@@ -2,13 +2,11 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/customer"
 )
 
@@ -18,14 +16,11 @@ var ErrOther = errors.New("something else was told under this key")
 const remarkColumns = "id, number, kind, scope, text, who, at"
 
 // Remark keeps what somebody tells of a person, and what follows from it, in one
-// transaction: a complaint is opened, or the person is not to be called again, and
-// known from then on. One of the same ID is told again and changes nothing; ErrOther
-// tells that it said something else.
+// transaction: a complaint is opened, or the person opts out, as in OptOut. One of
+// the same ID is told again and changes nothing; ErrOther tells that it said
+// something else.
 func (e *Editor) Remark(ctx context.Context, r customer.Remark) (kept customer.Remark, again bool, err error) {
-	err = e.changes.change(ctx, func(q queries) error {
-		if err := q.alone(ctx, "customers"); err != nil {
-			return err
-		}
+	err = e.locked(ctx, "", r.Number, func(q queries, who subject) error {
 		n, err := q.exec(ctx, insertOnce("remarks", remarkColumns, 1), r.ID, r.Number, string(r.Kind), r.Scope, r.Text, r.Who, r.At.UnixNano())
 		if err != nil {
 			return err
@@ -38,12 +33,8 @@ func (e *Editor) Remark(ctx context.Context, r customer.Remark) (kept customer.R
 			return ErrOther
 		case again:
 			return nil
-		case r.Kind == customer.Complains:
-			_, err = q.exec(ctx, insertComplaint, complaintRow(customer.Complaint{ID: "remark/" + r.ID, Number: r.Number, About: r.Text, Opened: r.At})...)
-		case r.Kind == customer.DoNotCall:
-			err = refuse(ctx, q, r)
 		}
-		return err
+		return q.follow(ctx, who, r)
 	})
 	if err != nil {
 		return kept, false, fmt.Errorf("customers: remark: %w", err)
@@ -51,21 +42,25 @@ func (e *Editor) Remark(ctx context.Context, r customer.Remark) (kept customer.R
 	return kept, again, nil
 }
 
-// refuse withdraws the consent of whoever has the number.
-func refuse(ctx context.Context, q queries, r customer.Remark) error {
-	var id string
-	err := q.row(ctx, "SELECT customer FROM numbers WHERE number = ?", r.Number).Scan(&id)
-	p := customer.Profile{ID: uuid.NewString(), Numbers: []string{r.Number}}
-	switch {
-	case errors.Is(err, sql.ErrNoRows): // nobody's yet
-	case err != nil:
-		return err
-	default:
-		if p, err = profile(ctx, q, id); err != nil {
+// follow does what a remark asks for.
+func (q queries) follow(ctx context.Context, who subject, r customer.Remark) error {
+	w := Word{ID: "remark/" + r.ID, Channel: permit.Every, Source: r.Who}
+	switch r.Kind {
+	case customer.Complains:
+		w.Kind = Complained
+		if _, err := q.optOut(ctx, r.At, who, w); err != nil {
 			return err
 		}
+		_, err := q.exec(ctx, "UPDATE complaints SET about = ? WHERE id = ?", r.Text, w.ID)
+		return err
+	case customer.DoNotCall:
+		if w.Kind = NeverAgain; r.Scope == "phone" {
+			w.Channel = permit.Phone
+		}
+		_, err := q.optOut(ctx, r.At, who, w)
+		return err
 	}
-	return save(ctx, q, p.Refuses(r.Who, r.At))
+	return nil
 }
 
 // Remarks lists what was told of a person by any of the numbers, the latest first.

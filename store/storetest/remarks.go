@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
 )
@@ -13,8 +14,7 @@ func remarks(t *testing.T, open func() *store.Store) {
 	s := open()
 	defer func() { shut(t, s) }()
 	const known, unknown = "+8613800138000", "+8613900139000"
-	_, err := s.Upsert(t.Context(), customer.Profile{Name: "Wang Wei", Numbers: []string{known}, Tags: []string{"vip"}, Updated: T0,
-		Consent: []customer.Consent{{Purpose: customer.Marketing, State: customer.Granted, At: T0}, {Purpose: "recording", State: customer.Granted}}})
+	_, err := s.Upsert(t.Context(), customer.Profile{Name: "Wang Wei", Numbers: []string{known}, Tags: []string{"vip"}, Updated: T0})
 	must(t, err)
 	at := T0.Add(time.Hour)
 	tell := func(id, number string, kind customer.RemarkKind, scope, text string) (bool, error) {
@@ -45,11 +45,17 @@ func remarks(t *testing.T, open func() *store.Store) {
 	if len(f.History.Complaints) != 1 || f.History.Complaints[0].About != "the watch is late" || !f.History.Complaints[0].Opened.Equal(T0.Add(time.Hour)) {
 		t.Errorf("complaints: %+v", f.History.Complaints)
 	}
-	if p := f.Profile; p.Allows(customer.Marketing, at) || !p.Allows("recording", at) || !p.Tagged(customer.TagDoNotCall) || !p.Tagged("vip") || p.Name != "Wang Wei" {
-		t.Errorf("the profile: %+v", p)
+	out := map[string]store.KeptWord{}
+	all, err := s.OptOuts(t.Context(), store.KeptWord{}, 10)
+	must(t, err)
+	for _, w := range all {
+		out[w.Number] = w
 	}
-	if p, err := s.ByNumber(t.Context(), unknown); err != nil || !p.Tagged(customer.TagDoNotCall) || len(p.Consent) != 1 || p.Consent[0].State != customer.Withdrawn {
-		t.Errorf("one who was not known: %+v, %v", p, err)
+	if w := out[known]; w.Kind != store.NeverAgain || w.Channel != permit.Every || w.Source != "crm" || w.Person == "" {
+		t.Errorf("who is known opted out as %+v", w)
+	}
+	if w := out[unknown]; w.Kind != store.NeverAgain || w.Channel != permit.Phone || len(all) != 2 {
+		t.Errorf("who is not known opted out as %+v of %d", w, len(all))
 	}
 	if all, err := s.Remarks(t.Context(), []string{known}, 10); err != nil || len(all) != 3 || all[0].Who != "crm" || !all[0].At.Equal(T0.Add(time.Hour)) {
 		t.Errorf("remarks: %+v, %v", all, err)
