@@ -37,6 +37,7 @@ const (
 	ReadQueues      Action = "queues.read"
 	ReadCustomers   Action = "customers.read"
 	TagCustomers    Action = "customers.tag"
+	NoteCustomers   Action = "customers.note"
 	ImportCustomers Action = "customers.import"
 	ExportCustomers Action = "customers.export"
 	ReadRoutes      Action = "routes.read"
@@ -46,6 +47,8 @@ const (
 	ReadFollowUps   Action = "follow_ups.read"
 	SettleFollowUps Action = "follow_ups.settle"
 	Follow          Action = "events.follow"
+	ReadWebhooks    Action = "webhooks.read"
+	RetryWebhooks   Action = "webhooks.retry"
 	ReadAudit       Action = "audit.read"
 )
 
@@ -86,6 +89,7 @@ var actions = []Rule[Action]{
 	{ReadQueues, "list queues", everybody},
 	{ReadCustomers, "read and search customers", people},
 	{TagCustomers, "change a customer's tags", people},
+	{NoteCustomers, "tell of a complaint, of somebody who is not to be called, a note", people},
 	{ImportCustomers, "import customers", leaders},
 	{ExportCustomers, "export customers", []Role{Admin}},
 	{ReadRoutes, "read the rules in use", writers},
@@ -95,6 +99,8 @@ var actions = []Rule[Action]{
 	{ReadFollowUps, "list what is owed to callers", people},
 	{SettleFollowUps, "settle what is owed to a caller", people},
 	{Follow, "follow live events", everybody},
+	{ReadWebhooks, "list messages to webhooks, without what they say", leaders},
+	{RetryWebhooks, "have a message sent again", leaders},
 	{ReadAudit, "read and export the audit log", []Role{Admin}},
 }
 

@@ -24,24 +24,31 @@ const Prefix = "/api/v1"
 // Config is what the API works with. A provider that is nil makes its operations
 // answer 501.
 type Config struct {
-	Gate   *access.Gate
-	Audit  Audit
-	Site   Site
-	Calls  Calls
-	Lines  Lines
-	Joiner Joiner
-	Agents Agents
-	Queues Queues
+	Gate  *access.Gate
+	Audit Audit
+	Site  Site
+	Calls Calls
+	Lines Lines
+	Floor
 	People
+	Outbox  Outbox
 	Routes  Routes
 	Scripts Scripts
 	Hub     *Hub
 }
 
-// People are the customers, and what is owed to them.
+// People are the customers, what is told of them, and what is owed to them.
 type People struct {
 	Customers Customers
+	Remarks   Remarks
 	FollowUps FollowUps
+}
+
+// Floor is the people who take calls, and those who wait for them.
+type Floor struct {
+	Joiner Joiner
+	Agents Agents
+	Queues Queues
 }
 
 // Site is what the API has to know of the place where it runs.
@@ -95,6 +102,8 @@ func New(c Config) *API {
 	a.queues()
 	a.customers()
 	a.followUps()
+	a.remarks()
+	a.outbox()
 	a.routes()
 	a.scripts()
 	a.audit()

@@ -36,6 +36,10 @@ var examples = map[string]struct {
 	"searchCustomers":    {path: "/customers?q=Wang"},
 	"getCustomer":        {path: "/customers/p1"},
 	"setCustomerTags":    {path: "/customers/p1/tags", body: `{"tags":["vip","late"]}`, heads: []string{"If-Match", tagsETag([]string{"vip"})}},
+	"tellRemark":         {path: "/customers/p1/remarks", body: `{"kind":"do_not_call","scope":"all"}`, heads: []string{"Idempotency-Key", "crm-4711-1"}},
+	"listRemarks":        {path: "/customers/p1/remarks"},
+	"listMessages":       {path: "/webhooks/messages?state=refused&limit=1"},
+	"retryMessage":       {path: "/webhooks/messages/msg_2/retry"},
 	"importCustomers":    {path: "/customers/import?source=shop", body: "number,name\n13812345678,Wang Wei\n", heads: []string{"Content-Type", "text/csv"}},
 	"exportCustomers":    {path: "/customers/export"},
 	"listFollowUps":      {path: "/follow-ups?state=open"},
@@ -121,7 +125,7 @@ func TestNumbersAreMasked(t *testing.T) {
 	whole := []string{"13812345678", "13987654321"}
 	leaks := func(a answer) bool { return strings.Contains(a.body, whole[0]) || strings.Contains(a.body, whole[1]) }
 	r := newRig(t)
-	for _, path := range []string{"/calls", "/calls/c1", "/calls/live", "/agents", "/agents/1001", "/customers", "/customers/p1", "/customers/export"} {
+	for _, path := range []string{"/calls", "/calls/c1", "/calls/live", "/agents", "/agents/1001", "/customers", "/customers/p1", "/customers/p1/remarks", "/customers/export"} {
 		for _, role := range access.Roles() {
 			r.forget()
 			a := r.send(role, "GET", path, "")
@@ -155,14 +159,14 @@ func TestNumbersAreMasked(t *testing.T) {
 func TestBrokenAuditStopsEverything(t *testing.T) {
 	r := newRig(t)
 	for _, c := range []struct{ method, id string }{
-		{"POST", "placeCall"}, {"POST", "hangUpCall"}, {"POST", "joinCall"}, {"POST", "pauseAgent"}, {"PUT", "setCustomerTags"},
+		{"POST", "placeCall"}, {"POST", "hangUpCall"}, {"POST", "joinCall"}, {"POST", "pauseAgent"}, {"PUT", "setCustomerTags"}, {"POST", "tellRemark"}, {"POST", "retryMessage"},
 		{"POST", "importCustomers"}, {"GET", "exportCustomers"}, {"GET", "getRecording"}, {"GET", "exportAudit"},
 	} {
 		r.forget()
 		r.audit.broken = errors.New("disk I/O error")
 		e := examples[c.id]
 		a := r.send(access.Admin, c.method, e.path, e.body, e.heads...)
-		if a.code != 503 || len(r.lines.placed)+len(r.lines.hung)+len(r.join.joined)+len(r.agent.changes)+len(r.cust.imported) > 0 || len(r.cust.person.Tags) != 1 {
+		if a.code != 503 || len(r.lines.placed)+len(r.lines.hung)+len(r.join.joined)+len(r.agent.changes)+len(r.cust.imported)+len(r.told.kept) > 0 || len(r.cust.person.Tags) != 1 {
 			t.Errorf("%s: %d %s", c.id, a.code, a.body)
 		}
 	}
@@ -224,6 +228,10 @@ func TestStrictRequests(t *testing.T) {
 		{"no agent's key", "GET", "/agents/me", "", 404, "--agent", nil},
 		{"nobody to ring", "POST", "/calls/live1/join", `{"way":"listen"}`, 422, "ring", nil},
 		{"unknown queue", "GET", "/queues/none", "", 404, "lists them", nil},
+		{"unknown kind of remark", "POST", "/customers/p1/remarks", `{"kind":"gossip"}`, 422, "do_not_call", []string{"Idempotency-Key", "crm-4711-1"}},
+		{"a remark without its key", "POST", "/customers/p1/remarks", `{"kind":"note","text":"x"}`, 422, "Idempotency-Key", nil},
+		{"a remark on nobody", "POST", "/customers/p9/remarks", `{"kind":"note","text":"x"}`, 404, "not found", []string{"Idempotency-Key", "crm-4711-1"}},
+		{"a message that arrived", "POST", "/webhooks/messages/msg_1/retry", "", 409, "not possible", nil},
 		{"unknown customer", "GET", "/customers/p9", "", 404, "not found", nil},
 		{"not recorded", "GET", "/calls/c2/recording", "", 404, "not recorded", nil},
 		{"nothing", "GET", "/nothing", "", 404, "openapi.json", nil},
@@ -378,5 +386,28 @@ func TestBrokenExportIsCut(t *testing.T) {
 	}
 	if err == nil {
 		t.Error("the export ended as if it were whole")
+	}
+}
+
+// The same remark with the same key is kept once, by whoever's key it was.
+func TestRemarksAreIdempotent(t *testing.T) {
+	r := newRig(t)
+	tell := func(role access.Role, key string) answer {
+		return r.send(role, "POST", "/customers/p1/remarks", `{"kind":"complaint","text":"late, call 13987654321"}`, "Idempotency-Key", key)
+	}
+	if a := tell(access.Agent, "crm-4711-1"); a.code != 200 || strings.Contains(a.body, `"again"`) || strings.Contains(a.body, "13987654321") || strings.Contains(a.body, "13812345678") {
+		t.Errorf("%d %s", a.code, a.body)
+	}
+	if a := tell(access.Agent, "crm-4711-1"); a.code != 200 || !strings.Contains(a.body, `"again":true`) || len(r.told.kept) != 1 {
+		t.Errorf("%d %s", a.code, a.body)
+	}
+	if tell(access.Agent, "crm-4711-2"); len(r.told.kept) != 2 {
+		t.Error("another key is not another remark")
+	}
+	if tell(access.Supervisor, "crm-4711-1"); len(r.told.kept) != 3 || r.told.kept[2].Who != "the supervisor" || r.told.kept[0].Text != "late, call 13987654321" {
+		t.Errorf("kept %+v", r.told.kept)
+	}
+	if got := r.audit.actions(); len(got) != 4 || got[0] != "customers.note" {
+		t.Errorf("the audit log: %v", got)
 	}
 }

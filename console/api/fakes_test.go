@@ -201,6 +201,37 @@ func (f *fakeCustomers) Export(_ context.Context, take func(customer.Profile) er
 	return errors.Join(take(f.person), f.broken)
 }
 
+type fakeRemarks struct{ kept []customer.Remark }
+
+func (f *fakeRemarks) Remark(_ context.Context, who string, r customer.Remark) (customer.Remark, bool, error) {
+	if who == "p9" {
+		return r, false, ErrNotFound
+	}
+	for _, k := range f.kept {
+		if k.ID == r.ID {
+			return k, true, nil
+		}
+	}
+	r.Number = "+8613812345678"
+	f.kept = append(f.kept, r)
+	return r, false, nil
+}
+func (f *fakeRemarks) Remarks(context.Context, string) ([]customer.Remark, error) {
+	return []customer.Remark{{ID: "k", Number: "+8613812345678", Kind: customer.Noted, Text: "call 13987654321", Who: "li", At: noon}}, nil
+}
+
+type fakeOutbox struct{}
+
+func (fakeOutbox) Messages(_ context.Context, q MessageQuery) ([]Message, error) {
+	return []Message{{ID: "msg_2", Hook: "crm", State: "refused", Since: noon, Tries: 8, Why: "500"}, {ID: "msg_1", Hook: "crm", State: "due", Since: noon, Due: noon}}[:min(q.Limit, 2)], nil
+}
+func (fakeOutbox) Retry(_ context.Context, id string) (Message, error) {
+	if id != "msg_2" {
+		return Message{}, ErrConflict
+	}
+	return Message{ID: id, Hook: "crm", State: "due", Since: noon, Due: noon}, nil
+}
+
 type fakeRoutes struct{}
 
 func (fakeRoutes) Current(context.Context) (RouteFile, error) {
@@ -244,6 +275,7 @@ type rig struct {
 	join  *fakeJoiner
 	agent *fakeAgents
 	cust  *fakeCustomers
+	told  *fakeRemarks
 }
 
 func newRig(t testing.TB) *rig {
@@ -253,7 +285,7 @@ func newRig(t testing.TB) *rig {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(recording), 0o750), os.WriteFile(recording, []byte(wav), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, keys: map[access.Role]string{}, ring: &ring{keys: map[string]access.Key{}}, audit: &fakeAudit{}, lines: &fakeLines{}, join: &fakeJoiner{}, agent: &fakeAgents{},
+	r := &rig{t: t, keys: map[access.Role]string{}, ring: &ring{keys: map[string]access.Key{}}, audit: &fakeAudit{}, lines: &fakeLines{}, join: &fakeJoiner{}, agent: &fakeAgents{}, told: &fakeRemarks{},
 		calls: &fakeCalls{made: record(recording)}, cust: &fakeCustomers{person: customer.Profile{ID: "p1", Name: "Wang Wei", Numbers: []string{"+8613812345678"},
 			Tags: []string{"vip"}, Value: customer.Money{Cents: 500000, Currency: "CNY"}, Preferences: map[string]string{"channel": "sms"},
 			Fields: map[string]customer.Field{"size": {Value: "XL", Source: "shop"}}}}}
@@ -270,7 +302,8 @@ func newRig(t testing.TB) *rig {
 	r.api = New(Config{
 		Gate: &access.Gate{Keys: r.ring, Now: time.Now}, Audit: r.audit,
 		Site:  Site{Country: "CN", Recordings: dir, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)},
-		Calls: r.calls, Lines: r.lines, Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}, People: People{Customers: r.cust, FollowUps: fakeFollowUps{}},
+		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}},
+		Outbox: fakeOutbox{},
 		Routes: fakeRoutes{}, Scripts: fakeScripts{}, Hub: hub,
 	})
 	return r
@@ -279,6 +312,7 @@ func newRig(t testing.TB) *rig {
 // forget makes the rig as new, but for the API, whose document takes time to make.
 func (r *rig) forget() {
 	r.audit.deeds, r.audit.broken, r.lines.hung, r.lines.placed, r.join.joined, r.agent.changes = nil, nil, nil, nil, nil, nil
+	r.told.kept = nil
 	r.cust.imported, r.cust.person.Tags, r.api.placed.now = "", []string{"vip"}, nil
 }
 

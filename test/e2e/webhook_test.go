@@ -148,8 +148,8 @@ func hooked(t *testing.T, data, agent, crm, rules string) *server {
 		more: fmt.Sprintf(`queues: {desk: {ring: 8s, brief: 0s, wrap_up: 1s, unstaffed: false, callback: {after: 0s}%s}}
 agents: {"1001": {address: %q, queues: [desk], always: true}}
 webhooks:
-  - {name: crm, url: %q, secret: "${CRM_SECRET}", events: [call.offered, call.ended, callback.due], fields: [names, words], timeout: 2s, allow_private: true}
-`, rules, agent, crm), env: []string{"CRM_SECRET=" + hookSecret}})
+  - {name: crm, url: %q, secret: %q, events: [call.offered, call.ended, callback.due, do_not_call.set], fields: [names, words], timeout: 2s, allow_private: true}
+`, rules, agent, crm, hookSecret)})
 }
 
 // know keeps a customer before the server starts.
@@ -218,8 +218,59 @@ func TestScreenPop(t *testing.T) {
 	if sum := crm.of(webhook.CallEnded)[0].body.Data.Call.Summary; sum == nil || sum.State != string(call.Finished) {
 		t.Errorf("summary: %+v", sum)
 	}
-	if n := s.metric(`parley_webhook_requests_total{result="delivered",webhook="crm"}`); n < 2 {
-		t.Errorf("the metric counts %v", n)
+	until(t, 5*time.Second, "the metric does not count both", func() bool {
+		return s.metric(`parley_webhook_requests_total{result="delivered",webhook="crm"}`) == 2
+	})
+}
+
+// TestToldByAPI has another system tell that somebody is not to be called: kept once,
+// acted upon, and passed on to the webhooks.
+func TestToldByAPI(t *testing.T) {
+	t.Parallel()
+	const number = "+8613800138000"
+	data := t.TempDir() + "/data"
+	know(t, data, number)
+	crm := startCRM(t, "", 0)
+	s := hooked(t, data, "sip:1001@127.0.0.1:9", crm.URL, "")
+	key := s.key("supervisor")
+	tell := func(body string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequest(http.MethodPost, s.http+"/api/v1/customers/"+number+"/remarks", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+key)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Idempotency-Key", "shop-4711")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(text)
+	}
+	for i, want := range []string{`"kind":"do_not_call"`, `"again":true`} {
+		if code, text := tell(`{"kind":"do_not_call","scope":"all"}`); code != http.StatusOK || !strings.Contains(text, want) {
+			t.Errorf("time %d: %d %s", i+1, code, text)
+		}
+	}
+	for body, want := range map[string]string{`{"kind":"note","text":"x"}`: "use a new one", `{"kind":"do_not_call"}`: "phone or all"} {
+		if code, text := tell(body); code != http.StatusUnprocessableEntity || !strings.Contains(text, want) {
+			t.Errorf("%s: %d %s", body, code, text)
+		}
+	}
+	words, err := s.records().OptOuts(t.Context(), store.KeptWord{}, 10)
+	if err != nil || len(words) != 1 || words[0].Kind != store.NeverAgain || words[0].Number != number {
+		t.Errorf("opt-outs: %+v, %v", words, err)
+	}
+	until(t, 10*time.Second, "the webhook is not told", func() bool { return len(crm.of(webhook.DoNotCall)) > 0 })
+	time.Sleep(time.Second) // for a second one, which must not come
+	if got := crm.of(webhook.DoNotCall); len(got) != 1 || got[0].body.Data.Remark.Number != "+86138****8000" || got[0].body.Data.Remark.Scope != "all" {
+		t.Errorf("told %+v", got)
 	}
 }
 

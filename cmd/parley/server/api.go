@@ -71,6 +71,10 @@ func (s *Server) api(ctx context.Context) *api.API {
 	}
 	c.FollowUps = followUps{s.Store}
 	c.Customers = people{s.Store, s.cfg.Callers}
+	c.Remarks = remarked{people{s.Store, s.cfg.Callers}, s.web.herald}
+	if s.web.sender != nil {
+		c.Outbox = messages{s.Store, s.web.sender}
+	}
 	if f := s.floor(); f.board != nil {
 		c.Agents, c.Queues, c.Joiner = f, f, joiner{s.Desk, s.cfg.Agents}
 	}

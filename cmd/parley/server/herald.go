@@ -139,6 +139,9 @@ func (h *herald) Noted(r call.Record, e call.Entry) {
 
 // told is what is told of a customer through the API.
 func (h *herald) told(r customer.Remark) {
+	if h == nil {
+		return
+	}
 	about := webhook.Remark{Number: r.Number, Kind: string(r.Kind), Scope: r.Scope, Text: r.Text, Who: r.Who}
 	event := webhook.Event{Key: "remark/" + r.ID, At: r.At, Data: webhook.Data{Remark: &about}}
 	switch r.Kind {
