@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/parley-voice/parley/campaign/pickup"
 	"github.com/parley-voice/parley/console/access"
 )
 
@@ -86,7 +87,7 @@ func New(c Config) *API {
 				"docs/api.md tells of roles, masking and errors."},
 			Servers: []*huma.Server{{URL: "/"}},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"key": {Type: "http", Scheme: "bearer", Description: "A key of parley keys add."},
 				},
@@ -114,6 +115,19 @@ func New(c Config) *API {
 		_, _ = w.Write(a.spec) // the client may have gone
 	})
 	return a
+}
+
+// schemaName names a type in the document. What other rooms call by a word that this
+// package has too goes by its package's name, so that the document has both.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == reflect.TypeFor[pickup.Finding]() {
+		return "Pickup" + name
+	}
+	return name
 }
 
 // OpenAPI describes every operation; x-action and x-roles tell who may use it.
