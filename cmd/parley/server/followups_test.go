@@ -94,7 +94,7 @@ func TestPlacesKeepWhatWasAsked(t *testing.T) {
 	want := call.Place{ID: "a", Queue: "service", Number: "+447911123456", Brief: "Ms Wang", Since: began, Standing: queue.Enter{
 		Class: "vip", Priority: 80, Promise: queue.Promise{Within: 30 * time.Second, Then: queue.Supervisor, Queue: "supervisors"},
 		Needs: []queue.Need{{Skill: "senior", Level: 1, Relax: []queue.Relax{{After: 20 * time.Second}}}}, Since: began}}
-	if err := newPlaces(s).Keep(t.Context(), want); err != nil {
+	if err := newPlaces(s, nil).Keep(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
 	old := store.Callback{ID: "old", Call: "old", Number: "+447911123457", Queue: "service", Since: began.Add(time.Second), State: store.OnLine}
@@ -106,7 +106,7 @@ func TestPlacesKeepWhatWasAsked(t *testing.T) {
 	if _, err := s.Recover(t.Context(), began.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	got, err := newPlaces(s).restore(t.Context(), s.Reader)
+	got, err := newPlaces(s, nil).restore(t.Context(), s.Reader)
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%+v %v", got, err)
 	}
