@@ -1,10 +1,9 @@
 // Command testrun runs every test of the module, shows what failed and why tests
 // were skipped, and ends with one line that counts: N passed, N failed, N skipped.
 //
-//	go run ./tools/testrun [-alone PACKAGE,...] [-plain PACKAGE,...] [-- FLAGS of go test]
+//	go run ./tools/testrun [-alone PACKAGE,...] [-- FLAGS of go test]
 //
-// Packages named by -plain run without the race detector: they have one goroutine
-// and much to compute.
+// Packages in which nothing is concurrent run without -race: see sequential.
 //
 // Packages named by -alone run one after the other when all the rest is done:
 // they hold conversations in real time and want the machine to themselves.
@@ -26,21 +25,20 @@ import (
 
 func main() {
 	alone := flag.String("alone", "", "packages to run by themselves, at the end; separated by commas")
-	plain := flag.String("plain", "", "packages to run without -race; separated by commas")
 	flag.Parse()
-	if !run(*alone, *plain, flag.Args()) {
+	if !run(*alone, flag.Args()) {
 		os.Exit(1)
 	}
 }
 
 // run tests everything and tells whether all is well.
-func run(alone, plain string, flags []string) bool {
+func run(alone string, flags []string) bool {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	rest, last, err := packages(ctx, alone)
 	var pure []string
-	if err == nil && plain != "" {
-		pure, err = list(ctx, strings.Split(plain, ",")...)
+	if err == nil && slices.Contains(flags, "-race") {
+		pure, err = sequential(ctx)
 		rest = slices.DeleteFunc(rest, func(p string) bool { return slices.Contains(pure, p) })
 	}
 	if err != nil {
