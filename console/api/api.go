@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"path"
 	"reflect"
 	"strings"
 	"time"
@@ -15,7 +16,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"github.com/parley-voice/parley/campaign/pickup"
 	"github.com/parley-voice/parley/console/access"
 )
 
@@ -87,7 +87,7 @@ func New(c Config) *API {
 				"docs/api.md tells of roles, masking and errors."},
 			Servers: []*huma.Server{{URL: "/"}},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
+				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaNames()),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"key": {Type: "http", Scheme: "bearer", Description: "A key of parley keys add."},
 				},
@@ -117,17 +117,22 @@ func New(c Config) *API {
 	return a
 }
 
-// schemaName names a type in the document. What other rooms call by a word that this
-// package has too goes by its package's name, so that the document has both.
-func schemaName(t reflect.Type, hint string) string {
-	name := huma.DefaultSchemaNamer(t, hint)
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+// schemaNames names types in the document. Of two in different rooms that have one
+// name, the second goes by its package's name too, so that the document has both.
+func schemaNames() func(reflect.Type, string) string {
+	taken := map[string]reflect.Type{}
+	return func(t reflect.Type, hint string) string {
+		name := huma.DefaultSchemaNamer(t, hint)
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if other, is := taken[name]; is && other != t {
+			room := path.Base(t.PkgPath())
+			name = strings.ToUpper(room[:1]) + room[1:] + name
+		}
+		taken[name] = t
+		return name
 	}
-	if t == reflect.TypeFor[pickup.Finding]() {
-		return "Pickup" + name
-	}
-	return name
 }
 
 // OpenAPI describes every operation; x-action and x-roles tell who may use it.
