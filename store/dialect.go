@@ -21,7 +21,8 @@ type dialect struct {
 	again    func(error) bool  // another's transaction stood in the way: nothing was done
 	version  func(ctx context.Context, q queries, set string) (int, error)
 	arrived  func(ctx context.Context, q queries, set string, version int) error
-	table    string // counts the tables named ?
+	table    string             // counts the tables named ?
+	still    sql.IsolationLevel // in which a transaction that reads sees one moment
 }
 
 // text puts a statement into the database's words.
@@ -52,7 +53,7 @@ type database struct {
 	d *dialect
 }
 
-func (db database) q() queries { return queries{db.DB, db.d} }
+func (db database) q() queries { return queries{on: db.DB, d: db.d} }
 
 // change runs do in one transaction.
 func (db database) change(ctx context.Context, do func(queries) error) error {
@@ -61,7 +62,11 @@ func (db database) change(ctx context.Context, do func(queries) error) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
-	if err := do(queries{tx, db.d}); err != nil {
+	q := in(tx, db.d)
+	if err := do(q); err != nil {
+		return err
+	}
+	if err := q.seal(ctx); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -76,9 +81,13 @@ type runner interface {
 
 // queries runs statements on a database, or in one transaction of it.
 type queries struct {
-	on runner
-	d  *dialect
+	on     runner
+	d      *dialect
+	events *[]PermitEvent // of the transaction, to be sealed before it commits
 }
+
+// in runs statements in a transaction.
+func in(tx *sql.Tx, d *dialect) queries { return queries{tx, d, &[]PermitEvent{}} }
 
 func (q queries) exec(ctx context.Context, query string, args ...any) (int, error) {
 	res, err := q.on.ExecContext(ctx, q.d.text(query), clean(args)...)

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/parley-voice/parley/campaign/ledger"
 )
 
 // PermitEvent is one thing that happened to what we may do: consent was given or
@@ -21,6 +24,7 @@ type PermitEvent struct {
 	Channel string    `json:"channel,omitempty"`
 	Source  string    `json:"source,omitempty"`
 	Detail  string    `json:"detail,omitempty"`
+	Leaf    int64     `json:"leaf"` // in the ledger, from 0; -1: from before there was one
 }
 
 // EventKind is what happened.
@@ -28,27 +32,28 @@ type EventKind string
 
 // The kinds of PermitEvent.
 const (
-	EventConsent   EventKind = "consent"   // Detail: granted, refused or withdrawn, basis and end
-	EventOptOut    EventKind = "opt_out"   // Detail: never or refusal
-	EventComplaint EventKind = "complaint" //
-	EventFollowUp  EventKind = "follow_up" // Detail: when it ends
-	EventReserved  EventKind = "reserved"  // Detail: the follow-up that let it through
-	EventDialled   EventKind = "dialled"   //
-	EventAnswered  EventKind = "answered"  //
-	EventSettled   EventKind = "settled"   // Detail: the fate
-	EventReleased  EventKind = "released"  // Detail: why
-	EventCancelled EventKind = "cancelled" // Detail: why
+	EventConsent   EventKind = "consent"         // Detail: granted, refused or withdrawn, basis and end
+	EventOptOut    EventKind = "opt_out"         // Detail: never or refusal
+	EventComplaint EventKind = "complaint"       //
+	EventFollowUp  EventKind = "follow_up"       // Detail: when it ends
+	EventReserved  EventKind = "reserved"        // Detail: the follow-up that let it through
+	EventDialled   EventKind = "dialled"         //
+	EventAnswered  EventKind = "answered"        //
+	EventSettled   EventKind = "settled"         // Detail: the fate
+	EventReleased  EventKind = "released"        // Detail: why
+	EventCancelled EventKind = "cancelled"       // Detail: why
+	EventErased    EventKind = ledger.KindErased // Detail: which leaves
 )
 
 const eventColumns = "at, kind, ref, person, number, purpose, channel, source, detail"
 
 // entered is the one place that every event passes, within the transaction that it
-// belongs to: what is built on top of the events hooks in here.
-func (q queries) entered(ctx context.Context, e PermitEvent) error {
-	if _, err := q.exec(ctx, "INSERT INTO permit_events ("+eventColumns+") VALUES ("+marks(9)+")",
-		e.At.UnixNano(), string(e.Kind), e.Ref, e.Person, e.Number, e.Purpose, e.Channel, e.Source, e.Detail); err != nil {
-		return fmt.Errorf("permit events: %w", err)
+// belongs to. It is written when that one is about to commit: see seal.
+func (q queries) entered(_ context.Context, e PermitEvent) error {
+	if q.events == nil {
+		return errors.New("permit events: outside a transaction")
 	}
+	*q.events = append(*q.events, e)
 	return nil
 }
 
@@ -72,13 +77,10 @@ func (r *Reader) PermitEvents(ctx context.Context, f EventFilter) (all []PermitE
 		f.Limit = 100
 	}
 	err = r.db.q().each(ctx, func(scan func(...any) error) error {
-		var e PermitEvent
-		var at int64
-		err := scan(&e.Seq, &at, &e.Kind, &e.Ref, &e.Person, &e.Number, &e.Purpose, &e.Channel, &e.Source, &e.Detail)
-		e.At = time.Unix(0, at).UTC()
+		e, _, err := scanEvent(scan)
 		all = append(all, e)
 		return err
-	}, "SELECT seq, "+eventColumns+" FROM permit_events WHERE "+strings.Join(where, " AND ")+" ORDER BY seq LIMIT ?", append(args, f.Limit)...)
+	}, "SELECT "+leafColumns+" FROM permit_events WHERE "+strings.Join(where, " AND ")+" ORDER BY seq LIMIT ?", append(args, f.Limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("permit events: %w", err)
 	}

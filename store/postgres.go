@@ -23,6 +23,7 @@ var postgresDialect = &dialect{
 		" WITHOUT ROWID", "", " INTEGER", " BIGINT", " REAL", " DOUBLE PRECISION", " BLOB", " BYTEA",
 		" TEXT", ` TEXT COLLATE "C"`, // sorts as SQLite does, whatever the database's locale
 	),
+	still:    sql.LevelRepeatableRead,
 	skip:     " FOR UPDATE SKIP LOCKED",
 	patience: patience,
 	table:    "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?",

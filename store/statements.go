@@ -73,9 +73,10 @@ func prepare(ctx context.Context, db database, country string) (s statements, er
 type pen struct {
 	statements
 	tx *sql.Tx
+	q  queries
 }
 
-func (s statements) in(tx *sql.Tx) pen { return pen{s, tx} }
+func (s statements) in(tx *sql.Tx) pen { return pen{s, tx, in(tx, s.d)} }
 
 func (p pen) run(ctx context.Context, s *sql.Stmt, args ...any) error {
 	_, err := p.tx.StmtContext(ctx, s).ExecContext(ctx, clean(args)...)
@@ -105,7 +106,7 @@ func (p pen) apply(ctx context.Context, j *job) error {
 	case jobFlush:
 		return nil
 	case jobRow:
-		_, err := queries{p.tx, p.d}.exec(ctx, j.text, j.args...)
+		_, err := p.q.exec(ctx, j.text, j.args...)
 		return err
 	}
 	return fmt.Errorf("unknown job %d", j.kind)

@@ -32,7 +32,7 @@ func (p pen) voiced(ctx context.Context, id string, e call.Entry) error {
 	default:
 		return nil
 	}
-	q := queries{p.tx, p.d}
+	q := p.q
 	var direction, caller, called string
 	err := q.row(ctx, "SELECT direction, caller, called FROM calls WHERE id = ?", id).Scan(&direction, &caller, &called)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -203,15 +203,19 @@ func (w *writer) commit(batch []*job) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
+	p := w.sql.in(tx)
 	for _, j := range batch {
 		if j.kind == jobFinish {
 			w.mu.Lock()
 			j.kept = w.kept[j.id]
 			w.mu.Unlock()
 		}
-		if err := w.sql.in(tx).apply(ctx, j); err != nil {
+		if err := p.apply(ctx, j); err != nil {
 			return err
 		}
+	}
+	if err := p.q.seal(ctx); err != nil {
+		return err
 	}
 	return tx.Commit()
 }

@@ -47,12 +47,13 @@ type Audit struct {
 	heads  []Held
 	good   int64 // leaves under the largest head that fits
 
-	tree   []node      // the complete subtrees so far, the largest first
-	hole   bool        // a leaf's hash is gone: no root can be told any more
-	wrong  []wrongRow  // rows that are not what their leaf commits to
-	pair   [2]pairRow  // of the even leaf and the odd one after it
-	erased []int64     // leaves without salt
-	named  []leafRange // leaves that events tell were erased
+	tree   []node              // the complete subtrees so far, the largest first
+	hole   bool                // a leaf's hash is gone: no root can be told any more
+	wrong  []wrongRow          // rows that are not what their leaf commits to
+	lost   map[tlog.Hash]int64 // leaves whose rows are gone, by their hashes
+	pair   [2]pairRow          // of the even leaf and the odd one after it
+	erased []int64             // leaves without salt
+	named  []leafRange         // leaves that events tell were erased
 }
 
 // Held is a head to hold the ledger against, and where it comes from.
@@ -81,7 +82,7 @@ type pairRow struct {
 func NewAudit(heads []Held) *Audit {
 	heads = slices.Clone(heads)
 	slices.SortStableFunc(heads, func(a, b Held) int { return int(min(max(a.Size-b.Size, -1), 1)) })
-	a := &Audit{heads: heads}
+	a := &Audit{heads: heads, lost: map[tlog.Hash]int64{}}
 	a.hold()
 	return a
 }
@@ -113,6 +114,7 @@ func (a *Audit) Add(r Row) {
 		a.hole = true
 		a.find(r.Leaf, r.Leaf, 0, "its row and its hash are gone: they were removed")
 	case r.Seq == 0:
+		a.lost[kept] = r.Leaf
 		a.find(r.Leaf, r.Leaf, 0, "its row is gone: it was removed")
 	case !readable:
 		a.report.Erased++
@@ -212,7 +214,7 @@ func (a *Audit) hold() {
 
 // End gives the report.
 func (a *Audit) End() Report {
-	at := map[tlog.Hash]int64{}
+	at := a.lost
 	for _, w := range a.wrong {
 		at[w.kept] = w.leaf
 	}
