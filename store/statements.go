@@ -156,7 +156,7 @@ func (p pen) over(ctx context.Context, j *job) error {
 			return err
 		}
 	}
-	if err := owe(ctx, queries{p.tx, p.d}, r, p.country); err != nil {
+	if err := owe(ctx, p.q, r, p.country); err != nil {
 		return err
 	}
 	past, complaint := pastOf(r, p.country)
@@ -176,7 +176,7 @@ func (p pen) append(ctx context.Context, id string, e call.Entry) error {
 		return err
 	}
 	if e.Kind != call.EntryRecording {
-		return oweOne(ctx, queries{p.tx, p.d}, id, e, p.country)
+		return oweOne(ctx, p.q, id, e, p.country)
 	}
 	// The path must outlive a kill: the recording is playable, and someone must find it.
 	return p.run(ctx, p.recording, e.Text, id)
