@@ -39,6 +39,8 @@ type CLI struct {
 	Calls     CallsCmd       `cmd:"" help:"List and show the records of calls."`
 	Keys      KeysCmd        `cmd:"" help:"Make, list and revoke the keys of the API."`
 	Customers CustomersCmd   `cmd:"" help:"Import, list and show customers."`
+	OptOut    OptOutCmd      `cmd:"" name:"optout" help:"Keep who does not want to be reached, and say whether a number may be called."`
+	Consent   ConsentCmd     `cmd:"" help:"The record of consent: list it, verify it, prove it."`
 	Doctor    DoctorCmd      `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
 	Bench     bench.Command  `cmd:"" help:"Measure a running server, Parley or any other, from the packets."`
 	Models    ModelsCmd      `cmd:"" help:"List, fetch and verify the speech models."`

@@ -11,6 +11,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/notary"
 	"github.com/parley-voice/parley/console/access"
 	"github.com/parley-voice/parley/console/api"
 	"github.com/parley-voice/parley/console/webhook"
@@ -24,6 +25,7 @@ type web struct {
 	reviews  *store.Reviews
 	hub      *api.Hub
 	placing  sync.WaitGroup // calls that the API placed
+	notary   notary.Key     // signs the ledger of consent, for auditors outside
 	herald   *herald        // nil without webhooks
 	sender   *webhook.Sender
 }

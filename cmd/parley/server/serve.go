@@ -48,6 +48,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 		defer s.web.placing.Wait()
 	}
 	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
+	watching.Go(func() { s.notarise(ctx) })
 	watching.Go(func() { s.watchRoutes(ctx) })
 	watching.Go(func() { s.portray(ctx) })
 	watching.Go(func() { s.watchLock(ctx) })
