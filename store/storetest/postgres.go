@@ -26,6 +26,7 @@ import (
 // of its own. Nobody else can reach it, and it dies with the binary.
 type Server struct {
 	dir  string
+	args []string
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
 }
@@ -63,7 +64,7 @@ func StartPostgres(options ...string) (s *Server, err error) {
 		return nil, errors.New("PostgreSQL is not installed: run tools/deps.sh test")
 	}
 	bin := bins[len(bins)-1]
-	s = &Server{done: make(chan struct{})}
+	s = &Server{}
 	if s.dir, err = os.MkdirTemp("/tmp", "parley-pg-"); err != nil { // a socket's path is at most 107 bytes
 		return nil, err
 	}
@@ -79,22 +80,41 @@ func StartPostgres(options ...string) (s *Server, err error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(s.dir))
 	}
-	s.cmd = exec.Command(filepath.Join(bin, "postgres"), slices.Concat([]string{"-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=200"}, options)...)
+	s.args = slices.Concat([]string{filepath.Join(bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=200"}, options)
+	if err := s.Up(); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+// Up starts the server again after Down.
+func (s *Server) Up() error {
+	attr, err := s.owner()
+	if err != nil {
+		return err
+	}
+	s.cmd, s.done = exec.Command(s.args[0], s.args[1:]...), make(chan struct{})
 	s.cmd.Dir, s.cmd.SysProcAttr = s.dir, attr
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(s.dir))
+		return err
 	}
 	defer log.Close()
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.run(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(s.dir))
+		return err
 	}
 	if err := s.ready(); err != nil {
 		text, _ := os.ReadFile(log.Name())
-		return nil, errors.Join(fmt.Errorf("PostgreSQL did not start: %w: %s", err, text), s.Stop())
+		return fmt.Errorf("PostgreSQL did not start: %w: %s", err, text)
 	}
-	return s, nil
+	return nil
+}
+
+// Down ends the server as a crash would: connections are cut, nothing is tidied.
+func (s *Server) Down() {
+	_ = s.cmd.Process.Signal(syscall.SIGQUIT)
+	<-s.done
 }
 
 // owner gives the folder to the user postgres when we are root, whom PostgreSQL
@@ -170,6 +190,9 @@ func (s *Server) Schema(t testing.TB) string {
 
 // Stop ends the server and removes its folder.
 func (s *Server) Stop() error {
+	if s.cmd == nil || s.cmd.Process == nil {
+		return os.RemoveAll(s.dir)
+	}
 	_ = s.cmd.Process.Signal(syscall.SIGINT) // "fast": cuts connections
 	select {
 	case <-s.done:
