@@ -105,6 +105,7 @@ func (s *Server) openRecords(ctx context.Context, _ Options) error {
 	s.Store = st
 	s.life.close = append(s.life.close, st.Close)
 	s.hotline.owed = &owed{store: st, log: s.log, country: s.cfg.Callers.Country, tell: []Overdue{s.web.publish}}
+	s.keepTerms(ctx)
 	recovered, err := st.Recover(ctx, time.Now()) // before any call can begin
 	if err != nil {
 		return err
