@@ -37,6 +37,7 @@ type CLI struct {
 	Script    script.Command `cmd:"" help:"Write scripts: check, test, chat, draw, compare and hear them."`
 	Route     route.Command  `cmd:"" help:"Say where calls go: check, explain, test and replay a table of routes."`
 	Calls     CallsCmd       `cmd:"" help:"List and show the records of calls."`
+	Report    ReportCmd      `cmd:"" help:"Report the figures of a day, a week, a month or a quarter, as text, CSV and HTML."`
 	Keys      KeysCmd        `cmd:"" help:"Make, list and revoke the keys of the API."`
 	Customers CustomersCmd   `cmd:"" help:"Import, list and show customers."`
 	OptOut    OptOutCmd      `cmd:"" name:"optout" help:"Keep who does not want to be reached, and say whether a number may be called."`

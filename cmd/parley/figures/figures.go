@@ -1,0 +1,136 @@
+// Package figures makes reports of a day, a week, a month or a quarter out of the
+// views of the store: as text, CSV and one HTML page.
+package figures
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/store"
+)
+
+// Source is where figures come from; store.Reader is one.
+type Source interface {
+	ReportSite(ctx context.Context) (zone *time.Location, currency string, err error)
+	PeriodAt(ctx context.Context, g store.Grain, at time.Time) (store.Period, error)
+	Figures(ctx context.Context, v store.View, g store.Grain, first, last string) (store.Figures, error)
+}
+
+// Report is all of one period.
+type Report struct {
+	Period   store.Period
+	Before   store.Period
+	Zone     string
+	Currency string
+	Made     time.Time
+	Tables   []Table
+	Warnings []Warning
+	Steps    []string  // the periods along the charts, oldest first
+	Phrases  []Keyword // weekly: what is said more than before, as suggestions
+}
+
+// Table is one view's rows: of the period, of the one before, and of each step.
+type Table struct {
+	Now    store.Figures
+	Before store.Figures
+	Along  store.Figures
+}
+
+// Keyword is a phrase that people say more often than they did.
+type Keyword struct {
+	Language, Phrase string
+	Calls            int     // in which it was said in the period
+	Share, Was       float64 // of calls, in the period and in the weeks before
+	Score            float64 // log-likelihood ratio, G2
+}
+
+// Make reads the report of the period that a date of the site's zone lies in; the
+// zero date is now's.
+func Make(ctx context.Context, from Source, goals config.Goals, g store.Grain, date, now time.Time) (r Report, err error) {
+	zone, currency, err := from.ReportSite(ctx)
+	if err != nil {
+		return r, err
+	}
+	if date.IsZero() {
+		date = now.In(zone)
+	}
+	noon := time.Date(date.Year(), date.Month(), date.Day(), 12, 0, 0, 0, zone)
+	r = Report{Zone: zone.String(), Currency: currency, Made: now.In(zone)}
+	if r.Period, err = from.PeriodAt(ctx, g, noon); err != nil {
+		return r, err
+	}
+	if r.Before, err = from.PeriodAt(ctx, g, r.Period.Starts.Add(-1)); err != nil {
+		return r, err
+	}
+	fine, steps := steps(r.Period, zone)
+	r.Steps = steps
+	for _, v := range store.Views() {
+		if !v.Periodic() {
+			continue
+		}
+		var t Table
+		if t.Now, err = from.Figures(ctx, v, g, r.Period.Name, r.Period.Name); err != nil {
+			return r, err
+		}
+		if t.Before, err = from.Figures(ctx, v, g, r.Before.Name, r.Before.Name); err != nil {
+			return r, err
+		}
+		if t.Along, err = from.Figures(ctx, v, fine, steps[0], steps[len(steps)-1]); err != nil {
+			return r, err
+		}
+		r.Tables = append(r.Tables, t)
+	}
+	r.Warnings = warnings(r, goals)
+	return r, nil
+}
+
+// steps are what the charts go along: a day has the fortnight up to it, weeks and
+// months their days, quarters their weeks.
+func steps(p store.Period, zone *time.Location) (fine store.Grain, names []string) {
+	fine = store.Day
+	first, last := p.Starts.In(zone), p.Ends.Add(-1).In(zone)
+	switch p.Grain {
+	case store.Day:
+		first = first.AddDate(0, 0, -13)
+	case store.Quarter:
+		fine = store.Week
+	}
+	end := time.Date(last.Year(), last.Month(), last.Day(), 12, 0, 0, 0, time.UTC)
+	for d := time.Date(first.Year(), first.Month(), first.Day(), 12, 0, 0, 0, time.UTC); !d.After(end); d = d.AddDate(0, 0, 1) {
+		if name := fine.Name(d); len(names) == 0 || names[len(names)-1] != name {
+			names = append(names, name)
+		}
+	}
+	return fine, names
+}
+
+// table is the table of a view.
+func (r Report) table(view string) Table {
+	i := slices.IndexFunc(r.Tables, func(t Table) bool { return t.Now.View.Name == view })
+	return r.Tables[i]
+}
+
+// key is what names a row beside its period: direction, queue, variant.
+func key(f store.Figures, row []any) string {
+	var words []string
+	for i, v := range row {
+		if s, ok := v.(string); ok && i > 1 {
+			words = append(words, s)
+		}
+	}
+	return strings.Join(words, " / ")
+}
+
+// number is a value as a number; false for none.
+func number(v any) (float64, bool) {
+	switch n := v.(type) {
+	case int64:
+		return float64(n), true
+	case float64:
+		return n, true
+	}
+	return 0, false
+}
