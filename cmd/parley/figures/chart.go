@@ -13,7 +13,7 @@ import (
 
 const (
 	chartWide, chartHigh                     = 520.0, 210.0
-	plotLeft, plotRight, plotTop, plotBottom = 46.0, 508.0, 14.0, 178.0
+	plotLeft, plotRight, plotTop, plotBottom = 46.0, 494.0, 14.0, 178.0
 	gridLines                                = 4
 	labelsAtMost                             = 8
 )
