@@ -83,10 +83,18 @@ type subject struct {
 	number  string           // the one at hand; "" when only the person was named
 	ids     []any            // of the person, and of those who were merged into it
 	numbers []any            // the person's, and the one at hand
+	hidden  []any            // pseudonyms of these, once anybody was erased
 }
 
 // subject finds the person by id, or by whom the number belongs to.
 func (q queries) subject(ctx context.Context, person, number string) (s subject, err error) {
+	if s, err = q.owned(ctx, person, number); err == nil {
+		s.hidden, err = q.pseudonyms(ctx, s.numbers)
+	}
+	return s, err
+}
+
+func (q queries) owned(ctx context.Context, person, number string) (s subject, err error) {
 	s.number = number
 	var owner string
 	if number != "" {
@@ -122,15 +130,8 @@ func (q queries) subject(ctx context.Context, person, number string) (s subject,
 
 // theirs is a condition on a table's person and number, with its arguments.
 func (s subject) theirs() (where string, args []any) {
-	args = append(args, s.ids...)
-	args = append(args, s.numbers...)
-	switch {
-	case len(s.ids) == 0:
-		return "number IN (" + marks(len(s.numbers)) + ")", args
-	case len(s.numbers) == 0:
-		return "person IN (" + marks(len(s.ids)) + ")", args
-	}
-	return "(person IN (" + marks(len(s.ids)) + ") OR number IN (" + marks(len(s.numbers)) + "))", args
+	where, args = s.theirRows("person", "number", "", nil)
+	return "(" + where + ")", args
 }
 
 // locked runs do in a transaction that has the person and the number to itself.

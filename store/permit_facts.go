@@ -16,7 +16,7 @@ func (q queries) permitFacts(ctx context.Context, who subject, r permit.Request,
 		return f, err
 	}
 	if len(who.numbers) > 0 {
-		if f.Complaints, err = q.times(ctx, "SELECT opened FROM complaints WHERE number IN ("+marks(len(who.numbers))+")", who.numbers...); err != nil {
+		if f.Complaints, err = q.times(ctx, "SELECT opened FROM complaints WHERE number IN ("+marks(len(who.numbers)+len(who.hidden))+")", slices.Concat(who.numbers, who.hidden)...); err != nil {
 			return f, err
 		}
 	}

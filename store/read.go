@@ -25,7 +25,7 @@ func Read(ctx context.Context, where string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := db.ExecContext(ctx, "SELECT leaf, salt FROM permit_events LIMIT 1"); err != nil {
+	if _, err := db.ExecContext(ctx, "SELECT name FROM secrets LIMIT 1"); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s holds no records, or an older parley wrote them and serve has not run since: %w", named(where), err)
 	}

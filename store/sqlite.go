@@ -42,7 +42,7 @@ var sqliteDialect = &dialect{
 func openSQLite(ctx context.Context, what, path string, conns int) (database, error) {
 	u := url.URL{Path: path}
 	db, err := sql.Open("sqlite", "file:"+u.EscapedPath()+"?_txlock=immediate"+
-		"&_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+		"&_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)") // what is erased is overwritten
 	if err != nil {
 		return database{}, wrapped(what, path, err)
 	}

@@ -22,6 +22,8 @@ type CustomersCmd struct {
 	Show   CustomersShowCmd   `cmd:"" help:"Show one customer and the calls of the last 30 days."`
 	Import CustomersImportCmd `cmd:"" help:"Import customers from CSV. The same file again changes nothing."`
 	Merge  CustomersMergeCmd  `cmd:"" help:"Make two customers one."`
+	Export CustomersExportCmd `cmd:"" help:"Write all that is kept of one person, as JSON."`
+	Erase  CustomersEraseCmd  `cmd:"" help:"Erase one person: profile, events, labels, calls, recordings, salts. They are never called again."`
 
 	Label   CustomersLabelCmd   `cmd:"" help:"Compute the labels of all customers; serve does it every day."`
 	Explain CustomersExplainCmd `cmd:"" help:"Tell every label of one customer, and why it is what it is."`
