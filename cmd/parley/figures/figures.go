@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/dialog/keyness"
 	"github.com/parley-voice/parley/store"
 )
 
@@ -17,6 +18,7 @@ type Source interface {
 	ReportSite(ctx context.Context) (zone *time.Location, currency string, err error)
 	PeriodAt(ctx context.Context, g store.Grain, at time.Time) (store.Period, error)
 	Figures(ctx context.Context, v store.View, g store.Grain, first, last string) (store.Figures, error)
+	Heard(ctx context.Context, from, until time.Time, take func(texts []string)) error
 }
 
 // Report is all of one period.
@@ -28,8 +30,8 @@ type Report struct {
 	Made     time.Time
 	Tables   []Table
 	Warnings []Warning
-	Steps    []string  // the periods along the charts, oldest first
-	Phrases  []Keyword // weekly: what is said more than before, as suggestions
+	Steps    []string         // the periods along the charts, oldest first
+	Phrases  []keyness.Phrase // weekly: what is said more than before, as suggestions
 }
 
 // Table is one view's rows: of the period, of the one before, and of each step.
@@ -37,14 +39,6 @@ type Table struct {
 	Now    store.Figures
 	Before store.Figures
 	Along  store.Figures
-}
-
-// Keyword is a phrase that people say more often than they did.
-type Keyword struct {
-	Language, Phrase string
-	Calls            int     // in which it was said in the period
-	Share, Was       float64 // of calls, in the period and in the weeks before
-	Score            float64 // log-likelihood ratio, G2
 }
 
 // Make reads the report of the period that a date of the site's zone lies in; the
@@ -84,7 +78,10 @@ func Make(ctx context.Context, from Source, goals config.Goals, g store.Grain, d
 		r.Tables = append(r.Tables, t)
 	}
 	r.Warnings = warnings(r, goals)
-	return r, nil
+	if g == store.Week {
+		r.Phrases, err = phrases(ctx, from, r.Period)
+	}
+	return r, err
 }
 
 // steps are what the charts go along: a day has the fortnight up to it, weeks and

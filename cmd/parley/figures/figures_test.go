@@ -74,6 +74,19 @@ func shop(t *testing.T) (*store.Store, *store.Reader) {
 			Script: "=cmd|' /C calc'!A0", Version: 1, Began: began, Answered: began.Add(time.Second), Ended: began.Add(time.Minute),
 			State: call.Finished, Outcome: "booked", Grade: "D",
 		}
+		if i%10 > 4 { // and a week before, of whom some say nothing of waiting
+			c.Entries = []call.Entry{
+				{Seq: 1, At: began, Kind: call.EntryHeard, Text: "我觉得等待久，我的号码是13812345678"},
+				{Seq: 2, At: began, Kind: call.EntryTalk, From: call.Agent, Text: "非常抱歉给您添麻烦"},
+			}
+			old := c
+			old.ID, old.Began, old.Answered, old.Ended = "o"+c.ID, c.Began.AddDate(0, 0, -7), c.Answered.AddDate(0, 0, -7), c.Ended.AddDate(0, 0, -7)
+			old.Called = "139" + c.Called[3:]
+			old.Entries = []call.Entry{{Seq: 1, At: began, Kind: call.EntryHeard, Text: "查订单 13812345678"}}
+			if err := s.Finish(t.Context(), old); err != nil {
+				t.Fatal(err)
+			}
+		}
 		switch i % 10 {
 		case 0:
 			c.Answered, c.State, c.Outcome, c.SIPCode = time.Time{}, call.Failed, "", 404
@@ -126,6 +139,9 @@ func TestAWeek(t *testing.T) {
 	goals.Intent, goals.CSAT = 17, 50 // what is met exactly is met
 	if again, err := Make(t.Context(), r, goals, store.Week, time.Time{}, now); err != nil || len(again.Warnings) != 1 || !strings.Contains(again.Warnings[0].EN, "Intent rate is 16.7, below") {
 		t.Errorf("%v, %v", again.Warnings, err)
+	}
+	if len(week.Phrases) != 2 || week.Phrases[1].Text != "号码" || week.Phrases[0].Text != "觉得等待久" || week.Phrases[0].Persons != 35 || week.Phrases[0].Was != 0 || !strings.Contains(text.String(), "觉得等待久") {
+		t.Errorf("phrases %+v", week.Phrases)
 	}
 	csvIsExact(t, week)
 	pageIsWhole(t, week, goals)

@@ -13,7 +13,7 @@ import (
 //go:embed page.gohtml
 var pageText string
 
-var page = template.Must(template.New("page").Parse(pageText))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"percent": func(v float64) string { return shown("rate", v) }}).Parse(pageText))
 
 // tile is a figure at the top of the page.
 type tile struct {

@@ -9,12 +9,6 @@ import (
 	"github.com/parley-voice/parley/store"
 )
 
-// Percent is the phrase's share of calls.
-func (k Keyword) Percent() string { return fmt.Sprintf("%.1f %%", 100*k.Share) }
-
-// WasPercent is its share before.
-func (k Keyword) WasPercent() string { return fmt.Sprintf("%.1f %%", 100*k.Was) }
-
 // Print writes the report for a terminal.
 func (r Report) Print(p term.Printer) {
 	title := grainNames[string(r.Period.Grain)]
@@ -29,9 +23,9 @@ func (r Report) Print(p term.Printer) {
 	}
 	if len(r.Phrases) > 0 {
 		p.Printf("\nSaid more often than before (suggestions; nothing changes by itself):\n")
-		rows := [][]string{{"PHRASE", "LANGUAGE", "CALLS", "SHARE", "BEFORE", "G2"}}
+		rows := [][]string{{"PHRASE", "PERSONS", "SHARE", "BEFORE", "G2"}}
 		for _, k := range r.Phrases {
-			rows = append(rows, []string{k.Phrase, k.Language, fmt.Sprint(k.Calls), k.Percent(), k.WasPercent(), fmt.Sprintf("%.1f", k.Score)})
+			rows = append(rows, []string{k.Text, fmt.Sprint(k.Persons), shown("rate", k.Share), shown("rate", k.Was), fmt.Sprintf("%.1f", k.Score)})
 		}
 		p.Table(rows)
 	}
