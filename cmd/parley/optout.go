@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/parley-voice/parley/campaign/calendar"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
@@ -122,12 +121,12 @@ func (c *OptOutCheckCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
-	book, err := calendar.Shipped()
+	policy, err := cfg.Policy()
 	if err != nil {
-		return err
+		return wrong{err}
 	}
 	n := customer.Parse(c.Number, cfg.Callers.Country)
-	d, err := e.May(ctx, m.Now(), permit.Request{Number: n, Purpose: c.Purpose, Channel: permit.Channel(c.Channel)}, permit.Standard(book))
+	d, err := e.May(ctx, m.Now(), permit.Request{Number: n, Purpose: c.Purpose, Channel: permit.Channel(c.Channel)}, policy)
 	if err != nil {
 		return err
 	}

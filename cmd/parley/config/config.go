@@ -32,6 +32,7 @@ type Config struct {
 	Data       string            `yaml:"data" default:"./var" doc:"Folder for records.db, reviews.db, recordings/ and prompts/. Relative to the configuration file."`
 	Store      Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
 	Callers    Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`
+	Consent    Consent           `yaml:"consent" doc:"How often people may be called, how long they are left alone, and by which laws (docs/consent.md)."`
 	Reports    Reports           `yaml:"reports" doc:"What the figures of parley report count by (docs/reports.md). Figures of the past follow when it changes."`
 	Record     bool              `yaml:"record" default:"true" doc:"Record every call as a stereo WAV, left the caller, right Parley, in recordings/ under data."`
 	Mask       bool              `yaml:"mask" default:"true" doc:"Hide numbers of telephones and cards where they are written down: all but the last four digits of a card, the middle of others, in what was said and heard and in long rows of keys; and silence the pieces of the recording in which they are spoken or keyed (docs/operations.md)."`
