@@ -113,7 +113,7 @@ func (f file) height(n ast.Node) int {
 var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick"}
 
 // pure are the rooms that decide: they have no clock and no goroutines.
-var pure = []string{"dialog", "routing", "routing/queue", "routing/queue/sim", "campaign", "campaign/calendar", "campaign/permit", "campaign/timing", "campaign/experiment"}
+var pure = []string{"dialog", "routing", "routing/queue", "routing/queue/sim", "campaign", "campaign/sim", "campaign/calendar", "campaign/permit", "campaign/timing", "campaign/experiment"}
 
 // checkPurity holds the pure rooms to no clock and no goroutine, and the dialog
 // machine to no files, but for the loader.

@@ -116,8 +116,8 @@ func (k Candidate) again(c *Campaign, now time.Time, rule Again, why string) Can
 	k.Due = now.Add(rule.After)
 	if rule.Slot == NextDay {
 		for _, name := range k.Zones { // the last of the next days: nowhere it is the same day still
-			if zone, err := time.LoadLocation(name); err == nil {
-				if day := timing.StartOfDay(now, 1, zone); day.After(k.Due) {
+			if where, err := zone(name); err == nil {
+				if day := timing.StartOfDay(now, 1, where); day.After(k.Due) {
 					k.Due = day
 				}
 			}

@@ -31,7 +31,8 @@ type Agents struct {
 // Room.Calls of them: the higher priority first, then the higher score, the nearer
 // deadline, and who waits longest. It leaves out who is not due, out of time, out
 // of the pilot, out of the campaign's hours or without a wording or number to
-// call with. permit decides on each of them after this.
+// call with. permit decides on each of them after this. Who is due outside the hours
+// is to be scheduled again: see Schedule.
 func Plan(now time.Time, c *Campaign, r Room, due []Candidate) []Attempt {
 	n := r.open(c)
 	if n <= 0 || now.Before(c.When.Start) || !now.Before(c.When.Deadline) {
@@ -65,7 +66,7 @@ func (r Room) open(c *Campaign) int {
 		return min(r.Calls, 1)
 	case r.Health.Act != Run:
 		return 0
-	case c.Line.Queue != "" && c.Line.Waiting > 0 && r.Agents.Waiting >= r.Agents.Staffed*c.Line.Waiting:
+	case c.Line.Queue != "" && r.Agents.Waiting > 0 && r.Agents.Waiting >= r.Agents.Staffed*c.Line.Waiting:
 		return 0
 	}
 	return r.Calls
@@ -104,11 +105,11 @@ func (c *Campaign) Open(t time.Time, zones []string) bool {
 		return true
 	}
 	for _, name := range zones {
-		zone, err := time.LoadLocation(name)
+		where, err := zone(name)
 		if err != nil {
 			return false
 		}
-		local := t.In(zone)
+		local := t.In(where)
 		if !hours.Within(c.When.Hours[local.Weekday()], local) {
 			return false
 		}
