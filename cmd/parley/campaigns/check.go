@@ -1,0 +1,128 @@
+package campaigns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/calendar"
+	"github.com/parley-voice/parley/campaign/permit"
+	"github.com/parley-voice/parley/campaign/segment"
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/script"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
+	"github.com/parley-voice/parley/scripts"
+	"github.com/parley-voice/parley/store"
+)
+
+// CheckCmd is parley campaign check.
+type CheckCmd struct {
+	Files    []string `arg:"" name:"file" help:"Campaigns, or folders of them."`
+	Config   string   `short:"c" placeholder:"FILE" help:"Configuration: it tells which trunks and queues there are, and where reviews are kept. Without one these are not looked at."`
+	Segments string   `placeholder:"FILE" help:"Groups and strategies; those that ship when not given."`
+	Strict   bool     `help:"Fail on warnings too."`
+	JSON     bool     `name:"json" help:"As JSON."`
+}
+
+// Run checks; it fails on errors, and with --strict on warnings.
+func (c *CheckCmd) Run(ctx context.Context, w *script.World) error {
+	all, err := files(c.Files)
+	if err != nil {
+		return err
+	}
+	site, err := c.site(ctx, w)
+	if err != nil {
+		return err
+	}
+	var found []strictyaml.Finding
+	for _, file := range all {
+		one, err := load(file)
+		var ps strictyaml.Problems
+		switch {
+		case errors.As(err, &ps):
+			found = append(found, ps.Findings()...)
+		case err != nil:
+			return err
+		default:
+			found = append(found, one.Lint(w.Now(), site)...)
+		}
+	}
+	return script.Tell(w, script.Report{What: "campaign", Files: len(all), Found: found, Strict: c.Strict, JSON: c.JSON})
+}
+
+// site is what is known here.
+func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, err error) {
+	if s.Policy, err = policy(); err != nil {
+		return s, err
+	}
+	if s.Groups, err = groups(c.Segments); err != nil || c.Config == "" {
+		return s, err
+	}
+	cfg, err := w.Config(c.Config)
+	if err != nil {
+		return s, err
+	}
+	s.Trunks, s.Queues = []string{}, []string{}
+	for _, t := range cfg.Trunks {
+		if t.Host != "" {
+			s.Trunks = append(s.Trunks, t.Name)
+		}
+	}
+	for name := range cfg.Queues {
+		s.Queues = append(s.Queues, name)
+	}
+	slices.Sort(s.Queues)
+	s.Script, err = dialable(ctx, cfg)
+	return s, err
+}
+
+// policy is what a site allows that says nothing.
+func policy() (permit.Policy, error) {
+	book, err := calendar.Shipped()
+	return permit.Standard(book), err
+}
+
+func groups(file string) (*segment.Book, error) {
+	if file == "" {
+		return segment.Default()
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, wrongf("%s: %w: name a file of groups and strategies", file, errors.Unwrap(err))
+	}
+	defer f.Close()
+	book, err := segment.Load(f, file)
+	if err != nil {
+		return nil, script.Mistake(err)
+	}
+	return book, nil
+}
+
+// dialable tells which scripts calls may be placed with: those that are published,
+// and those that ship.
+func dialable(ctx context.Context, cfg *config.Config) (func(string) string, error) {
+	published := map[string]string{}
+	r, err := store.ReadReviews(ctx, cfg.ReviewsAt())
+	if err != nil {
+		return nil, err
+	}
+	if r != nil {
+		published, _, err = r.Published(ctx)
+		if err = errors.Join(err, r.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return func(name string) string {
+		if published[name] != "" {
+			return ""
+		}
+		if _, err := fs.Stat(scripts.FS, name+".yaml"); err == nil {
+			return ""
+		}
+		return fmt.Sprintf("no version of the script %q is published, and none ships", name)
+	}, nil
+}
