@@ -76,7 +76,7 @@ func (c *Campaign) wordings(h *Health, now time.Time, v Vitals) {
 func (c *Campaign) complaints(h *Health, v Vitals) {
 	r := v.Reached
 	enough := r.Trials >= c.Guard.Sample && r.Rate() > c.Guard.Complaints
-	if r.Hits > 0 && (enough || experiment.Exceeds(r, c.Guard.Complaints) < 0.01) {
+	if r.Hits > 0 && (enough || experiment.Exceeds(r, c.Guard.Complaints) < 0.05) {
 		h.hold(Stop, time.Time{}, Complaints, fmt.Sprintf("%d of %d people reached complained or opted out, %s is borne: change the wording or whom it calls, and start a new version", r.Hits, r.Trials, percent(c.Guard.Complaints)))
 	}
 }

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -25,11 +26,20 @@ func (p *places) note(key string, n *yaml.Node) {
 }
 
 // Finding is something to say about a key of the file: who.segment,
-// variants[0].script, line.numbers[1]. A key that the file leaves out stands for
-// the file itself.
+// variants[0].script, line.numbers[1]. For a key that the file leaves out it is about
+// the block around it, or the file's beginning.
 func (c *Campaign) Finding(s strictyaml.Severity, code strictyaml.Code, key, hint, format string, args ...any) strictyaml.Finding {
 	p := strictyaml.Problem{Code: code, File: c.places.file, Text: fmt.Sprintf(format, args...), Hint: hint}
-	if at, ok := c.places.at[key]; ok {
+	at, ok := c.places.at[key]
+	for !ok && key != "campaign" {
+		if i := strings.LastIndexByte(key, '.'); i >= 0 {
+			key = key[:i]
+		} else {
+			key = "campaign"
+		}
+		at, ok = c.places.at[key]
+	}
+	if ok {
 		p.Line, p.Column = at.line, at.column
 		if at.line <= len(c.places.lines) {
 			p.Source = strictyaml.Shorten(c.places.lines[at.line-1])

@@ -44,10 +44,9 @@ func TestNobodyIsCalledAgainstTheRules(t *testing.T) {
 	for _, name := range []string{"member-callback.zh.yaml", "warranty.en.yaml"} {
 		for seed := range uint64(25) {
 			t.Run(fmt.Sprint(name, seed), func(t *testing.T) {
-				t.Parallel()
 				c := load(t, name)
 				c.Who.Pilot = 1
-				r, err := Run(Config{Campaign: c, Policy: site(t), People: 80, Days: 8, Agents: 3, Seed: seed})
+				r, err := Run(Config{Campaign: c, Policy: site(t), People: 40, Days: 5, Agents: 3, Seed: seed})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -131,7 +130,7 @@ func TestWhatStopsACampaign(t *testing.T) {
 	run := func(h Habits) Report {
 		c := load(t, "member-callback.zh.yaml")
 		c.Who.Pilot, c.Guard.Sample = 1, 20
-		r, err := Run(Config{Campaign: c, Policy: site(t), People: 300, Days: 5, Seed: 1, Habits: h})
+		r, err := Run(Config{Campaign: c, Policy: site(t), People: 200, Days: 4, Seed: 1, Habits: h})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,11 +151,11 @@ func TestWhatStopsACampaign(t *testing.T) {
 // With agents, nobody is called for whom no agent is free, unless it is predicted.
 func TestProgressiveAbandonsNobody(t *testing.T) {
 	c := load(t, "warranty.en.yaml")
-	r, err := Run(Config{Campaign: c, Policy: site(t), People: 500, Days: 3, Agents: 5, Seed: 2})
+	r, err := Run(Config{Campaign: c, Policy: site(t), People: 300, Days: 3, Agents: 5, Seed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum := r.Sum(); sum.Abandoned > 0 || sum.People < 50 {
+	if sum := r.Sum(); sum.Abandoned > 0 || sum.People < 30 {
 		t.Errorf("of %d people %d met no agent", sum.People, sum.Abandoned)
 	}
 }
