@@ -20,7 +20,7 @@ var floors = []struct {
 	{0, "media customer egress dialog/expr dialog/vocab"},
 	{1, "dialog routing campaign asr asr/models asr/asrtest tts tts/ttstest sip"},
 	{2, "call dialog/model"},
-	{3, "store console asr/* tts/* dialog/intent dialog/lookup dialog/compose scripts"},
+	{3, "store console feeds asr/* tts/* dialog/intent dialog/lookup dialog/compose scripts"},
 	{4, "cmd"},
 	{5, "tools test docker"},
 }
@@ -56,6 +56,7 @@ var only = []struct{ imports, rooms, why string }{
 	{"modernc.org/sqlite github.com/jackc/pgx", "store", "keep it through store"},
 	{"github.com/prometheus", "console cmd", "count in a Stats value and let console show it"},
 	{"github.com/alecthomas/kong", "cmd tools", "flags belong to the command: take a Config"},
+	{"github.com/twmb/franz-go", "feeds", "read topics through feeds.Feed"},
 	{"C", "asr/* tts/*", "cgo belongs to a speech engine in its own package"},
 }
 

@@ -82,10 +82,17 @@ func addEvents(ctx context.Context, q queries, now time.Time, events []customer.
 		kept.Known += n - added
 		events = events[n:]
 	}
-	for _, id := range slices.Sorted(maps.Keys(due)) { // in one order: two who add wait for each other, and do not lock up
-		if err := dirty(ctx, q, id, now); err != nil {
+	ids := slices.Sorted(maps.Keys(due)) // in one order: two who add wait for each other, and do not lock up
+	for len(ids) > 0 {
+		n := min(eventRows, len(ids))
+		var args []any
+		for _, id := range ids[:n] {
+			args = append(args, id, now.UnixNano())
+		}
+		if _, err := q.exec(ctx, "INSERT INTO portraits_due (customer, since) VALUES "+tuples(n, 2)+" ON CONFLICT (customer) DO UPDATE SET since = excluded.since", args...); err != nil {
 			return err
 		}
+		ids = ids[n:]
 	}
 	return nil
 }

@@ -25,6 +25,9 @@ type CustomersCmd struct {
 	Export CustomersExportCmd `cmd:"" help:"Write all that is kept of one person, as JSON."`
 	Erase  CustomersEraseCmd  `cmd:"" help:"Erase one person: profile, events, labels, calls, recordings, salts. They are never called again."`
 
+	Events  CustomersEventsCmd  `cmd:"" help:"Take events, and people with them, from CSV. The same file again changes nothing."`
+	Sources CustomersSourcesCmd `cmd:"" help:"Show how far each source was read, and what was not taken."`
+
 	Label   CustomersLabelCmd   `cmd:"" help:"Compute the labels of all customers; serve does it every day."`
 	Explain CustomersExplainCmd `cmd:"" help:"Tell every label of one customer, and why it is what it is."`
 	Segment CustomersSegmentCmd `cmd:"" help:"Find customers by their labels, highest score first."`

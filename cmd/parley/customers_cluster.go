@@ -43,7 +43,11 @@ type grouped struct {
 
 // Run clusters all customers.
 func (c *CustomersClusterCmd) Run(ctx context.Context, m *Main) (err error) {
-	book, err := c.read()
+	_, cfg, err := c.where(m)
+	if err != nil {
+		return err
+	}
+	book, err := c.read(cfg)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/campaign/segment"
+	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/customer/label"
 	"github.com/parley-voice/parley/store"
@@ -40,19 +42,20 @@ type CustomersSegmentCmd struct {
 
 // Book is the flag of commands that use groups and strategies.
 type Book struct {
-	Segments string `placeholder:"FILE" help:"Groups and strategies; those that ship when not given."`
+	Segments string `placeholder:"FILE" help:"Groups and strategies; those of the configuration when not given, else those that ship."`
 }
 
-func (b Book) read() (*segment.Book, error) {
-	if b.Segments == "" {
+func (b Book) read(cfg *config.Config) (*segment.Book, error) {
+	path := cmp.Or(b.Segments, cfg.Segments)
+	if path == "" {
 		return segment.Default()
 	}
-	f, err := os.Open(b.Segments)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, wrong{err}
 	}
 	defer f.Close()
-	book, err := segment.Load(f, b.Segments)
+	book, err := segment.Load(f, path)
 	if err != nil {
 		return nil, wrong{err}
 	}
@@ -137,7 +140,11 @@ type found struct {
 
 // Run screens all customers.
 func (c *CustomersSegmentCmd) Run(ctx context.Context, m *Main) (err error) {
-	book, err := c.read()
+	_, cfg, err := c.where(m)
+	if err != nil {
+		return err
+	}
+	book, err := c.read(cfg)
 	if err != nil {
 		return err
 	}

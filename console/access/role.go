@@ -40,6 +40,7 @@ const (
 	NoteCustomers   Action = "customers.note"
 	ImportCustomers Action = "customers.import"
 	ExportCustomers Action = "customers.export"
+	ScreenCustomers Action = "customers.screen"
 	ReadRoutes      Action = "routes.read"
 	TryRoutes       Action = "routes.try"
 	ReadScripts     Action = "scripts.read"
@@ -90,7 +91,8 @@ var actions = []Rule[Action]{
 	{ReadCustomers, "read and search customers", people},
 	{TagCustomers, "change a customer's tags", people},
 	{NoteCustomers, "tell of a complaint, of somebody who is not to be called, a note", people},
-	{ImportCustomers, "import customers", leaders},
+	{ImportCustomers, "import customers, and tell what they did", leaders},
+	{ScreenCustomers, "find customers by their labels", leaders},
 	{ExportCustomers, "export customers", []Role{Admin}},
 	{ReadRoutes, "read the rules in use", writers},
 	{TryRoutes, "check, explain and test rules", writers},

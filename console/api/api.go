@@ -43,6 +43,7 @@ type People struct {
 	Customers Customers
 	Remarks   Remarks
 	FollowUps FollowUps
+	Portraits Portraits
 }
 
 // Floor is the people who take calls, and those who wait for them.
@@ -102,6 +103,7 @@ func New(c Config) *API {
 	a.agents()
 	a.queues()
 	a.customers()
+	a.portraits()
 	a.followUps()
 	a.remarks()
 	a.outbox()

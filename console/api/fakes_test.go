@@ -302,7 +302,7 @@ func newRig(t testing.TB) *rig {
 	r.api = New(Config{
 		Gate: &access.Gate{Keys: r.ring, Now: time.Now}, Audit: r.audit,
 		Site:  Site{Country: "CN", Recordings: dir, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)},
-		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}},
+		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}, Portraits: fakePortraits{}},
 		Outbox: fakeOutbox{},
 		Routes: fakeRoutes{}, Scripts: fakeScripts{}, Hub: hub,
 	})

@@ -125,7 +125,7 @@ func list(text string) (words []string) {
 }
 
 func (in *intake) numbers(p *customer.Profile, text string) (what, do string) {
-	if shortened.MatchString(text) {
+	if Shortened(text) {
 		return fmt.Sprintf("Excel has shortened a number to %s", text), "make the column text in Excel, and fill it again from its source"
 	}
 	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";；,，、/|", r) }) {
@@ -164,16 +164,27 @@ func (in *intake) date(p *customer.Profile, text string) (what, do string) {
 	if text == "" {
 		return "", ""
 	}
-	for _, l := range layouts {
-		t, err := time.ParseInLocation(l, text, in.o.Zone)
-		if err != nil {
-			continue
-		}
-		if t.After(in.o.AsOf.Add(24 * time.Hour)) {
-			return fmt.Sprintf("%s is in the future", text), "correct the date: nothing could change the row until then"
-		}
-		p.Updated = t.UTC()
-		return "", ""
+	t, ok := Date(text, in.o.Zone)
+	switch {
+	case !ok:
+		return fmt.Sprintf("%q is no date", text), "write it like 2026-03-04 15:30:00"
+	case t.After(in.o.AsOf.Add(24 * time.Hour)):
+		return fmt.Sprintf("%s is in the future", text), "correct the date: nothing could change the row until then"
 	}
-	return fmt.Sprintf("%q is no date", text), "write it like 2026-03-04 15:30:00"
+	p.Updated = t
+	return "", ""
 }
+
+// Date reads a date as systems and Excel write it; zone is that of one which names
+// none.
+func Date(text string, zone *time.Location) (time.Time, bool) {
+	for _, l := range layouts {
+		if t, err := time.ParseInLocation(l, text, zone); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// Shortened tells whether Excel has made 1.38E+10 of a number.
+func Shortened(text string) bool { return shortened.MatchString(text) }

@@ -15,8 +15,8 @@ var basics = []Label{
 			if p.Region != "" {
 				return p.Region, p.say("the profile says %s", p.Region)
 			}
-			for _, n := range p.Numbers {
-				if place := customer.Parse(n, "").Place().String(); place != "" {
+			for _, n := range p.parsed() {
+				if place := n.Place().String(); place != "" {
 					return place, p.say("no region told; the number was given out in %s", place)
 				}
 			}
@@ -39,7 +39,7 @@ var basics = []Label{
 		compute: func(p *person) (string, string) { return string(p.Risk), p.say("the profile says %s", p.Risk) }},
 	{Name: "reachable", Class: Basic, Portrait: OfBasics, Type: Flag, Basis: Contract, Days: 90, Meaning: "There is a number that one person has.",
 		compute: func(p *person) (string, string) {
-			ok := slices.ContainsFunc(p.Numbers, func(n string) bool { return customer.Parse(n, "").Personal() })
+			ok := slices.ContainsFunc(p.parsed(), customer.Number.Personal)
 			return flag(ok), p.say("%d numbers on record", len(p.Numbers))
 		}},
 	{Name: "numbers_held", Class: Basic, Portrait: OfBasics, Type: Number, Unit: "numbers", Basis: Contract, Days: 365, Meaning: "How many telephone numbers are known.",

@@ -64,6 +64,9 @@ const (
 // ProfilingPurpose is the purpose of consent that Profiling asks for.
 const ProfilingPurpose = "profiling"
 
+// OfCurrency is the unit of amounts.
+const OfCurrency = "of the currency"
+
 // Label is one definition of the registry.
 type Label struct {
 	Name     string

@@ -17,6 +17,17 @@ type person struct {
 	now     time.Time
 	figures rfm.Figures
 	explain bool // write the why
+	numbers []customer.Number
+}
+
+// parsed are the person's numbers, read once: that takes as long as all the rest.
+func (p *person) parsed() []customer.Number {
+	if p.numbers == nil {
+		for _, n := range p.Numbers {
+			p.numbers = append(p.numbers, customer.Parse(n, ""))
+		}
+	}
+	return p.numbers
 }
 
 func (t *Tally) person(p customer.Profile, explain bool) *person {

@@ -113,7 +113,7 @@ func bucket(name string, words []string, meaning string, of func(rfm.Buckets) st
 }
 
 func money(name, meaning string, of func(rfm.Figures) (int64, bool)) Label {
-	return Label{Name: name, Class: Transaction, Portrait: OfConsumption, Type: Number, Unit: "of the currency", Basis: Contract, Days: month, from: fromEvents, Meaning: meaning,
+	return Label{Name: name, Class: Transaction, Portrait: OfConsumption, Type: Number, Unit: OfCurrency, Basis: Contract, Days: month, from: fromEvents, Meaning: meaning,
 		compute: func(p *person) (string, string) {
 			cents, ok := of(p.figures)
 			if !ok {

@@ -34,6 +34,7 @@ func (c *Config) check() Problems {
 	c.checkWebhooks(fail)
 	c.checkStore(fail)
 	c.checkReports(fail)
+	c.checkSources(fail)
 	return ps
 }
 

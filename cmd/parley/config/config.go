@@ -29,6 +29,8 @@ type Config struct {
 	Registrar  *Registrar        `yaml:"registrar" doc:"Lets the phones of agents that have a password register with Parley. Without it no REGISTER is answered."`
 	Lookups    Lookups           `yaml:"lookups" doc:"Other systems that scripts may ask with fetch."`
 	Webhooks   []Webhook         `yaml:"webhooks" doc:"Other systems that are told what happens: who is calling before the agent's phone rings, how calls ended (docs/webhooks.md)."`
+	Sources    map[string]Source `yaml:"sources" doc:"Systems that tell of customers and what they do, by name (docs/customers.md)."`
+	Segments   string            `yaml:"segments" doc:"File of groups and strategies (docs/portraits.md); empty: those that ship. Relative to the configuration file."`
 	Data       string            `yaml:"data" default:"./var" doc:"Folder for records.db, reviews.db, recordings/ and prompts/. Relative to the configuration file."`
 	Store      Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
 	Callers    Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`

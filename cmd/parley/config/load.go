@@ -37,9 +37,14 @@ func LoadFile(path string, env Env) (*Config, error) {
 		return nil, err
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&c.Scripts, &c.Data, &c.Routes, &c.Words, &c.Consent.Jurisdictions} {
+	for _, p := range []*string{&c.Scripts, &c.Data, &c.Routes, &c.Words, &c.Consent.Jurisdictions, &c.Segments} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
+		}
+	}
+	for _, s := range c.Sources {
+		if s.SQL != nil {
+			s.SQL.under(dir)
 		}
 	}
 	return c, nil

@@ -72,7 +72,7 @@ func (s *Server) api(ctx context.Context) *api.API {
 		}},
 	}
 	c.FollowUps = followUps{s.Store}
-	c.Customers = people{s.Store, s.cfg.Callers}
+	c.Customers, c.Portraits = people{s.Store, s.cfg.Callers}, insight{s.Store, s.cfg}
 	c.Remarks = remarked{people{s.Store, s.cfg.Callers}, s.web.herald}
 	if s.web.sender != nil {
 		c.Outbox = messages{s.Store, s.web.sender}

@@ -50,7 +50,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
 	watching.Go(func() { s.notarise(ctx) })
 	watching.Go(func() { s.watchRoutes(ctx) })
-	watching.Go(func() { s.portray(ctx) })
+	s.heed(ctx, &watching)
 	watching.Go(func() { s.watchLock(ctx) })
 	watching.Go(func() { s.hotline.owed.watch(ctx) })
 	if s.web.sender != nil {
