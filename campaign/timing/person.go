@@ -32,10 +32,6 @@ func (h Hour) Clock() int { return int(h) % 24 }
 // Weekend tells Saturday and Sunday.
 func (h Hour) Weekend() bool { return h.Day() >= 5 }
 
-// parts is how many parts a week has: six of four hours, of workdays and of
-// weekends.
-const parts = 12
-
 // Part is the part of the week: hours that are alike enough to be counted
 // together for one person, who is not called often enough to fill 168.
 func (h Hour) Part() int {

@@ -106,7 +106,6 @@ type phone struct {
 	began   time.Duration
 	ringing int // its place in world.ringing
 	waiting bool
-	gone    bool
 }
 
 // agent is at work since a time, or ready.
