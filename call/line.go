@@ -97,6 +97,11 @@ func (l outboundLine) open(ctx context.Context, s *Session) error {
 	if a.Timeout <= 0 {
 		a.Timeout = time.Minute
 	}
+	if a.Gate != nil {
+		if err := a.Gate.Dial(ctx); err != nil {
+			return fmt.Errorf("not dialled: %w", err)
+		}
+	}
 	// The endpoint keeps the ringing time; this alarm is for an endpoint that does not.
 	s.clock.set(time.Now(), alarmDial, a.Timeout+partingTime)
 	d := sip.Dial{
@@ -105,6 +110,18 @@ func (l outboundLine) open(ctx context.Context, s *Session) error {
 	}
 	s.dial(ctx, d)
 	return nil
+}
+
+// mayGoOn tells whoever gave leave for an attempt that it was answered, and ends the
+// call when they take it back.
+func (s *Session) mayGoOn(ctx context.Context, at time.Time) {
+	l, ok := s.wires.line.(outboundLine)
+	if !ok || l.attempt.Gate == nil {
+		return
+	}
+	if err := l.attempt.Gate.Answered(ctx, at); err != nil {
+		s.dismiss(err.Error())
+	}
 }
 
 // dial calls the other side, aside.
@@ -205,7 +222,10 @@ func (s *Session) onLeg(ctx context.Context, now time.Time, e sip.Event) {
 			}
 		}
 	case sip.Answered:
-		s.spawn("answered", func(string) event { return noted{} }, func() { s.writeAnswer(ctx, now) })
+		s.spawn("answered", func(string) event { return noted{} }, func() {
+			s.writeAnswer(ctx, now)
+			s.mayGoOn(ctx, now)
+		})
 		s.begun(ctx, now, e.Params)
 	case sip.MediaChanged:
 		s.onMediaChanged(now, e.Params)

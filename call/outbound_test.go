@@ -1,6 +1,7 @@
 package call
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -110,6 +111,28 @@ func TestOutbound(t *testing.T) {
 			}
 		})
 	})
+	t.Run("no leave to dial", func(t *testing.T) {
+		inBubble(t, talk, func(r *rig) {
+			attempt.Gate = &gate{dial: errBrokenStore}
+			rec, err := r.desk.Outbound(r.t.Context(), attempt)
+			if !errors.Is(err, errBrokenStore) || rec.State != Failed || len(r.phone.dials) != 0 {
+				t.Errorf("%+v, %v, %d dials", rec, err, len(r.phone.dials))
+			}
+		})
+	})
+	t.Run("leave taken back at the answer", func(t *testing.T) {
+		inBubble(t, talk, func(r *rig) {
+			r.phone.ring = func(leg *fakeLeg) { time.Sleep(2 * time.Second); leg.send(sip.Answered{Params: talkParams}) }
+			mine := &gate{answered: errBrokenStore}
+			attempt.Gate = mine
+			began := time.Now()
+			rec, err := r.desk.Outbound(r.t.Context(), attempt)
+			if err != nil || rec.EndedBy != "us" || rec.Why != errBrokenStore.Error() || !mine.dialled || time.Since(began) > 15*time.Second {
+				t.Errorf("%+v, %v after %v", rec, err, time.Since(began))
+			}
+			r.wg.Wait()
+		})
+	})
 	t.Run("no such script", func(t *testing.T) {
 		inBubble(t, talk, func(r *rig) {
 			if _, err := r.desk.Outbound(r.t.Context(), Attempt{Script: "x"}); !errors.Is(err, ErrNoScript) {
@@ -118,3 +141,12 @@ func TestOutbound(t *testing.T) {
 		})
 	})
 }
+
+// gate is open or not.
+type gate struct {
+	dial, answered error
+	dialled        bool
+}
+
+func (l *gate) Dial(context.Context) error                { l.dialled = true; return l.dial }
+func (l *gate) Answered(context.Context, time.Time) error { return l.answered }

@@ -1,6 +1,9 @@
 package call
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Snapshot is one live call as others may see it. Numbers are masked.
 type Snapshot struct {
@@ -28,6 +31,16 @@ type Attempt struct {
 	Headers map[string]string
 	Timeout time.Duration // ringing; 0: 60 s
 	Pickup  Detection
+	Gate    Gate // nil: nobody else is asked
+}
+
+// Gate is asked whether an attempt may go on. Whoever it is for may have changed
+// their mind since the attempt was taken.
+type Gate interface {
+	// Dial is asked last before the INVITE leaves. An error keeps it from leaving.
+	Dial(ctx context.Context) error
+	// Answered is told that somebody picked up. An error ends the call.
+	Answered(ctx context.Context, at time.Time) error
 }
 
 // Stats counts what a desk did since it was made.
