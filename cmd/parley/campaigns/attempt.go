@@ -1,0 +1,191 @@
+package campaigns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/store"
+)
+
+// over is an attempt that came to its end, or was none.
+type over struct {
+	id      string
+	k       campaign.Candidate // as it is now
+	ending  ending
+	rec     call.Record
+	dialled bool
+	refused string // by which rule
+}
+
+// gate asks the store before the INVITE and at the answer, and tells the loop.
+type gate struct {
+	run     *run
+	id      string
+	dialled time.Time // set before the call ends, read after
+}
+
+// Dial has the attempt written down as dialled; an opt-out may have come first.
+func (g *gate) Dial(ctx context.Context) error {
+	now := time.Now()
+	if err := g.run.cfg.Store.DialAttempt(ctx, now, g.id); err != nil {
+		return err
+	}
+	g.dialled = now
+	g.run.tell(step{id: g.id, at: now})
+	return nil
+}
+
+// Answered ends a call whose person opted out while it rang. A database that fails
+// does not: the person is on the telephone.
+func (g *gate) Answered(ctx context.Context, at time.Time) error {
+	g.run.tell(step{id: g.id, at: at, answered: true})
+	ctx, done := context.WithTimeout(ctx, settleTime)
+	defer done()
+	err := g.run.cfg.Store.AnswerAttempt(ctx, at, g.id)
+	if errors.Is(err, store.ErrStopped) {
+		return err
+	}
+	if err != nil {
+		g.run.log.Warn("that an attempt was answered was not written down", "call", g.id, "error", err)
+	}
+	return nil
+}
+
+// attempt reserves, calls, and keeps what came of it.
+func (r *run) attempt(ctx context.Context, a campaign.Attempt, id string) over {
+	k, out := a.Candidate, over{id: id}
+	now := time.Now()
+	request := a.Request(r.cfg.Holder)
+	request.ID = id
+	old, d, err := r.cfg.Store.Reserve(ctx, now, request, r.policy)
+	switch {
+	case errors.Is(err, store.ErrAttempted):
+		return r.found(k, old)
+	case err != nil: // whether it was reserved shows when it is asked again under the same id
+		r.log.Warn("an attempt was not reserved", "call", id, "error", err)
+		k.Due = now.Add(laterBy)
+		out.k = r.keep(k, id, now, nil)
+		return out
+	case !d.Allowed:
+		out.refused = string(d.Reasons[0].Code)
+		next, todo := campaign.Denied(now, r.c, k, d)
+		out.k = r.keep(next, id, now, todo)
+		return out
+	}
+	k = k.Reserve()
+	g := &gate{run: r, id: id}
+	rec, err := r.call(ctx, a, g)
+	if g.dialled.IsZero() {
+		return r.undialled(k, id, err)
+	}
+	if err != nil {
+		r.log.Error("the record of an attempt was not kept", "call", id, "error", err)
+	}
+	out.dialled, out.rec, out.ending = true, rec, endingOf(r.c, rec)
+	out.ending.result.At = g.dialled
+	out.k = r.settle(k.Dial(g.dialled), id, out.ending)
+	return out
+}
+
+func (r *run) call(ctx context.Context, a campaign.Attempt, g *gate) (call.Record, error) {
+	listen := call.Detection{Listen: true}
+	if r.c.Line.Voicemail != "" {
+		listen.Machine = call.GoOn
+	}
+	run, err := r.cfg.Phone.Place(call.Attempt{
+		ID: g.id, To: a.Candidate.Number.Text, Trunk: a.Trunk, From: a.Caller, Script: a.Variant.Script, Timeout: a.Ring, Pickup: listen, Gate: g,
+		Vars: map[string]string{"campaign.id": r.c.ID, "campaign.variant": a.Variant.Name, "customer.id": a.Candidate.Person},
+	})
+	if err != nil {
+		return call.Record{}, err
+	}
+	return run(ctx)
+}
+
+// undialled gives an attempt back that was not dialled: the person opted out first,
+// or there was no line.
+func (r *run) undialled(k campaign.Candidate, id string, err error) over {
+	now := time.Now()
+	why := "not dialled"
+	if err != nil {
+		why = err.Error()
+	}
+	ctx, done := context.WithTimeout(context.Background(), settleTime)
+	defer done()
+	e := ending{result: campaign.Result{Fate: campaign.Released}}
+	if err := r.cfg.Store.ReleaseAttempt(ctx, now, id, why); errors.Is(err, store.ErrStopped) { // it may have been
+		e = ending{result: campaign.Result{Fate: campaign.Unknown}, fate: store.FateUnknown}
+		_, err = r.cfg.Store.SettleAttempt(ctx, now, id, e.fate)
+		r.complain(id, err)
+	} else {
+		r.complain(id, err)
+	}
+	next, todo := campaign.Next(now, r.c, k, e.result)
+	if next.Due = later(next.Due, now.Add(laterBy)); errors.Is(err, store.ErrStopped) {
+		next.Due = now // the rules say at once why not
+	}
+	return over{id: id, k: r.keep(next, id, now, todo), refused: "not_dialled"}
+}
+
+// found is an attempt that was made before: by a process that died, or by this one
+// when it could not be written down what became of it.
+func (r *run) found(k campaign.Candidate, old store.Attempt) over {
+	now := time.Now()
+	ctx, done := context.WithTimeout(context.Background(), settleTime)
+	defer done()
+	k = k.Reserve()
+	e := ending{result: fateOf(old), fate: old.Fate}
+	switch old.State {
+	case store.AttemptReserved, store.AttemptDialled, store.AttemptAnswered: // its holder has let the claim go: it is dead
+		e.fate = store.FateUnknown
+		_, err := r.cfg.Store.SettleAttempt(ctx, now, old.ID, e.fate)
+		r.complain(old.ID, err)
+	case store.AttemptEnded:
+		if rec, err := r.cfg.Store.Get(ctx, old.ID); err == nil && old.Fate != store.FateUnknown {
+			e = endingOf(r.c, rec)
+		}
+	}
+	next, todo := campaign.Next(now, r.c, k, e.result)
+	r.log.Warn("an attempt of before was found; it is not made again", "call", old.ID, "fate", e.fate)
+	return over{id: old.ID, k: r.keep(next, old.ID, now, todo), refused: "made_before"}
+}
+
+// settle ends an attempt that was dialled, and decides what follows.
+func (r *run) settle(k campaign.Candidate, id string, e ending) campaign.Candidate {
+	now := time.Now()
+	ctx, done := context.WithTimeout(context.Background(), settleTime)
+	defer done()
+	_, err := r.cfg.Store.SettleAttempt(ctx, now, id, e.fate)
+	r.complain(id, err)
+	next, todo := campaign.Next(now, r.c, k, e.result)
+	return r.keep(next, id, now, todo)
+}
+
+// keep ends the claim on a candidate.
+func (r *run) keep(k campaign.Candidate, id string, now time.Time, todo []campaign.Follow) campaign.Candidate {
+	if k.State == campaign.Waiting {
+		k, _ = campaign.Schedule(now, r.c, k, campaign.Times{Person: person(k)})
+	}
+	ctx, done := context.WithTimeout(context.Background(), settleTime)
+	defer done()
+	err := r.cfg.Store.SettleCandidate(ctx, r.cfg.Holder, k, store.Followed{Call: id, At: now, Todo: todo})
+	r.complain(id, err)
+	return k
+}
+
+func (r *run) complain(id string, err error) {
+	if err != nil {
+		r.log.Error("what came of an attempt was not written down; the next start finds it", "call", id, "error", fmt.Errorf("%w", err))
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,72 @@
+// Package campaigns runs outbound campaigns: it claims people who are due, asks
+// whether each may be called, calls them through the desk at the pace that the
+// campaign's pacer gives, and keeps what came of each attempt, exactly once.
+package campaigns
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/experiment"
+	"github.com/parley-voice/parley/campaign/permit"
+	"github.com/parley-voice/parley/store"
+)
+
+// Config is what a Floor works with.
+type Config struct {
+	Store  *store.Editor
+	Phone  Phone
+	Holder string // of this process's attempts and claims: the same again after a restart
+	Policy permit.Policy
+	Agents func(now time.Time, queue string) Crew // nil: there are no queues
+	// Approved tells whether a variant may be spoken.
+	Approved func(experiment.Variant) bool
+	Fill     Fill
+	Told     func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
+	Log      *slog.Logger
+}
+
+// Phone places calls. *call.Desk is one.
+type Phone interface {
+	Place(a call.Attempt) (run func(context.Context) (call.Record, error), err error)
+	Hangup(id, why string) bool
+}
+
+// Crew is the agents of a queue and who waits for them.
+type Crew struct {
+	Ready   int
+	Working []time.Duration // of each at work: since when, wrap-up included
+	Waiting int             // callers
+	Served  []time.Duration // of those who became free since the last question: how long they worked
+}
+
+// Fill finds the people of a campaign and puts them among its candidates. Those who
+// are there already stay as they are.
+type Fill func(ctx context.Context, now time.Time, c *campaign.Campaign) (Filled, error)
+
+// Filled is what a Fill came to.
+type Filled struct {
+	Found, Added int
+	Data         campaign.Data
+}
+
+// Notice is told of a campaign that changed its state.
+type Notice struct {
+	Campaign store.Campaign
+	At       time.Time
+}
+
+// Times of a Floor.
+const (
+	tick       = 100 * time.Millisecond // calls are placed
+	lookEvery  = time.Second            // the store is asked what is to run, and when nobody was due, who is
+	stopEvery  = 250 * time.Millisecond // who opted out while it rang
+	keepEvery  = 5 * time.Second        // tallies are written
+	lease      = 2 * time.Minute        // of a claim; renewed at a third of it
+	settleTime = 10 * time.Second       // for what is written after a call
+	laterBy    = time.Minute            // for whom no call could be placed now
+	maxClaim   = 100                    // candidates claimed at once
+)

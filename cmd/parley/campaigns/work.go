@@ -1,0 +1,228 @@
+package campaigns
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/pacing"
+	"github.com/parley-voice/parley/store"
+)
+
+// work is one tick: leases are renewed, the campaign is judged, calls are placed.
+func (r *run) work(ctx context.Context, now time.Time) {
+	if (len(r.live) > 0 || len(r.ready) > 0) && now.Sub(r.pace.leased) > lease/3 {
+		r.pace.leased = now
+		r.complain("", r.cfg.Store.RenewCandidates(ctx, r.cfg.Holder, r.c.ID, now.Add(lease)))
+	}
+	if now.Sub(r.pace.kept) > keepEvery {
+		r.remember(now)
+	}
+	if r.halt.on || !r.healthy(ctx, now) {
+		return
+	}
+	crew := r.crew(now)
+	room := r.room(now, crew)
+	if room <= 0 {
+		return
+	}
+	if len(r.ready) == 0 && !r.claim(ctx, now, room) {
+		return
+	}
+	r.place(ctx, now, crew, room)
+}
+
+// healthy judges the campaign, and turns it off when it may not go on.
+func (r *run) healthy(ctx context.Context, now time.Time) bool {
+	if now.Sub(r.pace.judged) < lookEvery {
+		return r.pace.health.Act == campaign.Run || r.pace.health.Act == campaign.Trial
+	}
+	r.pace.judged = now
+	r.mem.look(now, r.c.When.Zone)
+	was := r.pace.health.Act
+	h := campaign.Judge(now, r.c, campaign.Vitals{
+		Running: r.mem.Filled, Data: r.mem.Data, Approved: r.cfg.Approved, Reached: r.mem.Reached, Looks: r.mem.Looks,
+		Breaker: r.mem.Breaker, Callers: r.mem.callers(now, r.c),
+	})
+	r.pace.health = h
+	for _, rest := range h.Resting {
+		if s := r.mem.Callers[rest.Number]; rest.New && s != nil {
+			s.Rested = now
+			r.log.Warn("a number is not shown for a while", "number", rest.Number, "until", rest.Until)
+		}
+	}
+	switch {
+	case h.Act == campaign.Run:
+		r.mem.Filled = true
+		if was == campaign.Pause || was == campaign.Trial {
+			r.log.Info("the campaign goes on")
+		}
+		return true
+	case h.Act == campaign.Trial:
+		return true
+	case h.Act == campaign.Stop:
+		r.turn(ctx, now, store.CampaignStopped, reasons(h))
+	case h.Until.IsZero():
+		r.turn(ctx, now, store.CampaignPaused, reasons(h))
+	case was != campaign.Pause:
+		r.log.Warn("the campaign waits", "until", h.Until, "why", reasons(h))
+		r.notice(now, "waits until "+h.Until.UTC().Format(time.RFC3339)+": "+reasons(h))
+	}
+	return false
+}
+
+func reasons(h campaign.Health) string {
+	var all []string
+	for _, w := range h.Why {
+		all = append(all, w.Text)
+	}
+	return strings.Join(all, "; ")
+}
+
+// turn brings the campaign into another state, by itself.
+func (r *run) turn(ctx context.Context, now time.Time, to store.CampaignState, why string) {
+	row, err := r.cfg.Store.TurnCampaign(ctx, now, r.c.ID, []store.CampaignState{store.CampaignRunning}, to, store.Turn{Who: "parley", Why: why})
+	if err != nil {
+		r.log.Warn("the campaign could not be brought into another state", "state", to, "why", why, "error", err)
+		return
+	}
+	r.log.Warn("the campaign changed its state", "state", to, "why", why)
+	if r.cfg.Told != nil {
+		r.cfg.Told(Notice{row, now})
+	}
+	r.stand(halt{on: true, since: row.Since})
+}
+
+// notice tells of a campaign that is in the state it was in.
+func (r *run) notice(now time.Time, why string) {
+	if r.cfg.Told != nil {
+		r.cfg.Told(Notice{store.Campaign{ID: r.c.ID, State: store.CampaignRunning, Who: "parley", Why: why, Since: now}, now})
+	}
+}
+
+func (r *run) crew(now time.Time) Crew {
+	if r.c.Line.Queue == "" || r.cfg.Agents == nil {
+		return Crew{}
+	}
+	crew := r.cfg.Agents(now, r.c.Line.Queue)
+	for _, took := range crew.Served {
+		r.pace.Habits.Served(took)
+	}
+	promised := 0 // answered, and with no agent yet
+	for _, a := range r.live {
+		if !a.answered.IsZero() {
+			promised++
+		}
+	}
+	crew.Ready = max(0, crew.Ready-max(0, promised-len(crew.Working)))
+	return crew
+}
+
+// room is how many calls there may be beside those under way.
+func (r *run) room(now time.Time, crew Crew) int {
+	n := cmp.Or(r.c.Pacing.Concurrent, 100) - len(r.live)
+	staffed := crew.Ready + len(crew.Working)
+	switch {
+	case r.pace.health.Act == campaign.Trial:
+		n = min(n, 1)
+		for _, a := range r.live {
+			if a.dialled.IsZero() { // the trial call, and the breaker has not been told yet
+				n = 0
+			}
+		}
+	case r.c.Line.Queue != "" && r.c.Line.Waiting > 0 && crew.Waiting >= staffed*r.c.Line.Waiting:
+		n, r.pace.why = 0, "enough callers wait for the agents"
+	}
+	if len(r.ready) == 0 && now.Before(r.pace.idle) {
+		return 0
+	}
+	return n
+}
+
+// claim takes people who are due. Without any the campaign may be finished.
+func (r *run) claim(ctx context.Context, now time.Time, room int) bool {
+	got, err := r.cfg.Store.ClaimCandidates(ctx, r.c.ID, store.Claim{Worker: r.cfg.Holder, Now: now, Lease: lease, Max: min(room, maxClaim)})
+	if err != nil {
+		r.log.Warn("nobody could be claimed", "error", err)
+		r.pace.idle = now.Add(lookEvery)
+		return false
+	}
+	if r.ready = got; len(got) > 0 {
+		return true
+	}
+	r.pace.idle, r.pace.why = now.Add(lookEvery), "nobody is due"
+	if len(r.live) > 0 {
+		return false
+	}
+	_, next, err := r.cfg.Store.CountCandidates(ctx, r.c.ID)
+	switch {
+	case err != nil:
+		r.log.Warn("a campaign's people could not be counted", "error", err)
+	case next.IsZero():
+		r.turn(ctx, now, store.CampaignFinished, "nothing more comes of anybody")
+	}
+	return false
+}
+
+// place calls as many as the pacer allows of those who were claimed.
+func (r *run) place(ctx context.Context, now time.Time, crew Crew, room int) {
+	s := pacing.State{Ready: crew.Ready, Working: crew.Working, Calls: len(r.live)}
+	for _, a := range r.live {
+		if !a.dialled.IsZero() && a.answered.IsZero() {
+			s.Ringing = append(s.Ringing, now.Sub(a.dialled))
+		}
+	}
+	room = min(room, len(r.ready))
+	// What the pacer grants counts as placed: it grants no more than there are people.
+	s.Calls = max(s.Calls, cmp.Or(r.c.Pacing.Concurrent, 100)-room)
+	n, why := r.pace.Dial(now, s)
+	if r.pace.why = why; n == 0 {
+		return
+	}
+	plan := campaign.Plan(now, r.c, campaign.Room{
+		Calls: n, Health: r.pace.health, Agents: campaign.Agents{Staffed: crew.Ready + len(crew.Working), Waiting: crew.Waiting},
+		Tallies: slices.Collect(maps.Values(r.mem.Tallies)), Seed: uint64(now.UnixNano()),
+	}, r.ready)
+	for _, a := range plan {
+		r.ready = slices.DeleteFunc(r.ready, func(k campaign.Candidate) bool { return k.Person == a.Candidate.Person })
+		id := callID(a.ID)
+		r.live[id] = &attempt{k: a.Candidate, caller: a.Caller}
+		r.ends.wg.Go(func() { r.tell(r.attempt(ctx, a, id)) })
+	}
+	if len(plan) < n {
+		r.putOff(now)
+	}
+}
+
+// putOff lets those wait for whom no call can be placed now: out of the campaign's
+// hours, or without a wording.
+func (r *run) putOff(now time.Time) {
+	for _, k := range r.ready {
+		k.Due = later(k.Due, now.Add(laterBy))
+		if r.c.Open(now, k.Zones) {
+			r.keepWaiting(k)
+			continue
+		}
+		k, _ = campaign.Schedule(now, r.c, k, campaign.Times{Person: person(k)})
+		r.keepWaiting(k)
+	}
+	r.ready = nil
+}
+
+func (r *run) keepWaiting(k campaign.Candidate) {
+	ctx, done := context.WithTimeout(context.Background(), settleTime)
+	defer done()
+	r.complain("", r.cfg.Store.SettleCandidate(ctx, r.cfg.Holder, k, store.Followed{}))
+}
+
+// remember writes down what the campaign has learnt.
+func (r *run) remember(now time.Time) {
+	r.pace.kept = now
+	ctx, done := context.WithTimeout(context.Background(), settleTime)
+	defer done()
+	r.complain("", r.cfg.Store.RememberCampaign(ctx, r.c.ID, r.mem.text()))
+}
