@@ -203,16 +203,16 @@ func TestKeysDiffer(t *testing.T) {
 // made twice.
 func TestPermissions(t *testing.T) {
 	want := map[Role]string{
-		Viewer: "calls.read agents.read queues.read scripts.read events.follow",
-		Agent: "calls.read agents.read agents.self queues.read customers.read customers.tag customers.note scripts.read follow_ups.read follow_ups.settle events.follow " +
+		Viewer: "calls.read agents.read queues.read scripts.read campaigns.read events.follow",
+		Agent: "calls.read agents.read agents.self queues.read customers.read customers.tag customers.note scripts.read follow_ups.read follow_ups.settle campaigns.read campaigns.people events.follow " +
 			"numbers words notes",
 		Supervisor: "calls.read calls.hear calls.place calls.end calls.join agents.read agents.self agents.change queues.read " +
 			"customers.read customers.tag customers.note customers.import routes.read routes.try scripts.read scripts.check " +
-			"follow_ups.read follow_ups.settle events.follow webhooks.read webhooks.retry numbers words money notes",
-		Author: "calls.read agents.read queues.read routes.read routes.try scripts.read scripts.check events.follow words",
+			"follow_ups.read follow_ups.settle campaigns.read campaigns.people campaigns.run events.follow webhooks.read webhooks.retry numbers words money notes",
+		Author: "calls.read agents.read queues.read routes.read routes.try scripts.read scripts.check campaigns.read events.follow words",
 		Admin: "calls.read calls.hear calls.place calls.end calls.join agents.read agents.self agents.change queues.read " +
 			"customers.read customers.tag customers.note customers.import customers.export routes.read routes.try scripts.read scripts.check " +
-			"follow_ups.read follow_ups.settle events.follow webhooks.read webhooks.retry audit.read numbers words money notes",
+			"follow_ups.read follow_ups.settle campaigns.read campaigns.people campaigns.run events.follow webhooks.read webhooks.retry audit.read numbers words money notes",
 	}
 	for _, r := range Roles() {
 		var got []string

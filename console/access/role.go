@@ -26,31 +26,34 @@ type Action string
 
 // The actions.
 const (
-	ReadCalls       Action = "calls.read"
-	HearCalls       Action = "calls.hear"
-	PlaceCalls      Action = "calls.place"
-	EndCalls        Action = "calls.end"
-	JoinCalls       Action = "calls.join"
-	ReadAgents      Action = "agents.read"
-	ChangeSelf      Action = "agents.self"
-	ChangeAgents    Action = "agents.change"
-	ReadQueues      Action = "queues.read"
-	ReadCustomers   Action = "customers.read"
-	TagCustomers    Action = "customers.tag"
-	NoteCustomers   Action = "customers.note"
-	ImportCustomers Action = "customers.import"
-	ExportCustomers Action = "customers.export"
-	ScreenCustomers Action = "customers.screen"
-	ReadRoutes      Action = "routes.read"
-	TryRoutes       Action = "routes.try"
-	ReadScripts     Action = "scripts.read"
-	CheckScripts    Action = "scripts.check"
-	ReadFollowUps   Action = "follow_ups.read"
-	SettleFollowUps Action = "follow_ups.settle"
-	Follow          Action = "events.follow"
-	ReadWebhooks    Action = "webhooks.read"
-	RetryWebhooks   Action = "webhooks.retry"
-	ReadAudit       Action = "audit.read"
+	ReadCalls          Action = "calls.read"
+	HearCalls          Action = "calls.hear"
+	PlaceCalls         Action = "calls.place"
+	EndCalls           Action = "calls.end"
+	JoinCalls          Action = "calls.join"
+	ReadAgents         Action = "agents.read"
+	ChangeSelf         Action = "agents.self"
+	ChangeAgents       Action = "agents.change"
+	ReadQueues         Action = "queues.read"
+	ReadCustomers      Action = "customers.read"
+	TagCustomers       Action = "customers.tag"
+	NoteCustomers      Action = "customers.note"
+	ImportCustomers    Action = "customers.import"
+	ExportCustomers    Action = "customers.export"
+	ScreenCustomers    Action = "customers.screen"
+	ReadRoutes         Action = "routes.read"
+	TryRoutes          Action = "routes.try"
+	ReadScripts        Action = "scripts.read"
+	CheckScripts       Action = "scripts.check"
+	ReadFollowUps      Action = "follow_ups.read"
+	SettleFollowUps    Action = "follow_ups.settle"
+	ReadCampaigns      Action = "campaigns.read"
+	ReadCampaignPeople Action = "campaigns.people"
+	RunCampaigns       Action = "campaigns.run"
+	Follow             Action = "events.follow"
+	ReadWebhooks       Action = "webhooks.read"
+	RetryWebhooks      Action = "webhooks.retry"
+	ReadAudit          Action = "audit.read"
 )
 
 // Field is a group of values that a role may see or not.
@@ -100,6 +103,9 @@ var actions = []Rule[Action]{
 	{CheckScripts, "check a script", writers},
 	{ReadFollowUps, "list what is owed to callers", people},
 	{SettleFollowUps, "settle what is owed to a caller", people},
+	{ReadCampaigns, "list campaigns and how they stand", everybody},
+	{ReadCampaignPeople, "list a campaign's people and what came of each", people},
+	{RunCampaigns, "start, pause and stop campaigns", leaders},
 	{Follow, "follow live events", everybody},
 	{ReadWebhooks, "list messages to webhooks, without what they say", leaders},
 	{RetryWebhooks, "have a message sent again", leaders},

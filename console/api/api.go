@@ -38,12 +38,14 @@ type Config struct {
 	Hub     *Hub
 }
 
-// People are the customers, what is told of them, and what is owed to them.
+// People are the customers, what is told of them, what is owed to them, and the
+// campaigns that call them.
 type People struct {
 	Customers Customers
 	Remarks   Remarks
 	FollowUps FollowUps
 	Portraits Portraits
+	Campaigns Campaigns
 }
 
 // Floor is the people who take calls, and those who wait for them.
@@ -105,6 +107,7 @@ func New(c Config) *API {
 	a.customers()
 	a.portraits()
 	a.followUps()
+	a.campaigns()
 	a.remarks()
 	a.outbox()
 	a.routes()

@@ -22,7 +22,7 @@ const (
 type followEvents struct {
 	Calls  []string `query:"call,explode" maxItems:"20" doc:"Only events of this call; may be given again."`
 	Queues []string `query:"queue,explode" maxItems:"20" doc:"Only events of this queue and its agents; may be given again."`
-	Types  []string `query:"type,explode" maxItems:"20" enum:"call.began,call.turn,call.transfer,call.alert,call.changed,call.ended,agent.state,queue.state,follow_up.overdue" doc:"Only events of this type; may be given again."`
+	Types  []string `query:"type,explode" maxItems:"20" enum:"call.began,call.turn,call.transfer,call.alert,call.changed,call.ended,agent.state,queue.state,follow_up.overdue,campaign.state" doc:"Only events of this type; may be given again."`
 	Whole
 }
 

@@ -12,16 +12,17 @@ import (
 
 // The types of Event.
 const (
-	CallBegan    = "call.began"
-	CallTurn     = "call.turn"     // something was said, heard or keyed
-	CallTransfer = "call.transfer" // on its way to a person, or back
-	CallAlert    = "call.alert"    // somebody said words of a complaint or a risk to the person
-	CallChanged  = "call.changed"  // any other line of the journal
-	CallEnded    = "call.ended"
-	AgentState   = "agent.state"
-	QueueState   = "queue.state"
-	FollowUpLate = "follow_up.overdue"
-	LostEvents   = "lost"
+	CallBegan      = "call.began"
+	CallTurn       = "call.turn"     // something was said, heard or keyed
+	CallTransfer   = "call.transfer" // on its way to a person, or back
+	CallAlert      = "call.alert"    // somebody said words of a complaint or a risk to the person
+	CallChanged    = "call.changed"  // any other line of the journal
+	CallEnded      = "call.ended"
+	AgentState     = "agent.state"
+	QueueState     = "queue.state"
+	FollowUpLate   = "follow_up.overdue"
+	CampaignTurned = "campaign.state"
+	LostEvents     = "lost"
 )
 
 // Event is one live event.
@@ -34,6 +35,7 @@ type Event struct {
 	Agent    *Agent         `json:"agent,omitempty"`
 	Queue    *Queue         `json:"queue,omitempty"`
 	FollowUp *FollowUp      `json:"follow_up,omitempty" doc:"follow_up.overdue."`
+	Campaign *CampaignTurn  `json:"campaign,omitempty" doc:"campaign.state: it changed its state, or waits."`
 	Lost     uint64         `json:"lost,omitempty" doc:"lost: so many events were dropped here, because they were read too slowly."`
 }
 

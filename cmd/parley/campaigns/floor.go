@@ -20,6 +20,7 @@ type Floor struct {
 
 	mu   sync.Mutex
 	runs map[string]*run
+	shut bool // no more calls
 	wg   sync.WaitGroup
 }
 
@@ -37,6 +38,14 @@ func (f *Floor) Look() {
 	case f.poke <- struct{}{}:
 	default:
 	}
+}
+
+// Drain places no more calls; those under way go on.
+func (f *Floor) Drain() {
+	f.mu.Lock()
+	f.shut = true
+	f.mu.Unlock()
+	f.Look()
 }
 
 // Live tells how a campaign stands that runs here.
@@ -97,8 +106,8 @@ func (f *Floor) reconcile(ctx context.Context) {
 	for _, row := range rows {
 		f.mu.Lock()
 		r := f.runs[row.ID]
+		runs := row.State == store.CampaignRunning && !f.shut
 		f.mu.Unlock()
-		runs := row.State == store.CampaignRunning
 		switch {
 		case r == nil && runs:
 			f.start(ctx, row)

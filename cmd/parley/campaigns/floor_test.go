@@ -481,7 +481,9 @@ func TestNoLines(t *testing.T) {
 // Records that tell of a transfer without an agent in time are abandoned calls.
 func TestAbandoned(t *testing.T) {
 	sought := call.Entry{Kind: call.EntryTransfer}
-	served := func(ms float64) call.Entry { return call.Entry{Kind: call.EntryServed, Timing: &call.Timing{Waited: ms}} }
+	served := func(ms float64) call.Entry {
+		return call.Entry{Kind: call.EntryServed, Timing: &call.Timing{Waited: ms}}
+	}
 	for _, c := range []struct {
 		name    string
 		entries []call.Entry

@@ -37,7 +37,7 @@ func LoadFile(path string, env Env) (*Config, error) {
 		return nil, err
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&c.Scripts, &c.Data, &c.Routes, &c.Words, &c.Consent.Jurisdictions, &c.Segments} {
+	for _, p := range []*string{&c.Scripts, &c.Data, &c.Routes, &c.Words, &c.Consent.Jurisdictions, &c.Segments, &c.Campaigns} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/call/switchboard"
+	"github.com/parley-voice/parley/cmd/parley/campaigns"
 	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
 )
@@ -18,6 +19,8 @@ type waiting struct {
 	board  *switchboard.Board
 	places *places
 	backs  *call.Callbacks
+
+	outbound *campaigns.Floor // people who are called, and may come to wait
 }
 
 // openHotline makes the switchboard. The desk that carries it out comes later.

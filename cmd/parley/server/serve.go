@@ -53,6 +53,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	s.heed(ctx, &watching)
 	watching.Go(func() { s.watchLock(ctx) })
 	watching.Go(func() { s.hotline.owed.watch(ctx) })
+	watching.Go(func() { s.hotline.outbound.Run(ctx) })
 	if s.web.sender != nil {
 		watching.Go(func() { s.web.sender.Run(ctx) })
 	}
@@ -95,6 +96,7 @@ func (a answering) Inbound(ctx context.Context, leg *sip.Leg) { a.desk.Inbound(c
 // Drain refuses new calls with 503 and lets talks finish until ctx ends; it
 // tells how many had to be cut.
 func (s *Server) Drain(ctx context.Context) int {
+	s.hotline.outbound.Drain()
 	s.Endpoint.Drain(true)
 	return s.Desk.Drain(ctx)
 }

@@ -75,6 +75,7 @@ func Build(ctx context.Context, c *config.Config, o Options) (_ *Server, err err
 	}()
 	for _, step := range []func(context.Context, Options) error{
 		s.makeData, s.loadScripts, s.loadRoutes, s.bind, s.openRecords, s.openLedger, s.openAccess, s.openWebhooks, s.openSpeech, s.openHotline, s.openDesk,
+		s.openCampaigns,
 	} {
 		if err := step(ctx, o); err != nil {
 			return nil, err

@@ -1,0 +1,200 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/calendar"
+	"github.com/parley-voice/parley/campaign/experiment"
+	"github.com/parley-voice/parley/campaign/permit"
+	"github.com/parley-voice/parley/campaign/segment"
+	"github.com/parley-voice/parley/cmd/parley/campaigns"
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/console/api"
+	"github.com/parley-voice/parley/routing/queue"
+	"github.com/parley-voice/parley/store"
+)
+
+// openCampaigns makes the floor on which campaigns run. The store says which do.
+func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
+	book, err := calendar.Shipped()
+	if err != nil {
+		return err
+	}
+	groups, err := segment.Default()
+	if err != nil {
+		return err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost"
+	}
+	c := campaigns.Config{
+		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: permit.Standard(book),
+		Approved: s.approved, Fill: campaigns.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign, Log: s.log.With("room", "campaigns"),
+	}
+	if s.hotline.board != nil {
+		crew := &crew{board: s.hotline.board.Snapshot, agents: s.cfg.Agents, busy: map[string]time.Time{}}
+		c.Agents = crew.of
+	}
+	s.hotline.outbound = campaigns.New(c)
+	return s.hotline.outbound.TakeUp(ctx, time.Now())
+}
+
+// approved tells whether a variant may be spoken: its script is published. Which
+// version is spoken is the library's to say.
+func (s *Server) approved(v experiment.Variant) bool {
+	script, ok := s.Library.Named(v.Script)
+	return ok && !script.Draft
+}
+
+// carrier places a campaign's calls by a trunk of the configuration.
+type carrier struct {
+	*call.Desk
+	trunks []config.Trunk
+}
+
+// Place checks the trunk first.
+func (c carrier) Place(a call.Attempt) (func(context.Context) (call.Record, error), error) {
+	from, err := config.Dial(c.trunks, a.To, a.Trunk, a.From)
+	if err != nil {
+		return nil, err
+	}
+	a.From = from
+	return c.Desk.Place(a)
+}
+
+// crew tells the agents of a queue, by what the switchboard shows.
+type crew struct {
+	board  func() queue.Snapshot
+	agents map[string]config.Agent
+
+	mu   sync.Mutex
+	busy map[string]time.Time // agents at work, since when
+}
+
+func (c *crew) of(now time.Time, name string) (out campaigns.Crew) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.board()
+	for _, a := range s.Agents {
+		if !slices.Contains(c.agents[a.ID].Queues, name) {
+			continue
+		}
+		since, was := c.busy[a.ID]
+		switch a.State {
+		case queue.Offered, queue.Talking, queue.WrappingUp:
+			if !was {
+				since = a.Since
+				c.busy[a.ID] = since
+			}
+			out.Working = append(out.Working, now.Sub(since))
+			continue
+		case queue.Free:
+			out.Ready++
+			if was {
+				out.Served = append(out.Served, now.Sub(since))
+			}
+		}
+		delete(c.busy, a.ID)
+	}
+	for _, q := range s.Queues {
+		if q.Name == name {
+			out.Waiting = q.Waiting
+		}
+	}
+	return out
+}
+
+// campaign tells those who follow live events.
+func (w *web) campaign(n campaigns.Notice) {
+	if w.hub != nil {
+		w.hub.Publish(api.Event{Type: api.CampaignTurned, At: n.At, Campaign: &api.CampaignTurn{ID: n.Campaign.ID, State: string(n.Campaign.State), Why: n.Campaign.Why, Who: n.Campaign.Who}})
+	}
+}
+
+// outbound tells the API of campaigns.
+type outbound struct {
+	store  *store.Store
+	floor  *campaigns.Floor
+	folder string
+}
+
+func (o outbound) Campaigns(ctx context.Context) (all []api.Campaign, err error) {
+	rows, err := o.store.Campaigns(ctx)
+	for _, row := range rows {
+		c, err := o.shown(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, err
+}
+
+func (o outbound) Campaign(ctx context.Context, id string) (api.Campaign, error) {
+	row, err := o.store.Campaign(ctx, id)
+	if err != nil {
+		return api.Campaign{}, inWords(err)
+	}
+	return o.shown(ctx, row)
+}
+
+func (o outbound) shown(ctx context.Context, row store.Campaign) (api.Campaign, error) {
+	counts, next, err := o.store.CountCandidates(ctx, row.ID)
+	if err != nil {
+		return api.Campaign{}, err
+	}
+	c := api.Campaign{ID: row.ID, Version: row.Version, State: string(row.State), Why: row.Why, Who: row.Who, Began: row.Began, Since: row.Since, Next: next}
+	for _, n := range counts {
+		c.People = append(c.People, api.CampaignPeople{State: string(n.State), Status: n.Status, Outcome: n.Outcome, People: n.People, Tries: n.Tries})
+	}
+	if live, ok := o.floor.Live(row.ID); ok {
+		c.Live = &api.CampaignLive{Ringing: live.Ringing, Talking: live.Talking, Holds: live.Holds, Attempts: live.Fates}
+		for _, w := range live.Causes {
+			c.Live.Causes = append(c.Live.Causes, w.Text)
+		}
+	}
+	return c, nil
+}
+
+// Turn starts, pauses or stops one. The floor sees it at once.
+func (o outbound) Turn(ctx context.Context, id string, t api.TurnCampaign) (api.Campaign, error) {
+	if _, err := campaigns.Turn(ctx, o.store.Editor, o.folder, id, t.Do, store.Turn{Who: t.Who, Why: t.Why, Ringing: store.Ringing(t.Ringing)}, time.Now()); err != nil {
+		return api.Campaign{}, inWords(err)
+	}
+	o.floor.Look()
+	return o.Campaign(ctx, id)
+}
+
+func (o outbound) Members(ctx context.Context, id string, q api.MemberQuery) (all []api.CampaignMember, err error) {
+	if _, err := o.store.Campaign(ctx, id); err != nil {
+		return nil, inWords(err)
+	}
+	found, err := o.store.Candidates(ctx, id, campaign.State(q.State), q.After, q.Limit)
+	for _, k := range found {
+		all = append(all, api.CampaignMember{Person: k.Person, Number: k.Number.Text, State: string(k.State), Tries: k.Tries, Due: k.Due,
+			Status: string(k.Last.Status), Outcome: k.Last.Outcome, Variant: k.Variant, Why: k.Last.Why})
+	}
+	return all, err
+}
+
+// inWords are the store's errors in the API's.
+func inWords(err error) error {
+	switch {
+	case errors.Is(err, store.ErrNoCampaign), errors.Is(err, campaigns.ErrNoFile):
+		return fmt.Errorf("%w: %w", err, api.ErrNotFound)
+	case errors.Is(err, store.ErrTurn):
+		return fmt.Errorf("%w: %w", err, api.ErrConflict)
+	case errors.As(err, new(campaigns.Wrong)):
+		return fmt.Errorf("%w: %w", err, api.ErrInvalid)
+	}
+	return err
+}
