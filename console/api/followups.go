@@ -29,8 +29,8 @@ type FollowUp struct {
 	ID      string    `json:"id"`
 	Call    string    `json:"call" doc:"Id of the call that it comes from."`
 	Number  string    `json:"number,omitempty" doc:"Masked; missing when it was withheld."`
-	Kind    string    `json:"kind" doc:"feedback: somebody comes back to the caller. complaint: the complaint is dealt with."`
-	Why     string    `json:"why,omitempty" doc:"The rule that promised it."`
+	Kind    string    `json:"kind" doc:"feedback: somebody comes back to the caller. complaint: the complaint is dealt with. agent: a person calls, promotion: something is sent, both for a campaign."`
+	Why     string    `json:"why,omitempty" doc:"The rule that promised it, or the campaign and the outcome."`
 	Opened  time.Time `json:"opened"`
 	Due     time.Time `json:"due"`
 	Told    time.Time `json:"told,omitzero" doc:"When it was told that it is overdue."`

@@ -72,8 +72,8 @@ func (s *Server) api(ctx context.Context) *api.API {
 		}},
 	}
 	c.FollowUps = followUps{s.Store}
-	c.Customers, c.Portraits = people{s.Store, s.cfg.Callers}, insight{s.Store, s.cfg}
 	c.Campaigns = ofCampaigns{s.Store, s.hotline.outbound, s.cfg.Campaigns}
+	c.Customers = people{s.Store, s.cfg.Callers}
 	c.Remarks = remarked{people{s.Store, s.cfg.Callers}, s.web.herald}
 	if s.web.sender != nil {
 		c.Outbox = messages{s.Store, s.web.sender}

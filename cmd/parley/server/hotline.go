@@ -7,7 +7,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/call/switchboard"
-	"github.com/parley-voice/parley/cmd/parley/campaigns"
+	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
 )
@@ -20,7 +20,7 @@ type waiting struct {
 	places *places
 	backs  *call.Callbacks
 
-	outbound *campaigns.Floor // people who are called, and may come to wait
+	outbound *outbound.Floor // people who are called, and may come to wait
 }
 
 // openHotline makes the switchboard. The desk that carries it out comes later.

@@ -15,8 +15,8 @@ import (
 	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
-	"github.com/parley-voice/parley/cmd/parley/campaigns"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/console/api"
 	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
@@ -36,15 +36,15 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	if err != nil {
 		host = "localhost"
 	}
-	c := campaigns.Config{
+	c := outbound.Config{
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: permit.Standard(book),
-		Approved: s.approved, Fill: campaigns.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign, Log: s.log.With("room", "campaigns"),
+		Approved: s.approved, Fill: outbound.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign, Log: s.log.With("room", "campaigns"),
 	}
 	if s.hotline.board != nil {
 		crew := &crew{board: s.hotline.board.Snapshot, agents: s.cfg.Agents, busy: map[string]time.Time{}}
 		c.Agents = crew.of
 	}
-	s.hotline.outbound = campaigns.New(c)
+	s.hotline.outbound = outbound.New(c)
 	return s.hotline.outbound.TakeUp(ctx, time.Now())
 }
 
@@ -80,7 +80,7 @@ type crew struct {
 	busy map[string]time.Time // agents at work, since when
 }
 
-func (c *crew) of(now time.Time, name string) (out campaigns.Crew) {
+func (c *crew) of(now time.Time, name string) (out outbound.Crew) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.board()
@@ -114,20 +114,20 @@ func (c *crew) of(now time.Time, name string) (out campaigns.Crew) {
 }
 
 // campaign tells those who follow live events.
-func (w *web) campaign(n campaigns.Notice) {
+func (w *web) campaign(n outbound.Notice) {
 	if w.hub != nil {
 		w.hub.Publish(api.Event{Type: api.CampaignTurned, At: n.At, Campaign: &api.CampaignTurn{ID: n.Campaign.ID, State: string(n.Campaign.State), Why: n.Campaign.Why, Who: n.Campaign.Who}})
 	}
 }
 
-// outbound tells the API of campaigns.
-type outbound struct {
+// ofCampaigns tells the API of campaigns.
+type ofCampaigns struct {
 	store  *store.Store
-	floor  *campaigns.Floor
+	floor  *outbound.Floor
 	folder string
 }
 
-func (o outbound) Campaigns(ctx context.Context) (all []api.Campaign, err error) {
+func (o ofCampaigns) Campaigns(ctx context.Context) (all []api.Campaign, err error) {
 	rows, err := o.store.Campaigns(ctx)
 	for _, row := range rows {
 		c, err := o.shown(ctx, row)
@@ -139,7 +139,7 @@ func (o outbound) Campaigns(ctx context.Context) (all []api.Campaign, err error)
 	return all, err
 }
 
-func (o outbound) Campaign(ctx context.Context, id string) (api.Campaign, error) {
+func (o ofCampaigns) Campaign(ctx context.Context, id string) (api.Campaign, error) {
 	row, err := o.store.Campaign(ctx, id)
 	if err != nil {
 		return api.Campaign{}, inWords(err)
@@ -147,7 +147,7 @@ func (o outbound) Campaign(ctx context.Context, id string) (api.Campaign, error)
 	return o.shown(ctx, row)
 }
 
-func (o outbound) shown(ctx context.Context, row store.Campaign) (api.Campaign, error) {
+func (o ofCampaigns) shown(ctx context.Context, row store.Campaign) (api.Campaign, error) {
 	counts, next, err := o.store.CountCandidates(ctx, row.ID)
 	if err != nil {
 		return api.Campaign{}, err
@@ -166,15 +166,15 @@ func (o outbound) shown(ctx context.Context, row store.Campaign) (api.Campaign, 
 }
 
 // Turn starts, pauses or stops one. The floor sees it at once.
-func (o outbound) Turn(ctx context.Context, id string, t api.TurnCampaign) (api.Campaign, error) {
-	if _, err := campaigns.Turn(ctx, o.store.Editor, o.folder, id, t.Do, store.Turn{Who: t.Who, Why: t.Why, Ringing: store.Ringing(t.Ringing)}, time.Now()); err != nil {
+func (o ofCampaigns) Turn(ctx context.Context, id string, t api.TurnCampaign) (api.Campaign, error) {
+	if _, err := outbound.Turn(ctx, o.store.Editor, o.folder, id, t.Do, store.Turn{Who: t.Who, Why: t.Why, Ringing: store.Ringing(t.Ringing)}, time.Now()); err != nil {
 		return api.Campaign{}, inWords(err)
 	}
 	o.floor.Look()
 	return o.Campaign(ctx, id)
 }
 
-func (o outbound) Members(ctx context.Context, id string, q api.MemberQuery) (all []api.CampaignMember, err error) {
+func (o ofCampaigns) Members(ctx context.Context, id string, q api.MemberQuery) (all []api.CampaignMember, err error) {
 	if _, err := o.store.Campaign(ctx, id); err != nil {
 		return nil, inWords(err)
 	}
@@ -189,11 +189,11 @@ func (o outbound) Members(ctx context.Context, id string, q api.MemberQuery) (al
 // inWords are the store's errors in the API's.
 func inWords(err error) error {
 	switch {
-	case errors.Is(err, store.ErrNoCampaign), errors.Is(err, campaigns.ErrNoFile):
+	case errors.Is(err, store.ErrNoCampaign), errors.Is(err, outbound.ErrNoFile):
 		return fmt.Errorf("%w: %w", err, api.ErrNotFound)
 	case errors.Is(err, store.ErrTurn):
 		return fmt.Errorf("%w: %w", err, api.ErrConflict)
-	case errors.As(err, new(campaigns.Wrong)):
+	case errors.As(err, new(outbound.Wrong)):
 		return fmt.Errorf("%w: %w", err, api.ErrInvalid)
 	}
 	return err

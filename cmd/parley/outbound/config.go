@@ -1,7 +1,7 @@
-// Package campaigns runs outbound campaigns: it claims people who are due, asks
+// Package outbound runs outbound campaigns: it claims people who are due, asks
 // whether each may be called, calls them through the desk at the pace that the
 // campaign's pacer gives, and keeps what came of each attempt, exactly once.
-package campaigns
+package outbound
 
 import (
 	"context"

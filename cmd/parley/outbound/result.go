@@ -1,4 +1,4 @@
-package campaigns
+package outbound
 
 import (
 	"cmp"
@@ -75,6 +75,8 @@ func endingOf(c *campaign.Campaign, rec call.Record) ending {
 // statusOf is who picked up, or why nobody did.
 func statusOf(rec call.Record) pickup.Status {
 	switch {
+	case rec.Answered.IsZero() && rec.EndedBy == "us":
+		return pickup.NoAnswer // it rang until we gave up, or hung up for an opt-out or a halt: nothing failed
 	case rec.Pickup != nil && (rec.Pickup.Status != pickup.Unknown || !rec.Answered.IsZero()):
 		return rec.Pickup.Status
 	case !rec.Answered.IsZero():

@@ -1,0 +1,253 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/parley-voice/parley/asr"
+	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/calendar"
+	"github.com/parley-voice/parley/campaign/experiment"
+	"github.com/parley-voice/parley/campaign/permit"
+	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/dialog"
+	"github.com/parley-voice/parley/media"
+	"github.com/parley-voice/parley/sip"
+	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/tts"
+)
+
+var loopback = netip.MustParseAddr("127.0.0.1")
+
+// keys is a script that does what it is told by one key.
+type keys struct{}
+
+func (keys) Step(_ time.Time, e dialog.Event) []dialog.Action {
+	switch e := e.(type) {
+	case dialog.Answered:
+		return []dialog.Action{dialog.SetTimer{Timer: "tired", After: 4 * time.Second}}
+	case dialog.Fired:
+		return []dialog.Action{dialog.End{Why: "nothing was keyed"}}
+	case dialog.Pressed:
+		switch e.Digit {
+		case '1':
+			return []dialog.Action{dialog.Outcome{Outcome: "interested"}, dialog.End{}}
+		case '2':
+			return []dialog.Action{dialog.Outcome{Outcome: "no_thanks"}, dialog.End{}}
+		case '9':
+			return []dialog.Action{dialog.Note{Key: "opt_out", Value: "all"}, dialog.End{}}
+		}
+	}
+	return nil
+}
+func (keys) Node() string { return "offer" }
+func (keys) Turn() int    { return 0 }
+
+type onlyKeys struct{}
+
+func (onlyKeys) ForNumber(string) (*call.Script, bool) { return nil, false }
+func (onlyKeys) Named(string) (*call.Script, bool) {
+	return &call.Script{ID: "offer", Version: 1, Language: "en", Machine: func(map[string]string, uint64) call.Machine { return keys{} }}, true
+}
+
+// callees are people with telephones: what one does is in the number's last digit.
+type callees struct {
+	engine *media.Engine
+	mu     sync.Mutex
+	calls  map[string]int
+	gone   map[string]time.Time // when a call that rang was given up
+}
+
+func (c *callees) Inbound(ctx context.Context, leg *sip.Leg) {
+	number := leg.Info().Called
+	c.mu.Lock()
+	c.calls[number]++
+	c.mu.Unlock()
+	switch does := number[len(number)-1]; does {
+	case '3':
+		_ = leg.Reject(ctx, 486, "Busy Here")
+	case '4':
+		_ = leg.Reject(ctx, 404, "Not Found")
+	case '5':
+		_ = leg.Reject(ctx, 603, "Decline")
+	case '6':
+		_ = leg.Ring(ctx)
+		<-ctx.Done()
+		c.mu.Lock()
+		c.gone[number] = time.Now()
+		c.mu.Unlock()
+	default:
+		c.answer(ctx, leg, map[byte]string{'0': "1", '2': "2", '7': "9"}[does])
+	}
+}
+
+func (c *callees) answer(ctx context.Context, leg *sip.Leg, key string) {
+	p, _ := leg.Params()
+	s, err := c.engine.Open(ctx, p, deaf{})
+	if err != nil {
+		return
+	}
+	defer s.Close()
+	_ = leg.Ring(ctx)
+	if p, err = leg.Answer(ctx, s.LocalAddr()); err != nil || s.Update(p) != nil {
+		return
+	}
+	s.Start()
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(700 * time.Millisecond):
+	}
+	if key != "" {
+		_ = s.SendDigits(key)
+	}
+	<-ctx.Done()
+}
+
+type deaf struct{}
+
+func (deaf) Event(media.Event) {}
+func (deaf) Frame(media.Frame) {}
+
+// line sends every number to the callees' telephone.
+type line struct {
+	*call.Desk
+	to netip.AddrPort
+}
+
+func (l line) Place(a call.Attempt) (func(context.Context) (call.Record, error), error) {
+	a.To, a.Trunk = "sip:"+a.To+"@"+l.to.String(), ""
+	return l.Desk.Place(a)
+}
+
+func endpoint(t *testing.T, h sip.Handler) *sip.Endpoint {
+	t.Helper()
+	e, err := sip.New(sip.Config{Listen: []sip.Listen{{Network: "udp", Addr: "127.0.0.1:0"}},
+		Trunks: []sip.Trunk{{Name: "loopback", Match: []netip.Prefix{netip.PrefixFrom(loopback, 32)}, Trusted: true}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = e.Serve(ctx, h) })
+	t.Cleanup(func() { stop(); wg.Wait() })
+	return e
+}
+
+// Thirty people over real SIP and RTP on the loopback: each comes to an outcome by
+// one call, one says never again by a key, another over the web while it rings.
+func TestThirtyPeopleOverSIP(t *testing.T) {
+	engine, err := media.NewEngine(media.Config{Addr: loopback, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close() })
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "records.db"), "CN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	people := &callees{engine: engine, calls: map[string]int{}, gone: map[string]time.Time{}}
+	theirs, ours := endpoint(t, people), endpoint(t, &callees{})
+	voice, err := tts.NewCache(t.TempDir(), &tts.Fake{}, tts.CacheConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := call.NewDesk(call.Deps{Audio: call.Wheel(engine), Phone: call.Phone(ours), Reception: call.Reception{Scripts: onlyKeys{}}, Voice: voice, Records: s,
+		Ears: func(string) []call.Ear { return []call.Ear{{Name: "fake", Recognizer: &asr.Fake{}}} }})
+
+	digits := strings.Repeat("00223345", 3) + "666677"
+	for i := range len(digits) {
+		agreed := customer.Consent{Purpose: "service", State: customer.Granted, Basis: "consent", At: time.Now().Add(-time.Hour)}
+		if _, err := s.Upsert(t.Context(), customer.Profile{ID: fmt.Sprintf("p%02d", i), Numbers: []string{number(i, digits[i])}, Updated: time.Now(),
+			Consent: []customer.Consent{agreed}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := &rig{t: t, store: s}
+	r.floor = New(Config{Store: s.Editor, Phone: line{desk, theirs.Addr("udp")}, Holder: "me", Policy: permit.Policy{
+		Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Refusal: 30 * permit.Day, Complaint: 30 * permit.Day,
+		Service: []string{"service"}, Book: dayAndNight(t)},
+		Fill: r.fill, Approved: func(experiment.Variant) bool { return true }})
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { r.floor.Run(ctx) })
+	defer func() { stop(); wg.Wait() }()
+	today := time.Now().UTC()
+	r.start(strings.NewReplacer("marketing", "service", "2026-03-01", today.AddDate(0, 0, -1).Format(time.DateOnly), "2026-03-20", today.AddDate(0, 0, 9).Format(time.DateOnly),
+		"tries: 2", "tries: 1", "ring: 20s", "ring: 15s").Replace(spring))
+
+	waits := number(24, '6') // rings, and opts out elsewhere
+	opted := time.Time{}
+	for end := time.Now().Add(50 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		people.mu.Lock()
+		rings := people.calls[waits] > 0
+		people.mu.Unlock()
+		if rings && opted.IsZero() {
+			opted = time.Now()
+			if _, err := s.OptOut(t.Context(), opted, store.Word{Number: waits, Kind: store.NeverAgain, Source: "web"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		row, err := s.Campaign(t.Context(), "spring")
+		if err != nil && !errors.Is(err, store.ErrNoCampaign) {
+			t.Fatal(err)
+		}
+		if row.State == store.CampaignFinished {
+			break
+		}
+		if time.Now().After(end) {
+			live, _ := r.floor.Live("spring")
+			t.Fatalf("it does not end: %+v, %s %s", live, row.State, row.Why)
+		}
+	}
+	people.mu.Lock()
+	defer people.mu.Unlock()
+	if took := people.gone[waits].Sub(opted); opted.IsZero() || took > time.Second {
+		t.Errorf("what rang was given up %v after the opt-out", took)
+	} else {
+		t.Logf("what rang was given up %v after the opt-out", took.Round(time.Millisecond))
+	}
+	want := map[byte]string{'0': "done human interested", '2': "done human no_thanks", '3': "stopped busy ", '4': "stopped empty_number ",
+		'5': "stopped refused ", '6': "stopped no_answer ", '7': "stopped human "}
+	calls := 0
+	for person, k := range r.people() {
+		does := k.Number.Text[len(k.Number.Text)-1]
+		if got := fmt.Sprintf("%s %s %s", k.State, k.Last.Status, k.Last.Outcome); got != want[does] || people.calls[k.Number.Text] != 1 {
+			t.Errorf("%s (%c): %s (%s) after %d calls, want %s after 1", person, does, got, k.Last.Why, people.calls[k.Number.Text], want[does])
+		}
+		id := callID(campaign.AttemptID("spring", person, 1))
+		rec, err := s.Get(t.Context(), id)
+		a, err2 := s.Attempt(t.Context(), id)
+		if err := errors.Join(err, err2); err != nil || rec.Ended.IsZero() || a.State != store.AttemptEnded {
+			t.Errorf("%s: record %+v, attempt %+v, %v", person, rec.State, a, err)
+		}
+		calls++
+	}
+	all, err := s.List(t.Context(), store.Filter{Limit: 1000})
+	if err != nil || len(all) != calls || calls != len(digits) {
+		t.Errorf("%d records of %d calls to %d people, %v", len(all), calls, len(digits), err)
+	}
+	if d, err := s.May(t.Context(), time.Now(), permit.Request{Number: customer.Parse(number(28, '7'), "CN"), Purpose: "service"}, r.floor.cfg.Policy); err != nil || !d.Has(permit.DoNotCall) {
+		t.Errorf("whoever keyed never again: %+v, %v", d, err)
+	}
+}
+
+// dayAndNight has hours at which anybody may be called at any time, so that the test
+// runs at any.
+func dayAndNight(t *testing.T) *calendar.Book {
+	t.Helper()
+	r, err := calendar.Load(strings.NewReader("jurisdiction: CN\ncountries: [CN]\nhours:\n  mon-sun: 00:00-24:00\nsource: test\n"), "always.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return calendar.NewBook(r)
+}
