@@ -1,21 +1,19 @@
 package main
 
-import "github.com/parley-voice/parley/cmd/parley/campaigns"
-
-// CampaignCmd is parley campaign.
-type CampaignCmd = campaigns.Command
 import (
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/campaigns"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/store"
 )
 
 // CampaignCmd is parley campaign.
 type CampaignCmd struct {
+	campaigns.Command
 	Start  CampaignStartCmd  `cmd:"" help:"Start a campaign of the configured folder, or let it go on: the server that runs calls within a second."`
 	Pause  CampaignPauseCmd  `cmd:"" help:"Place no more calls of a campaign for now; start lets it go on."`
 	Stop   CampaignStopCmd   `cmd:"" help:"End a campaign."`

@@ -39,8 +39,7 @@ type CLI struct {
 	Calls     CallsCmd       `cmd:"" help:"List and show the records of calls."`
 	Report    ReportCmd      `cmd:"" help:"Report the figures of a day, a week, a month or a quarter, as text, CSV and HTML."`
 	Keys      KeysCmd        `cmd:"" help:"Make, list and revoke the keys of the API."`
-	Campaign  CampaignCmd    `cmd:"" help:"Check and simulate campaigns."`
-	Campaign  CampaignCmd    `cmd:"" help:"Start, pause and stop outbound campaigns, and tell how they stand."`
+	Campaign  CampaignCmd    `cmd:"" help:"Check and simulate campaigns, start, pause and stop them, and tell how they stand."`
 	Customers CustomersCmd   `cmd:"" help:"Import, list and show customers."`
 	OptOut    OptOutCmd      `cmd:"" name:"optout" help:"Keep who does not want to be reached, and say whether a number may be called."`
 	Consent   ConsentCmd     `cmd:"" help:"The record of consent: list it, verify it, prove it."`

@@ -14,6 +14,7 @@ import (
 func (s *Server) heed(ctx context.Context, all *sync.WaitGroup) {
 	all.Go(func() { s.portray(ctx) })
 	all.Go(func() { s.feed(ctx) })
+	all.Go(func() { s.hotline.outbound.Run(ctx) })
 }
 
 // feed reads the sources of customers until ctx ends, each by itself.

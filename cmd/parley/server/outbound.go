@@ -11,9 +11,7 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
-	"github.com/parley-voice/parley/campaign/calendar"
 	"github.com/parley-voice/parley/campaign/experiment"
-	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
@@ -24,9 +22,9 @@ import (
 
 // openCampaigns makes the floor on which campaigns run. The store says which do.
 func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
-	book, err := calendar.Shipped()
+	policy, err := s.cfg.Policy()
 	if err != nil {
-		return err
+		return WrongInput{err}
 	}
 	groups, err := segment.Default()
 	if err != nil {
@@ -37,7 +35,7 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 		host = "localhost"
 	}
 	c := outbound.Config{
-		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: permit.Standard(book),
+		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: policy,
 		Approved: s.approved, Fill: outbound.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign, Log: s.log.With("room", "campaigns"),
 	}
 	if s.hotline.board != nil {

@@ -53,10 +53,6 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	s.heed(ctx, &watching)
 	watching.Go(func() { s.watchLock(ctx) })
 	watching.Go(func() { s.hotline.owed.watch(ctx) })
-	watching.Go(func() { s.hotline.outbound.Run(ctx) })
-	for _, mind := range []func(context.Context){s.notarise, s.watchRoutes, s.portray, s.watchLock, s.hotline.owed.watch, s.hotline.outbound.Run} {
-		watching.Go(func() { mind(ctx) })
-	}
 	if s.web.sender != nil {
 		watching.Go(func() { s.web.sender.Run(ctx) })
 	}
