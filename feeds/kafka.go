@@ -61,7 +61,8 @@ func (f *Feed) consume(ctx context.Context, t Topic) error {
 func (f *Feed) fetch(ctx context.Context, c *kgo.Client) error {
 	defer c.AllowRebalance()
 	got := c.PollRecords(ctx, feed.BatchRows)
-	for _, e := range got.Errors() {
+	if failed := got.Errors(); len(failed) > 0 {
+		e := failed[0]
 		if ctx.Err() != nil || errors.Is(e.Err, kgo.ErrClientClosed) {
 			return ctx.Err()
 		}
