@@ -207,11 +207,11 @@ func TestPermissions(t *testing.T) {
 		Agent: "calls.read agents.read agents.self queues.read customers.read customers.tag customers.note scripts.read follow_ups.read follow_ups.settle campaigns.read campaigns.people events.follow " +
 			"numbers words notes",
 		Supervisor: "calls.read calls.hear calls.place calls.end calls.join agents.read agents.self agents.change queues.read " +
-			"customers.read customers.tag customers.note customers.import routes.read routes.try scripts.read scripts.check " +
+			"customers.read customers.tag customers.note customers.import customers.screen routes.read routes.try scripts.read scripts.check " +
 			"follow_ups.read follow_ups.settle campaigns.read campaigns.people campaigns.run events.follow webhooks.read webhooks.retry numbers words money notes",
 		Author: "calls.read agents.read queues.read routes.read routes.try scripts.read scripts.check campaigns.read events.follow words",
 		Admin: "calls.read calls.hear calls.place calls.end calls.join agents.read agents.self agents.change queues.read " +
-			"customers.read customers.tag customers.note customers.import customers.export routes.read routes.try scripts.read scripts.check " +
+			"customers.read customers.tag customers.note customers.import customers.screen customers.export routes.read routes.try scripts.read scripts.check " +
 			"follow_ups.read follow_ups.settle campaigns.read campaigns.people campaigns.run events.follow webhooks.read webhooks.retry audit.read numbers words money notes",
 	}
 	for _, r := range Roles() {

@@ -10,7 +10,8 @@ import (
 	"github.com/parley-voice/parley/store"
 )
 
-// heed begins what keeps customers up to date: their sources and their labels.
+// heed begins what keeps customers up to date, their sources and their labels, and
+// the campaigns that call them.
 func (s *Server) heed(ctx context.Context, all *sync.WaitGroup) {
 	all.Go(func() { s.portray(ctx) })
 	all.Go(func() { s.feed(ctx) })
