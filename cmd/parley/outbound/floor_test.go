@@ -64,8 +64,8 @@ func TestACampaignToItsEnd(t *testing.T) {
 		if err != nil || kinds[store.AgentCall] != 9 || kinds[store.Promotion] != 9 {
 			t.Errorf("owed: %v, %v", kinds, err)
 		}
-		if n := len(r.notices); n == 0 || r.notices[n-1].Campaign.State != store.CampaignFinished {
-			t.Errorf("told: %+v", r.notices)
+		if told := r.told(); len(told) == 0 || told[len(told)-1].Campaign.State != store.CampaignFinished {
+			t.Errorf("told: %+v", r.told())
 		}
 	})
 }
@@ -80,8 +80,8 @@ func TestOptOutWhileItRings(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second)
-		if len(r.phone.hung) != 1 {
-			t.Fatalf("%d calls were hung up a second later, want 1", len(r.phone.hung))
+		if _, hung := r.phone.count(); hung != 1 {
+			t.Fatalf("%d calls were hung up a second later, want 1", hung)
 		}
 		for _, at := range r.phone.hung {
 			t.Logf("hung up %v after the opt-out", at.Sub(began))
@@ -105,11 +105,12 @@ func TestPause(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				r.turn(store.CampaignPaused, ringing)
 				time.Sleep(1500 * time.Millisecond)
-				if want := map[store.Ringing]int{store.LetRing: 0, store.CancelRing: 5}[ringing]; len(r.phone.hung) != want {
-					t.Errorf("%d were hung up, want %d", len(r.phone.hung), want)
+				want := map[store.Ringing]int{store.LetRing: 0, store.CancelRing: 5}[ringing]
+				if _, hung := r.phone.count(); hung != want {
+					t.Errorf("%d were hung up, want %d", hung, want)
 				}
 				time.Sleep(time.Hour)
-				if n := len(r.phone.placed); n != 5 {
+				if n, _ := r.phone.count(); n != 5 {
 					t.Errorf("%d calls were placed, want 5", n)
 				}
 				if _, runs := r.floor.Live("spring"); runs {
@@ -117,7 +118,7 @@ func TestPause(t *testing.T) {
 				}
 				r.start(strings.Replace(spring, "calls: 20", "calls: 5", 1))
 				time.Sleep(30 * time.Second)
-				if n := len(r.phone.placed); n <= 5 || r.phone.most > 5 {
+				if n, _ := r.phone.count(); n <= 5 || r.phone.most > 5 {
 					t.Errorf("%d calls were placed, at most %d at once", n, r.phone.most)
 				}
 			})
@@ -130,7 +131,7 @@ func TestFailingCallsPause(t *testing.T) {
 	inBubble(t, strings.Repeat("9", 40), func(r *rig) {
 		r.start(strings.Replace(spring, "calls: 20", "calls: 2", 1))
 		time.Sleep(50 * time.Second)
-		n := len(r.phone.placed)
+		n, _ := r.phone.count()
 		if n > 8 {
 			t.Errorf("%d calls were placed although all fail", n)
 		}
@@ -138,11 +139,12 @@ func TestFailingCallsPause(t *testing.T) {
 		if !slices.ContainsFunc(live.Causes, func(c campaign.Cause) bool { return c.Code == campaign.Failing }) {
 			t.Errorf("it does not say why it waits: %+v", live)
 		}
-		if len(r.notices) == 0 || !strings.Contains(r.notices[0].Campaign.Why, "calls fail") {
-			t.Errorf("told: %+v", r.notices)
+		if told := r.told(); len(told) == 0 || !strings.Contains(told[0].Campaign.Why, "calls fail") {
+			t.Errorf("told: %+v", r.told())
 		}
 		time.Sleep(40 * time.Second)
-		if more := len(r.phone.placed) - n; more != 1 {
+		if all, _ := r.phone.count(); all-n != 1 {
+			more := all - n
 			t.Errorf("%d calls were tried after the pause, want 1", more)
 		}
 	})
@@ -178,7 +180,7 @@ func TestWhatADeadProcessLeft(t *testing.T) {
 		}
 		r.start(spring)
 		r.until(store.CampaignFinished, time.Hour)
-		if n := len(r.phone.placed); n != 1 {
+		if n, _ := r.phone.count(); n != 1 {
 			t.Errorf("%d calls were placed, want 1", n)
 		}
 		unknown := 0

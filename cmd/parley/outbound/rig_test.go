@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -154,6 +155,13 @@ func (p *fakePhone) dialled() map[string]int {
 	return n
 }
 
+// count is how many calls were placed and how many hung up so far.
+func (p *fakePhone) count() (placed, hung int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.placed), len(p.hung)
+}
+
 // rig is a floor over a store, in virtual time.
 type rig struct {
 	t       *testing.T
@@ -230,6 +238,12 @@ func (r *rig) fill(ctx context.Context, now time.Time, c *campaign.Campaign) (ou
 		out.Found, out.Added = out.Found+1, out.Added+n
 	}
 	return out, err
+}
+
+func (r *rig) told() []Notice {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.notices)
 }
 
 func (r *rig) start(text string) {
