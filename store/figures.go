@@ -30,11 +30,15 @@ func (f Figures) Of(row []any, column string) any {
 
 // Figures reads what a view says of the periods first to last, by their names.
 func (r *Reader) Figures(ctx context.Context, v View, g Grain, first, last string) (Figures, error) {
+	return r.db.q().figures(ctx, v, g, first, last)
+}
+
+func (q queries) figures(ctx context.Context, v View, g Grain, first, last string) (Figures, error) {
 	f := Figures{View: v}
 	if !v.Periodic() {
 		return f, fmt.Errorf("%s has no periods", v.Name)
 	}
-	rows, err := r.db.QueryContext(ctx, r.db.d.text("SELECT * FROM "+v.Name+" WHERE grain = ? AND period >= ? AND period <= ? ORDER BY 2, 3, 4"), string(g), first, last)
+	rows, err := q.on.QueryContext(ctx, q.d.text("SELECT * FROM "+v.Name+" WHERE grain = ? AND period >= ? AND period <= ? ORDER BY 2, 3, 4"), string(g), first, last)
 	if err != nil {
 		return f, fmt.Errorf("%s: %w", v.Name, err)
 	}

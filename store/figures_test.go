@@ -46,12 +46,20 @@ func TestEveryFigureIsWhatCountingGives(t *testing.T) {
 			want := w.count(zone)
 			derive(want)
 			got := sums{}
+			gathered, err := s.Gather(t.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, zone), time.Date(2027, 1, 1, 0, 0, 0, 0, zone))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer gathered.Close()
 			for _, v := range store.Views() {
 				if v.Periodic() {
 					for _, g := range []store.Grain{store.Day, store.Week, store.Month, store.Quarter} {
 						f, err := s.Figures(t.Context(), v, g, "2026", "2027")
 						if err != nil {
 							t.Fatal(err)
+						}
+						if once, err := gathered.Figures(t.Context(), v, g, "2026", "2027"); err != nil || !reflect.DeepEqual(once, f) {
+							t.Errorf("%s of gathered calls: %v, %v; want %v", v.Name, once.Rows, err, f.Rows)
 						}
 						all[d.driver] = append(all[d.driver], f)
 						flatten(t, got, f)

@@ -24,8 +24,8 @@ func (r *Reader) Heard(ctx context.Context, from, until time.Time, take func(tex
 		}
 		person, texts = who, append(texts, text)
 		return nil
-	}, `SELECT COALESCE(c.person, c.call) AS who, e.text FROM kpi_calls AS c JOIN entries AS e ON e.call = c.call
-		WHERE c.began >= ? AND c.began < ? AND c.left_out = '' AND (e.kind = 'heard' OR e.kind = 'talk' AND e.origin = 'caller')
+	}, `SELECT COALESCE(c.person, c.call) AS who, e.text FROM kpi_calls AS c CROSS JOIN entries AS e
+		WHERE e.call = c.call AND c.began >= ? AND c.began < ? AND c.left_out = '' AND (e.kind = 'heard' OR e.kind = 'talk' AND e.origin = 'caller')
 		ORDER BY 1, c.began, e.call, e.seq`, from.UnixNano(), until.UnixNano())
 	if err != nil {
 		return fmt.Errorf("records: what was heard: %w", err)

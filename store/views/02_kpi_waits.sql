@@ -12,5 +12,5 @@ SELECT e.call, e.seq, c.direction, c.began,
             AND SUBSTR(b.text, 1, 3) = 'to ' AND SUBSTR(b.text, 1, 14) <> 'to supervisor ')) / 1000000 END, 0) AS wait_ms,
     COALESCE(CAST(FLOOR(CAST(CAST(e.timing AS JSON_TEXT) ->> 'brief_ms' AS REAL)) AS INTEGER), 0) AS brief_ms,
     COALESCE(CAST(FLOOR(CAST(CAST(e.timing AS JSON_TEXT) ->> 'talk_ms' AS REAL)) AS INTEGER), 0) AS talk_ms
-FROM kpi_calls AS c JOIN entries AS e ON e.call = c.call
-WHERE c.left_out = '' AND (e.kind = 'served' OR e.kind = 'transfer' AND e.text IN ('abandoned', 'failed'));
+FROM kpi_calls AS c CROSS JOIN entries AS e
+WHERE e.call = c.call AND c.left_out = '' AND (e.kind = 'served' OR e.kind = 'transfer' AND e.text IN ('abandoned', 'failed'));

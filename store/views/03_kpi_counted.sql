@@ -7,5 +7,6 @@ SELECT t.grain, t.period, COUNT(*) AS calls,
     COUNT(*) FILTER (WHERE c.left_out = 'short') AS short,
     COUNT(*) FILTER (WHERE c.left_out = 'empty_number') AS empty_numbers,
     COUNT(*) FILTER (WHERE c.left_out = '' AND c.person IS NULL) AS withheld
-FROM periods AS t JOIN kpi_calls AS c ON c.began >= t.starts AND c.began < t.ends
+FROM periods AS t CROSS JOIN kpi_calls AS c
+WHERE c.began >= t.starts AND c.began < t.ends
 GROUP BY t.grain, t.period;

@@ -6,6 +6,6 @@ SELECT t.grain, t.period, c.direction, COUNT(*) AS calls,
     COUNT(*) FILTER (WHERE c.reached = 1) AS answered,
     COUNT(*) FILTER (WHERE c.reached = 0 AND c.answered IS NOT NULL) AS machines,
     CAST(COUNT(*) FILTER (WHERE c.reached = 1) AS REAL) / COUNT(*) AS rate
-FROM periods AS t JOIN kpi_calls AS c ON c.began >= t.starts AND c.began < t.ends
-WHERE c.left_out = ''
+FROM periods AS t CROSS JOIN kpi_calls AS c
+WHERE c.began >= t.starts AND c.began < t.ends AND c.left_out = ''
 GROUP BY t.grain, t.period, c.direction;

@@ -6,6 +6,6 @@ SELECT t.grain, t.period,
     COUNT(*) FILTER (WHERE c.reached = 1 AND c.state = 'finished' AND c.outcome <> '') AS completed,
     CAST(COUNT(*) FILTER (WHERE c.reached = 1 AND c.state = 'finished' AND c.outcome <> '') AS REAL) /
         (SELECT COUNT(*) FROM periods AS d WHERE d.grain = 'day' AND d.starts >= t.starts AND d.starts < t.ends) AS per_day
-FROM periods AS t JOIN kpi_calls AS c ON c.began >= t.starts AND c.began < t.ends
-WHERE c.left_out = ''
+FROM periods AS t CROSS JOIN kpi_calls AS c
+WHERE c.began >= t.starts AND c.began < t.ends AND c.left_out = ''
 GROUP BY t.grain, t.period, t.starts, t.ends;

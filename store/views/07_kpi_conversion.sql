@@ -4,6 +4,6 @@
 CREATE VIEW kpi_conversion AS
 SELECT t.grain, t.period, c.direction, COUNT(*) AS answered, COUNT(*) FILTER (WHERE c.converted = 1) AS converted,
     CAST(COUNT(*) FILTER (WHERE c.converted = 1) AS REAL) / COUNT(*) AS rate
-FROM periods AS t JOIN kpi_calls AS c ON c.began >= t.starts AND c.began < t.ends
-WHERE c.left_out = '' AND c.reached = 1
+FROM periods AS t CROSS JOIN kpi_calls AS c
+WHERE c.began >= t.starts AND c.began < t.ends AND c.left_out = '' AND c.reached = 1
 GROUP BY t.grain, t.period, c.direction;

@@ -4,8 +4,7 @@
 CREATE VIEW kpi_intent AS
 SELECT t.grain, t.period, COUNT(*) AS answered, COUNT(*) FILTER (WHERE c.grade IN ('A', 'B')) AS meant,
     CAST(COUNT(*) FILTER (WHERE c.grade IN ('A', 'B')) AS REAL) / COUNT(*) AS rate
-FROM periods AS t JOIN kpi_calls AS c ON c.began >= t.starts AND c.began < t.ends
-WHERE c.left_out = '' AND c.reached = 1 AND c.direction = 'outbound'
-    AND NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.call = c.call AND e.kind = 'note'
-        AND (SUBSTR(e.text, 1, 6) = 'score=' OR SUBSTR(e.text, 1, 10) = 'recommend='))
+FROM periods AS t CROSS JOIN kpi_calls AS c
+WHERE c.began >= t.starts AND c.began < t.ends AND c.left_out = '' AND c.reached = 1 AND c.direction = 'outbound'
+    AND c.surveyed = 0
 GROUP BY t.grain, t.period;

@@ -8,9 +8,10 @@ SELECT t.grain, t.period,
     COUNT(*) FILTER (WHERE c.person IS NULL OR c.product IS NULL) AS unknown,
     CAST(COUNT(*) FILTER (WHERE c.person IS NOT NULL AND c.product IS NOT NULL AND c.again = 0) AS REAL)
         / NULLIF(COUNT(*) FILTER (WHERE c.person IS NOT NULL AND c.product IS NOT NULL), 0) AS rate
-FROM periods AS t JOIN (SELECT k.began, k.person, k.product,
-        CASE WHEN EXISTS (SELECT 1 FROM past AS l WHERE l.number IN (SELECT k.number UNION SELECT x.number FROM numbers AS x WHERE x.customer = k.person)
-            AND l.began > k.began AND l.began <= k.began + 604800000000000 AND l.inbound = 1 AND l.product = k.product) THEN 1 ELSE 0 END AS again
+FROM periods AS t CROSS JOIN (SELECT k.began, k.person, k.product,
+        CASE WHEN EXISTS (SELECT 1 FROM (SELECT k.number AS number UNION SELECT x.number FROM numbers AS x WHERE x.customer = k.person) AS y
+            CROSS JOIN past AS l WHERE l.number = y.number AND l.product = k.product AND l.inbound = 1
+                AND l.began > k.began AND l.began <= k.began + 604800000000000) THEN 1 ELSE 0 END AS again
         FROM kpi_calls AS k WHERE k.left_out = '' AND k.direction = 'inbound' AND k.answered IS NOT NULL) AS c
-    ON c.began >= t.starts AND c.began < t.ends
+WHERE c.began >= t.starts AND c.began < t.ends
 GROUP BY t.grain, t.period;

@@ -7,6 +7,6 @@ FROM (SELECT h.grain, h.period, h.callers, (SELECT COUNT(*) FROM (SELECT k.perso
             WHERE k.began >= h.starts AND k.began < h.ends AND k.left_out = '' AND k.direction = 'inbound' AND k.person IS NOT NULL
             GROUP BY k.person HAVING COUNT(*) > 1) AS m) AS repeated
         FROM (SELECT t.grain, t.period, t.starts, t.ends, COUNT(DISTINCT c.person) AS callers
-            FROM periods AS t JOIN kpi_calls AS c ON c.began >= t.starts AND c.began < t.ends
-            WHERE c.left_out = '' AND c.direction = 'inbound' AND c.person IS NOT NULL
+            FROM periods AS t CROSS JOIN kpi_calls AS c
+            WHERE c.began >= t.starts AND c.began < t.ends AND c.left_out = '' AND c.direction = 'inbound' AND c.person IS NOT NULL
             GROUP BY t.grain, t.period, t.starts, t.ends) AS h) AS r;

@@ -5,10 +5,11 @@ CREATE VIEW kpi_complaints AS
 SELECT t.grain, t.period, COUNT(*) AS complaints, COUNT(*) FILTER (WHERE k.escalated = 1) AS escalated,
     COUNT(*) FILTER (WHERE k.closed IS NULL) AS still_open,
     CAST(COUNT(*) FILTER (WHERE k.escalated = 1) AS REAL) / COUNT(*) AS rate
-FROM periods AS t JOIN (SELECT m.opened, m.closed, CASE
+FROM periods AS t CROSS JOIN (SELECT m.opened, m.closed, CASE
         WHEN EXISTS (SELECT 1 FROM entries AS e WHERE e.call = m.call AND e.kind = 'transfer' AND SUBSTR(e.text, 1, 14) = 'to supervisor ') THEN 1
         WHEN m.number <> '' AND EXISTS (SELECT 1 FROM complaints AS l WHERE l.opened > m.opened AND l.opened <= m.opened + 604800000000000
             AND l.number IN (SELECT m.number UNION SELECT x.number FROM numbers AS x
                 JOIN numbers AS y ON y.customer = x.customer WHERE y.number = m.number)) THEN 1
-        ELSE 0 END AS escalated FROM complaints AS m) AS k ON k.opened >= t.starts AND k.opened < t.ends
+        ELSE 0 END AS escalated FROM complaints AS m) AS k
+WHERE k.opened >= t.starts AND k.opened < t.ends
 GROUP BY t.grain, t.period;

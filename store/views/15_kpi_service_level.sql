@@ -8,7 +8,8 @@ SELECT t.grain, t.period, w.queue,
     COUNT(*) FILTER (WHERE w.became = 'failed' OR w.became = 'abandoned' AND w.wait_ms > w.within_ms) AS lost,
     CAST(COUNT(*) FILTER (WHERE w.became = 'joined' AND w.wait_ms <= w.within_ms) AS REAL)
         / NULLIF(COUNT(*) FILTER (WHERE w.became IN ('joined', 'failed') OR w.wait_ms > w.within_ms), 0) AS rate
-FROM periods AS t JOIN (SELECT k.began, k.queue, k.became, k.wait_ms,
+FROM periods AS t CROSS JOIN (SELECT k.began, k.queue, k.became, k.wait_ms,
         COALESCE((SELECT s.amount / 1000000 FROM report_terms AS s WHERE s.name = 'service' AND s.word = k.queue), 20000) AS within_ms
-        FROM kpi_waits AS k WHERE k.direction = 'inbound') AS w ON w.began >= t.starts AND w.began < t.ends
+        FROM kpi_waits AS k WHERE k.direction = 'inbound') AS w
+WHERE w.began >= t.starts AND w.began < t.ends
 GROUP BY t.grain, t.period, w.queue;

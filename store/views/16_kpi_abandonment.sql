@@ -5,6 +5,6 @@ CREATE VIEW kpi_abandonment AS
 SELECT t.grain, t.period, w.queue, COUNT(*) AS waits, COUNT(*) FILTER (WHERE w.became = 'abandoned') AS abandoned,
     CAST(COUNT(*) FILTER (WHERE w.became = 'abandoned') AS REAL) / COUNT(*) AS rate,
     CAST(SUM(w.wait_ms) AS REAL) / 1000 / COUNT(*) AS wait_s
-FROM periods AS t JOIN kpi_waits AS w ON w.began >= t.starts AND w.began < t.ends
-WHERE w.direction = 'inbound'
+FROM periods AS t CROSS JOIN kpi_waits AS w
+WHERE w.began >= t.starts AND w.began < t.ends AND w.direction = 'inbound'
 GROUP BY t.grain, t.period, w.queue;

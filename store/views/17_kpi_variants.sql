@@ -11,8 +11,8 @@ FROM (SELECT t.grain, t.period, COALESCE(a.campaign, '') AS campaign, COALESCE(g
         COUNT(DISTINCT CASE WHEN c.reached = 1 THEN COALESCE(c.person, c.call) END) AS answered,
         COUNT(DISTINCT CASE WHEN c.reached = 1 AND c.converted = 1 THEN COALESCE(c.person, c.call) END) AS converted,
         COUNT(DISTINCT CASE WHEN c.reached = 1 AND (c.refused = 1 OR c.complained = 1) THEN COALESCE(c.person, c.call) END) AS negative
-        FROM periods AS t JOIN kpi_calls AS c ON c.began >= t.starts AND c.began < t.ends
+        FROM periods AS t CROSS JOIN kpi_calls AS c
             LEFT JOIN attempts AS a ON a.id = c.call
             LEFT JOIN assignments AS g ON g.experiment = a.campaign AND g.person = c.person
-        WHERE c.left_out = '' AND c.direction = 'outbound'
+        WHERE c.began >= t.starts AND c.began < t.ends AND c.left_out = '' AND c.direction = 'outbound'
         GROUP BY t.grain, t.period, COALESCE(a.campaign, ''), COALESCE(g.variant, c.script || '@' || c.version)) AS v;

@@ -17,7 +17,7 @@ import (
 type Source interface {
 	ReportSite(ctx context.Context) (zone *time.Location, currency string, err error)
 	PeriodAt(ctx context.Context, g store.Grain, at time.Time) (store.Period, error)
-	Figures(ctx context.Context, v store.View, g store.Grain, first, last string) (store.Figures, error)
+	Gather(ctx context.Context, from, until time.Time) (*store.Gathered, error)
 	Heard(ctx context.Context, from, until time.Time, take func(texts []string)) error
 }
 
@@ -61,27 +61,48 @@ func Make(ctx context.Context, from Source, goals config.Goals, g store.Grain, d
 	}
 	fine, steps := steps(r.Period, zone)
 	r.Steps = steps
-	for _, v := range store.Views() {
-		if !v.Periodic() {
-			continue
-		}
-		var t Table
-		if t.Now, err = from.Figures(ctx, v, g, r.Period.Name, r.Period.Name); err != nil {
-			return r, err
-		}
-		if t.Before, err = from.Figures(ctx, v, g, r.Before.Name, r.Before.Name); err != nil {
-			return r, err
-		}
-		if t.Along, err = from.Figures(ctx, v, fine, steps[0], steps[len(steps)-1]); err != nil {
-			return r, err
-		}
-		r.Tables = append(r.Tables, t)
+	if r.Tables, err = tables(ctx, from, r, fine); err != nil {
+		return r, err
 	}
 	r.Warnings = warnings(r, goals)
 	if g == store.Week {
 		r.Phrases, err = phrases(ctx, from, r.Period)
 	}
 	return r, err
+}
+
+// tables are every view's rows. What began before the steps and before the period
+// before is not read.
+func tables(ctx context.Context, from Source, r Report, fine store.Grain) (all []Table, err error) {
+	since, until := r.Before.Starts, r.Period.Ends
+	if r.Period.Grain == store.Day {
+		since = r.Period.Starts.AddDate(0, 0, -14) // the fortnight, and an hour for a clock put back
+	}
+	if fine == store.Week { // a quarter's first and last week reach beyond it
+		until = until.AddDate(0, 0, 7)
+	}
+	calls, err := from.Gather(ctx, since, until)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = calls.Close() }()
+	for _, v := range store.Views() {
+		if !v.Periodic() {
+			continue
+		}
+		var t Table
+		if t.Now, err = calls.Figures(ctx, v, r.Period.Grain, r.Period.Name, r.Period.Name); err != nil {
+			return nil, err
+		}
+		if t.Before, err = calls.Figures(ctx, v, r.Before.Grain, r.Before.Name, r.Before.Name); err != nil {
+			return nil, err
+		}
+		if t.Along, err = calls.Figures(ctx, v, fine, r.Steps[0], r.Steps[len(r.Steps)-1]); err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, nil
 }
 
 // steps are what the charts go along: a day has the fortnight up to it, weeks and
