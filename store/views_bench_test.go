@@ -27,7 +27,7 @@ var fillViews = []string{
 		SELECT id, '+86' || (13800000000 + began / 172800000000 % 30000), '', began, ended, 'ivr', '', '', 1, '', CASE WHEN answered IS NOT NULL THEN 'p1' END,
 			CASE WHEN direction = 'inbound' THEN 1 ELSE 0 END FROM calls`,
 	`INSERT INTO entries (call, seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing)
-		SELECT c.id, s.seq, c.began + s.seq * 1000000000, s.kind, 0, '', s.origin, '', s.text, '', 0, '', s.timing FROM calls AS c CROSS JOIN (
+		SELECT c.id, s.seq, c.began + CAST(s.seq AS BIGINT) * 1000000000, s.kind, 0, '', s.origin, '', s.text, '', 0, '', s.timing FROM calls AS c CROSS JOIN (
 			SELECT 1 AS seq, 'heard' AS kind, '' AS origin, 'I waited for long' AS text, NULL AS timing UNION ALL SELECT 2, 'note', '', 'score=8', NULL
 			UNION ALL SELECT 3, 'transfer', '', 'to queue help', NULL UNION ALL SELECT 4, 'served', 'help', 'anna', '{"wait_ms":9000,"talk_ms":60000.5}') AS s
 		WHERE c.answered IS NOT NULL`,
