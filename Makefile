@@ -11,7 +11,7 @@ run: build models
 	@$(PARLEY) demo $(DEMO)
 
 test: deps-test build models lint
-	@go run ./tools/testrun -alone ./cmd/parley -- -race -timeout 15m
+	@go run ./tools/testrun -alone ./cmd/parley,./cmd/parley/script/audio -- -race -timeout 15m
 
 # The shared libraries come from the module cache and from Debian; an RPATH of
 # $ORIGIN makes the program, and they in turn, find them beside it, so that bin/
