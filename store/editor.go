@@ -29,7 +29,13 @@ func OpenEditor(ctx context.Context, where, country string) (*Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, db, setRecords); err != nil {
+	if !isPostgres(where) { // who imports waits for a busy server rather than give up
+		_, err = db.ExecContext(ctx, "PRAGMA busy_timeout = 10000")
+	}
+	if err == nil {
+		err = migrate(ctx, db, setRecords)
+	}
+	if err != nil {
 		return nil, errors.Join(wrapped("records", where, err), db.Close())
 	}
 	r, err := Read(ctx, where)

@@ -49,7 +49,7 @@ func TestAgentsTakeCalls(t *testing.T) {
 	until(t, 15*time.Second, "the first agent is not rung", func() bool { return first.Saw("CALL_INCOMING") })
 	first.Do("hangup", "") // declines
 	until(t, 15*time.Second, "the second agent is not rung", func() bool { return second.Saw("CALL_INCOMING") })
-	second.Do("accept", "")
+	second.Accept()
 	until(t, 10*time.Second, "the second agent's call is not established", func() bool { return second.Saw("CALL_ESTABLISHED") })
 	time.Sleep(3 * time.Second) // listens to the brief
 	if got := s.phase(); got != "transferring" {
@@ -103,7 +103,7 @@ agents: {"1001": {address: "1001", password: secret, queues: [desk]}}
 	until(t, 10*time.Second, "the caller does not wait", func() bool { return s.phase() == "transferring" })
 	agent.Do("dial", s.uri("*11"))
 	until(t, 15*time.Second, "the agent is not rung after the login", func() bool { return agent.Saw("CALL_INCOMING") })
-	agent.Do("accept", "")
+	agent.Accept()
 	until(t, 10*time.Second, "they are not joined", func() bool { return slices.Contains(s.phases(), "joined") })
 	p.hears(time.Now(), 5*time.Second, "the agent")
 	p.hangup()
@@ -173,13 +173,13 @@ agents:
 `, agent.URI, boss.URI)})
 	p := ring(t, s, "9200")
 	until(t, 15*time.Second, "the agent is not rung", func() bool { return agent.Saw("CALL_INCOMING") })
-	agent.Do("accept", "")
+	agent.Accept()
 	until(t, 10*time.Second, "they are not joined", func() bool { return s.phase() == "joined" })
 	id := s.live().ID
 	key := s.key("supervisor") // from now on every request needs one
 	s.post(key, "/api/v1/calls/"+id+"/join", `{"way":"listen","ring":"1"}`, 202)
 	until(t, 15*time.Second, "the supervisor is not rung", func() bool { return boss.Saw("CALL_INCOMING") })
-	boss.Do("accept", "")
+	boss.Accept()
 	until(t, 10*time.Second, "the supervisor's call is not established", func() bool { return boss.Saw("CALL_ESTABLISHED") })
 	time.Sleep(time.Second)
 	s.post(key, "/api/v1/calls/"+id+"/join", `{"way":"takeover","ring":"1"}`, 202)

@@ -46,7 +46,7 @@ func TestCardNumberSpokenToAnAgent(t *testing.T) {
 	})
 	p := ring(t, s, "9200")
 	until(t, 15*time.Second, "the agent is not rung", func() bool { return agent.Saw("CALL_INCOMING") })
-	agent.Do("accept", "")
+	agent.Accept()
 	until(t, 10*time.Second, "they are not joined", func() bool { return s.phase() == "joined" })
 	time.Sleep(4 * time.Second) // the question
 	hello, card, thanks := speech(t, "Yes, wait a moment please."), speech(t, "4 5 3 9, 1 4 8 8, 0 3 4 3, 6 4 6 7"), speech(t, "Thank you for your help, goodbye.")

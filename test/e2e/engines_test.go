@@ -82,7 +82,11 @@ func (v *vosk) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		if kind != websocket.BinaryMessage {
 			if strings.Contains(string(b), "eof") {
-				text, _ := json.Marshal(map[string]string{"text": v.heard()})
+				words := ""
+				if loud > 0 { // else they were told already
+					words = v.heard()
+				}
+				text, _ := json.Marshal(map[string]string{"text": words})
 				_ = c.WriteMessage(websocket.TextMessage, text)
 				return
 			}

@@ -45,7 +45,7 @@ func TestAgentTransfersByTelephone(t *testing.T) {
 	first, second := registered(t, s, "1001"), registered(t, s, "1002")
 	p := ring(t, s, "9200")
 	first.Await("CALL_INCOMING")
-	first.Do("accept", "")
+	first.Accept()
 	until(t, 10*time.Second, "they are not joined", func() bool { return slices.Contains(s.phases(), "joined") })
 	p.hears(time.Now(), 5*time.Second, "the first agent")
 	began := time.Now()
@@ -55,7 +55,7 @@ func TestAgentTransfersByTelephone(t *testing.T) {
 	if first.Saw("CALL_CLOSED") {
 		t.Error("the first agent is gone before anybody has taken the caller")
 	}
-	second.Do("accept", "")
+	second.Accept()
 	second.Await("CALL_ESTABLISHED")
 	first.Await("CALL_CLOSED")
 	p.hears(time.Now().Add(500*time.Millisecond), 5*time.Second, "the second agent")
@@ -134,7 +134,7 @@ func TestAgentAsksFirst(t *testing.T) {
 	}
 	await[sip.Answered](t, own)
 	second.Await("CALL_INCOMING")
-	second.Do("accept", "")
+	second.Accept()
 	second.Await("CALL_ESTABLISHED")
 	if err := leg.ReferReplaces(t.Context(), own, nil); err != nil {
 		t.Fatal(err)

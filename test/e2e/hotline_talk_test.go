@@ -67,7 +67,7 @@ func (h *talk) says(t *testing.T, p *phone, words string) {
 func (h *talk) takes(t *testing.T, p *phone, who *rig.Baresip) (brief string) {
 	t.Helper()
 	who.Await("CALL_INCOMING")
-	who.Do("accept", "")
+	who.Accept()
 	h.line(t, p, 10*time.Second, "briefing agent")
 	time.Sleep(time.Second) // the telephone has to be established, and the person to listen
 	if joined := slices.ContainsFunc(h.journal(t, p).Entries, func(e call.Entry) bool { return strings.HasPrefix(e.Text, "joined") }); joined {

@@ -33,7 +33,7 @@ func TestHotlineKeepsItsPromises(t *testing.T) {
 `, agent.URI, boss.URI))
 	first := ringAt(t, s.uri(careLine), plain)
 	agent.Await("CALL_INCOMING")
-	agent.Do("accept", "")
+	agent.Accept()
 	s.line(t, first, 10*time.Second, "joined "+agent.URI)
 
 	low, high, worthy := ringAt(t, s.uri(careLine), other), ringAt(t, s.uri(careLine), risky), ringAt(t, s.uri(paperLine), valued)
@@ -52,7 +52,7 @@ func TestHotlineKeepsItsPromises(t *testing.T) {
 	first.hangup() // the agent is free: who waited is next
 	s.line(t, low, 10*time.Second, "ringing "+agent.URI)
 	agent.Await("CALL_INCOMING")
-	agent.Do("accept", "")
+	agent.Accept()
 	s.line(t, low, 10*time.Second, "joined "+agent.URI)
 }
 
@@ -69,7 +69,7 @@ func (s *server) promised(t *testing.T, p *phone, boss *rig.Baresip, within time
 		time.Sleep(5 * time.Millisecond)
 	}
 	rang := time.Now()
-	boss.Do("accept", "")
+	boss.Accept()
 	joined := s.line(t, p, 5*time.Second, "joined "+boss.URI)
 	over := s.line(t, p, time.Second, "to supervisor supervisors")
 	t.Logf("from the answer to the supervisor's queue %.3f s, to the telephone's ring %.3f s, to the conversation %.3f s", over.Sub(stood).Seconds(), rang.Sub(stood).Seconds(), joined.Sub(stood).Seconds())

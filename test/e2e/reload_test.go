@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -40,7 +41,10 @@ func TestReloadsDropNoCall(t *testing.T) {
 			good++
 		}
 		changed := time.Now()
-		write(t, table, text)
+		write(t, table+".new", text)
+		if err := os.Rename(table+".new", table); err != nil { // whole or not at all
+			t.Fatal(err)
+		}
 		until(t, 5*time.Second, "the table is not read", func() bool {
 			return s.metric(`parley_routes_reloads_total{result="used"}`) == good && s.metric(`parley_routes_reloads_total{result="refused"}`) == bad
 		})
