@@ -114,13 +114,18 @@ func dialler(where, task string) {
 					continue // each person meets 8 workers of each process, who fight for 8 ids
 				}
 				r := dialRequest(person, rand.IntN(2), w%8, task)
-				a, d, err := e.Reserve(ctx, now, r, policy)
+				var a store.Attempt
+				var d permit.Decision
+				err := patiently(func() (err error) {
+					a, d, err = e.Reserve(ctx, now, r, policy)
+					return err
+				})
 				switch {
 				case errors.Is(err, store.ErrAttempted):
 				case err != nil:
 					fail(err)
 				case d.Allowed:
-					if err := e.DialAttempt(ctx, now, a.ID); err != nil {
+					if err := patiently(func() error { return e.DialAttempt(ctx, now, a.ID) }); err != nil {
 						fail(err)
 					}
 					out.Lock()
@@ -135,6 +140,16 @@ func dialler(where, task string) {
 		fail(err)
 	}
 	os.Exit(0)
+}
+
+// patiently asks again when a slow machine let the wait for the lock run out.
+func patiently(do func() error) (err error) {
+	for range 20 {
+		if err = do(); !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+	}
+	return err
 }
 
 // startDialler starts a process and waits until it says that it is ready.
