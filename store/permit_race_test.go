@@ -3,7 +3,6 @@ package store_test
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -146,7 +145,7 @@ func dialler(where, task string) {
 // patiently asks again when a slow machine let the wait for the lock run out.
 func patiently(do func() error) (err error) {
 	for range 20 {
-		if err = do(); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, sql.ErrTxDone) {
+		if err = do(); err == nil || errors.Is(err, store.ErrAttempted) || errors.Is(err, store.ErrStopped) {
 			return err
 		}
 	}
