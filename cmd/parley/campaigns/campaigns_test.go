@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,49 @@ func TestSimulateShowsTheDays(t *testing.T) {
 		bad.File = c.File
 		if err := bad.Run(w); err == nil || !strings.Contains(err.Error(), "cannot be") {
 			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+}
+
+// The site's own hours and groups count, not those that ship.
+func TestTheSitesOwnRules(t *testing.T) {
+	law, folder := t.TempDir(), t.TempDir()
+	put := func(path, text string) string {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	put(filepath.Join(law, "us.yaml"), "jurisdiction: US\ncountries: [US]\nhours: {mon: 09:00-09:30}\nsource: house rule\n")
+	groups := put(filepath.Join(folder, "groups"), "segments: ours\ngroups:\n  ours: lifecycle == new\n")
+	data, err := os.ReadFile("../../../campaigns/warranty.en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := put(filepath.Join(folder, "c.yaml"), regexp.MustCompile(`segment: .*`).ReplaceAllString(string(data), "segment: ours"))
+	for _, site := range []bool{false, true} {
+		w, out := world(t)
+		plain := w.Config
+		w.Config = func(name string) (*config.Config, error) {
+			c, err := plain(name)
+			c.Consent.Jurisdictions, c.Segments = law, groups
+			return c, err
+		}
+		check := &CheckCmd{Files: []string{file}}
+		simulate := &SimulateCmd{File: file, People: 120, Days: 3, Agents: 3, Seed: 1, Answer: 35}
+		if site {
+			check.Config, simulate.Config = "parley.yaml", "parley.yaml"
+		}
+		_ = check.Run(t.Context(), w) // whatever else it finds
+		if got := out.String(); strings.Contains(got, "bad-segment") == site || strings.Contains(got, "few-hours") != site {
+			t.Errorf("with the site %v check tells:\n%s", site, got)
+		}
+		out.Reset()
+		if err := simulate.Run(w); err != nil {
+			t.Fatal(err)
+		}
+		if idle := regexp.MustCompile(`2026-11-24 +0 `).MatchString(out.String()); idle != site {
+			t.Errorf("with the site %v simulate shows:\n%s", site, out)
 		}
 	}
 }

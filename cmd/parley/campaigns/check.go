@@ -1,6 +1,7 @@
 package campaigns
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/parley-voice/parley/campaign"
-	"github.com/parley-voice/parley/campaign/calendar"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/config"
@@ -22,8 +22,8 @@ import (
 // CheckCmd is parley campaign check.
 type CheckCmd struct {
 	Files    []string `arg:"" name:"file" help:"Campaigns, or folders of them."`
-	Config   string   `short:"c" placeholder:"FILE" help:"Configuration: it tells which trunks and queues there are, and where reviews are kept. Without one these are not looked at."`
-	Segments string   `placeholder:"FILE" help:"Groups and strategies; those that ship when not given."`
+	Config   string   `short:"c" placeholder:"FILE" help:"Configuration: it tells which trunks, queues, groups and jurisdictions there are, and where reviews are kept. Without one trunks, queues and reviews are not looked at, and the rules are those that ship."`
+	Segments string   `placeholder:"FILE" help:"Groups and strategies; those of the configuration when not given, else those that ship."`
 	Strict   bool     `help:"Fail on warnings too."`
 	JSON     bool     `name:"json" help:"As JSON."`
 }
@@ -56,14 +56,14 @@ func (c *CheckCmd) Run(ctx context.Context, w *script.World) error {
 
 // site is what is known here.
 func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, err error) {
-	if s.Policy, err = policy(); err != nil {
-		return s, err
-	}
-	if s.Groups, err = groups(c.Segments); err != nil || c.Config == "" {
-		return s, err
-	}
-	cfg, err := w.Config(c.Config)
+	cfg, err := configured(w, c.Config)
 	if err != nil {
+		return s, err
+	}
+	if s.Policy, err = policy(cfg); err != nil {
+		return s, err
+	}
+	if s.Groups, err = groups(cmp.Or(c.Segments, cfg.Segments)); err != nil || c.Config == "" {
 		return s, err
 	}
 	s.Trunks, s.Queues = []string{}, []string{}
@@ -80,10 +80,23 @@ func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, 
 	return s, err
 }
 
-// policy is what a site allows that says nothing.
-func policy() (permit.Policy, error) {
-	book, err := calendar.Shipped()
-	return permit.Standard(book), err
+// configured is the site's configuration, that of a site which says nothing without
+// a file.
+func configured(w *script.World, file string) (*config.Config, error) {
+	if file == "" {
+		return config.Default(), nil
+	}
+	return w.Config(file)
+}
+
+// policy is what the site allows. What is wrong with its jurisdictions is an error of
+// the user's.
+func policy(cfg *config.Config) (permit.Policy, error) {
+	p, err := cfg.Policy()
+	if err != nil {
+		return p, script.Mistake(err)
+	}
+	return p, nil
 }
 
 func groups(file string) (*segment.Book, error) {

@@ -17,6 +17,7 @@ import (
 // SimulateCmd is parley campaign simulate.
 type SimulateCmd struct {
 	File   string  `arg:"" help:"The campaign."`
+	Config string  `short:"c" placeholder:"FILE" help:"Configuration: caps, cool-downs and jurisdictions of the site. Without one those that ship."`
 	People int     `default:"1000" help:"How many people the segment holds."`
 	Days   int     `default:"7" help:"How many days from the campaign's start."`
 	Agents int     `default:"0" help:"Agents who are logged in."`
@@ -42,7 +43,11 @@ func (c *SimulateCmd) Run(w *script.World) error {
 		return wrongf("--answer cannot be %v: give percent, more than 0 and less than 100", c.Answer)
 	}
 	cfg := sim.Config{Campaign: plan, People: c.People, Days: c.Days, Agents: c.Agents, Seed: c.Seed, Habits: sim.Habits{Answer: c.Answer / 100}}
-	if cfg.Policy, err = policy(); err != nil {
+	site, err := configured(w, c.Config)
+	if err != nil {
+		return err
+	}
+	if cfg.Policy, err = policy(site); err != nil {
 		return err
 	}
 	last := w.Now()

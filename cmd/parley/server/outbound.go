@@ -12,7 +12,6 @@ import (
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/campaign/experiment"
-	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/console/api"
@@ -26,9 +25,9 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	if err != nil {
 		return WrongInput{err}
 	}
-	groups, err := segment.Default()
+	groups, err := OpenSegments(s.cfg.Segments)
 	if err != nil {
-		return err
+		return WrongInput{err}
 	}
 	host, err := os.Hostname()
 	if err != nil {
