@@ -29,19 +29,24 @@ func (h *Habits) Failed(after time.Duration) { h.failed.add(after, ringStep, &h.
 // Served notes how long an agent was at work on a call, wrap-up included.
 func (h *Habits) Served(took time.Duration) { h.served.add(took, serveStep, nil) }
 
-// counts is a histogram; its last bin holds all that is beyond.
+// counts is a histogram; its last bin holds all that is beyond. It is read for every
+// call and agent at every step and written once a call, so the sums are kept.
 type counts struct {
 	bins  [240]float64
 	total float64
 	tail  [241]float64 // of each bin: how many are in it or beyond
-	old   bool         // tail is
+	sum   float64      // of all that was counted, in steps
 }
 
 // add counts one. With is a histogram that fades together with this.
 func (c *counts) add(d, step time.Duration, with *counts) {
-	c.bins[max(0, min(int(d/step), len(c.bins)-1))]++
+	bin := max(0, min(int(d/step), len(c.bins)-1))
+	c.bins[bin]++
+	for i := range bin + 1 {
+		c.tail[i]++
+	}
+	c.sum += float64(bin) + 0.5
 	c.total++
-	c.old = true
 	others := 0.0
 	if with != nil {
 		others = with.total
@@ -56,21 +61,16 @@ func (c *counts) add(d, step time.Duration, with *counts) {
 }
 
 func (c *counts) halve() {
-	for i := range c.bins {
+	c.total, c.sum = c.total/2, 0
+	for i := len(c.bins) - 1; i >= 0; i-- {
 		c.bins[i] /= 2
+		c.tail[i] = c.tail[i+1] + c.bins[i]
+		c.sum += (float64(i) + 0.5) * c.bins[i]
 	}
-	c.total /= 2
-	c.old = true
 }
 
 // beyond is how many lasted at least d.
 func (c *counts) beyond(d, step time.Duration) float64 {
-	if c.old {
-		for i := len(c.bins) - 1; i >= 0; i-- {
-			c.tail[i] = c.tail[i+1] + c.bins[i]
-		}
-		c.old = false
-	}
 	return c.tail[max(0, min(int(d/step), len(c.bins)))]
 }
 
@@ -78,11 +78,7 @@ func (c *counts) mean(step time.Duration) time.Duration {
 	if c.total == 0 {
 		return 0
 	}
-	sum := 0.0
-	for i, n := range c.bins {
-		sum += (float64(i) + 0.5) * n
-	}
-	return time.Duration(sum / c.total * float64(step))
+	return time.Duration(c.sum / c.total * float64(step))
 }
 
 // answer is the chance that a call which rings since age will be answered. Before

@@ -3,7 +3,6 @@
 package sim
 
 import (
-	"container/heap"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -83,31 +82,6 @@ func Run(cfg Config) []Day {
 	return days
 }
 
-type eventKind uint8
-
-const (
-	tick   eventKind = iota
-	answer           // a person answers
-	fail             // busy, no answer, a machine
-	giveUp           // who answered has waited too long
-	hangUp           // the talk is over
-	free             // the wrap-up is over
-)
-
-type event struct {
-	at    time.Duration // since the day began
-	seq   int           // of two at once the earlier goes first
-	kind  eventKind
-	call  *phone
-	agent int
-}
-
-type phone struct {
-	began   time.Duration
-	ringing int // its place in world.ringing
-	waiting bool
-}
-
 // agent is at work since a time, or ready.
 type agent struct {
 	busy  bool
@@ -119,34 +93,32 @@ type world struct {
 	pacer *pacing.Pacer
 	rand  *rand.Rand
 
-	start   time.Time
-	likely  float64 // of today: chance that a person answers
-	events  events
-	seq     int
-	agents  []agent
-	ringing []*phone
-	waiting []*phone
-	today   Day
+	start  time.Time
+	likely float64 // of today: chance that a person answers
+	events events
+	seq    int
+	agents []agent
+	lines  lines
+	state  pacing.State // its slices serve again at every tick
+	today  Day
 }
 
 func (w *world) day(start time.Time) Day {
 	w.start, w.today, w.events = start, Day{}, w.events[:0]
-	w.ringing, w.waiting = nil, nil
+	w.lines.clear()
 	w.agents = make([]agent, w.cfg.Agents)
 	w.likely = w.cfg.Answer * math.Exp(0.25*w.rand.NormFloat64()) // no two days are alike
-	w.at(0, event{kind: tick})
+	w.at(0, tick, 0)
 	for len(w.events) > 0 {
-		e := heap.Pop(&w.events).(event)
-		w.step(e)
+		w.step(w.events.next())
 	}
 	w.today.Worked = time.Duration(w.cfg.Agents) * w.cfg.Hours
 	return w.today
 }
 
-func (w *world) at(t time.Duration, e event) {
+func (w *world) at(t time.Duration, kind eventKind, of int) {
 	w.seq++
-	e.at, e.seq = t, w.seq
-	heap.Push(&w.events, e)
+	w.events.add(event{at: t, seq: w.seq, kind: kind, of: of})
 }
 
 func (w *world) step(e event) {
@@ -157,79 +129,80 @@ func (w *world) step(e event) {
 			return
 		}
 		w.dial(now)
-		w.at(now+time.Second, event{kind: tick})
+		w.at(now+time.Second, tick, 0)
 	case fail:
-		w.pacer.Habits.Failed(now - e.call.began)
-		w.quiet(e.call)
+		w.pacer.Habits.Failed(now - w.lines.calls[e.of].began)
+		w.lines.quiet(e.of)
+		w.lines.drop(e.of)
 	case answer:
-		w.answered(now, e.call)
+		w.answered(now, e.of)
 	case giveUp:
-		if e.call.waiting {
+		if w.lines.calls[e.of].waiting {
 			w.today.Abandoned++
 			w.pacer.Ledger.Add(w.start.Add(now), pacing.Count{Abandoned: 1})
-			w.leave(e.call)
+			w.lines.leave(e.of)
 		}
+		w.lines.drop(e.of)
 	case hangUp:
-		w.at(now+w.cfg.WrapUp, event{kind: free, agent: e.agent})
+		w.at(now+w.cfg.WrapUp, free, e.of)
 	case free:
-		a := &w.agents[e.agent]
+		a := &w.agents[e.of]
 		w.pacer.Habits.Served(now - a.since)
 		a.busy = false
-		if len(w.waiting) > 0 {
-			p := w.waiting[0]
-			w.leave(p)
-			w.join(now, e.agent)
+		if len(w.lines.waiting) > 0 {
+			w.lines.leave(w.lines.waiting[0])
+			w.join(now, e.of)
 		}
 	}
 }
 
 func (w *world) dial(now time.Duration) {
-	s := pacing.State{Calls: len(w.ringing) + len(w.waiting)}
+	s := &w.state
+	s.Ready, s.Working, s.Ringing = 0, s.Working[:0], s.Ringing[:0]
 	for _, a := range w.agents {
 		if a.busy {
 			s.Working = append(s.Working, now-a.since)
-			s.Calls++
 		} else {
 			s.Ready++
 		}
 	}
-	for _, p := range w.ringing {
-		s.Ringing = append(s.Ringing, now-p.began)
+	for _, i := range w.lines.ringing {
+		s.Ringing = append(s.Ringing, now-w.lines.calls[i].began)
 	}
-	n, _ := w.pacer.Dial(w.start.Add(now), s)
+	s.Calls = len(s.Working) + len(s.Ringing) + len(w.lines.waiting)
+	n, _ := w.pacer.Dial(w.start.Add(now), *s)
 	w.today.Dialled += n
 	for range n {
-		p := &phone{began: now, ringing: len(w.ringing)}
-		w.ringing = append(w.ringing, p)
-		w.fate(now, p)
+		w.fate(now, w.lines.ring(now))
 	}
 }
 
 // fate decides what becomes of a call: people answer after 4 to 25 s, more of them
 // around noon; others are busy at once, let it ring, or have a machine answer.
-func (w *world) fate(now time.Duration, p *phone) {
+func (w *world) fate(now time.Duration, call int) {
 	hour := now.Hours() / w.cfg.Hours.Hours()
 	likely := min(0.9, w.likely*(1+0.3*math.Sin(math.Pi*hour)))
 	switch r := w.rand.Float64(); {
 	case r < likely:
 		after := 4*time.Second + time.Duration(float64(5*time.Second)*w.rand.ExpFloat64())
-		w.at(now+min(after, 25*time.Second), event{kind: answer, call: p})
+		w.at(now+min(after, 25*time.Second), answer, call)
 	case r < likely+(1-likely)*0.2:
-		w.at(now+time.Duration(float64(2*time.Second)*(0.5+w.rand.Float64())), event{kind: fail, call: p})
+		w.at(now+time.Duration(float64(2*time.Second)*(0.5+w.rand.Float64())), fail, call)
 	case r < likely+(1-likely)*0.4:
-		w.at(now+18*time.Second, event{kind: fail, call: p})
+		w.at(now+18*time.Second, fail, call)
 	default:
-		w.at(now+25*time.Second, event{kind: fail, call: p})
+		w.at(now+25*time.Second, fail, call)
 	}
 }
 
-func (w *world) answered(now time.Duration, p *phone) {
+func (w *world) answered(now time.Duration, call int) {
 	w.today.Answered++
-	w.pacer.Habits.Answered(now - p.began)
+	w.pacer.Habits.Answered(now - w.lines.calls[call].began)
 	w.pacer.Ledger.Add(w.start.Add(now), pacing.Count{Answered: 1})
-	w.quiet(p)
+	w.lines.quiet(call)
 	for i := range w.agents {
 		if !w.agents[i].busy {
+			w.lines.drop(call)
 			w.join(now, i)
 			return
 		}
@@ -237,30 +210,11 @@ func (w *world) answered(now time.Duration, p *phone) {
 	if w.cfg.Pacing.Overflow > 0 {
 		w.today.Overflowed++
 		w.pacer.Ledger.Add(w.start.Add(now), pacing.Count{Abandoned: 1})
+		w.lines.drop(call)
 		return
 	}
-	p.waiting = true
-	w.waiting = append(w.waiting, p)
-	w.at(now+Grace, event{kind: giveUp, call: p})
-}
-
-// quiet takes a call out of those that ring.
-func (w *world) quiet(p *phone) {
-	last := len(w.ringing) - 1
-	w.ringing[p.ringing] = w.ringing[last]
-	w.ringing[p.ringing].ringing = p.ringing
-	w.ringing = w.ringing[:last]
-}
-
-// leave takes a call out of those that wait.
-func (w *world) leave(p *phone) {
-	p.waiting = false
-	for i, other := range w.waiting {
-		if other == p {
-			w.waiting = append(w.waiting[:i], w.waiting[i+1:]...)
-			return
-		}
-	}
+	w.lines.wait(call)
+	w.at(now+Grace, giveUp, call)
 }
 
 func (w *world) join(now time.Duration, i int) {
@@ -272,24 +226,5 @@ func (w *world) join(now time.Duration, i int) {
 	const sigma = 0.7
 	talk := time.Duration(float64(w.cfg.Talk) * math.Exp(sigma*w.rand.NormFloat64()-sigma*sigma/2))
 	w.today.Talked += max(0, min(talk, w.cfg.Hours-now))
-	w.at(now+talk, event{kind: hangUp, agent: i})
-}
-
-// events is a heap by time.
-type events []event
-
-func (h events) Len() int { return len(h) }
-func (h events) Less(i, j int) bool {
-	if h[i].at != h[j].at {
-		return h[i].at < h[j].at
-	}
-	return h[i].seq < h[j].seq
-}
-func (h events) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *events) Push(x any)   { *h = append(*h, x.(event)) }
-func (h *events) Pop() any {
-	last := len(*h) - 1
-	e := (*h)[last]
-	*h = (*h)[:last]
-	return e
+	w.at(now+talk, hangUp, i)
 }

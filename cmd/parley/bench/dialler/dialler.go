@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/parley-voice/parley/campaign/pacing"
 	"github.com/parley-voice/parley/campaign/pacing/sim"
@@ -20,6 +23,7 @@ type Command struct {
 	Days   int     `default:"33" help:"Days of each; every 30 in a row are a window."`
 	Agents int     `default:"20" help:"Agents."`
 	Answer float64 `default:"0.3" help:"Share of calls that a person answers, on average."`
+	Jobs   int     `default:"2" help:"Campaigns played at once."`
 	JSON   string  `name:"json" placeholder:"FILE" help:"Also write the result as JSON (- for standard output, instead of the table)."`
 }
 
@@ -27,15 +31,15 @@ type Command struct {
 const window = 30
 
 // Run plays and reports.
-func (c *Command) Run() error { return c.run(os.Stdout) }
+func (c *Command) Run() error { return c.run(os.Stdout, os.Stderr) }
 
-func (c *Command) run(out io.Writer) error {
-	if c.Seeds < 1 || c.Days < 1 || c.Agents < 1 || c.Answer <= 0 || c.Answer > 0.9 {
-		return errors.New("bench pacing: --seeds, --days and --agents are 1 or more, --answer is above 0 and at most 0.9")
+func (c *Command) run(out, notes io.Writer) error {
+	if c.Seeds < 1 || c.Days < 1 || c.Agents < 1 || c.Jobs < 1 || c.Answer <= 0 || c.Answer > 0.9 {
+		return errors.New("bench pacing: --seeds, --days, --agents and --jobs are 1 or more, --answer is above 0 and at most 0.9")
 	}
 	r := &Report{Bench: "pacing", Seeds: c.Seeds, Days: c.Days, Agents: c.Agents, Answer: c.Answer, Bound: 0.03}
 	for _, mode := range []pacing.Mode{pacing.Progressive, pacing.Predictive} {
-		r.Modes = append(r.Modes, c.play(mode, r.Bound))
+		r.Modes = append(r.Modes, c.play(mode, r.Bound, notes))
 	}
 	return measure.Output(out, c.JSON, r, r.table)
 }
@@ -64,11 +68,10 @@ type Mode struct {
 	CPU       float64 `json:"cpu_s"`      // all of it, the world's part too
 }
 
-func (c *Command) play(mode pacing.Mode, bound float64) Mode {
+func (c *Command) play(mode pacing.Mode, bound float64, notes io.Writer) Mode {
 	m := Mode{Mode: string(mode)}
 	before, all, within := measure.Spent(), sim.Day{}, 0
-	for seed := range c.Seeds {
-		days := sim.Run(sim.Config{Pacing: pacing.Config{Mode: mode, Abandoned: bound}, Agents: c.Agents, Days: c.Days, Answer: c.Answer, Seed: uint64(seed)})
+	for _, days := range c.campaigns(mode, bound, notes) {
 		for i := range days {
 			all = all.Plus(days[i])
 			if i+1 < min(window, len(days)) {
@@ -89,6 +92,24 @@ func (c *Command) play(mode pacing.Mode, bound float64) Mode {
 	m.Within = float64(within) / float64(max(m.Windows, 1))
 	m.CPU = (measure.Spent() - before).Round(time.Millisecond).Seconds()
 	return m
+}
+
+// campaigns plays one of each seed, several at once.
+func (c *Command) campaigns(mode pacing.Mode, bound float64, notes io.Writer) [][]sim.Day {
+	all, done := make([][]sim.Day, c.Seeds), atomic.Int64{}
+	var some errgroup.Group
+	some.SetLimit(c.Jobs)
+	for seed := range all {
+		some.Go(func() error {
+			all[seed] = sim.Run(sim.Config{Pacing: pacing.Config{Mode: mode, Abandoned: bound}, Agents: c.Agents, Days: c.Days, Answer: c.Answer, Seed: uint64(seed)})
+			if n := done.Add(1); n%10 == 0 {
+				fmt.Fprintf(notes, "%s: %d of %d campaigns\n", mode, n, c.Seeds)
+			}
+			return nil
+		})
+	}
+	_ = some.Wait() // none of them can fail
+	return all
 }
 
 func (r *Report) table(out io.Writer) error {
