@@ -246,7 +246,10 @@ func TestStyleAttended(t *testing.T) {
 				r.phone.ring = func(leg *fakeLeg) { leg.send(sip.Answered{Params: talkParams}) }
 				r.phone.introduce = func(caller, person *fakeLeg) error {
 					if c.err == nil {
-						r.wg.Go(func() { c.peer(caller, person) })
+						r.wg.Go(func() {
+							time.Sleep(time.Millisecond) // it answers what it has been sent, not before
+							c.peer(caller, person)
+						})
 					}
 					return c.err
 				}

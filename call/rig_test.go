@@ -188,6 +188,7 @@ func (r *rig) end() Record {
 		r.t.Fatalf("the call did not end; the machine saw %T", r.machine.events())
 	}
 	r.wg.Wait()
+	synctest.Wait() // the switchboard hears what it is told when it comes to it
 	return r.only()
 }
 

@@ -2,7 +2,6 @@ package sip
 
 import (
 	"math/rand"
-	"runtime"
 	"testing"
 	"time"
 )
@@ -13,7 +12,7 @@ func TestRegisterFlood(t *testing.T) {
 	e := start(t, withAgents(Registrar{}), nil)
 	p := newTelephone(t, "udp", e, "1001")
 	p.register("")
-	before := runtime.NumGoroutine()
+	before := resting()
 	w := newTelephone(t, "udp", e, "1002")
 	r := rand.New(rand.NewSource(10))
 	for i := range 3000 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -347,7 +346,7 @@ func (p *telephone) answers(code int) (stop func()) {
 }
 
 func TestRegistrationsSurvive(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := resting()
 	file := BindingsFile(filepath.Join(t.TempDir(), "phones.json"))
 	e, stop := startUntil(t, withAgents(Registrar{Bindings: file}), nil)
 	p := newTelephone(t, "udp", e, "1001")

@@ -5,7 +5,6 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 )
@@ -29,7 +28,7 @@ func TestMutatedMessages(t *testing.T) {
 		}
 		seeds = append(seeds, data)
 	}
-	before := runtime.NumGoroutine()
+	before := resting()
 	r := rand.New(rand.NewSource(4475))
 	for i := range 3000 {
 		data := append([]byte(nil), seeds[r.Intn(len(seeds))]...)
@@ -64,7 +63,7 @@ func TestMutatedMessages(t *testing.T) {
 // When Serve has returned nothing runs any more, though it was stopped in the
 // middle of calls in every state.
 func TestServeEndsEverything(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := resting()
 	run := func() (e *Endpoint, stop func()) {
 		e, err := New(Config{
 			Listen: []Listen{{"udp", "127.0.0.1:0"}, {"tcp", "127.0.0.1:0"}}, Trunks: []Trunk{{Name: "p", Match: loopback}},

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -23,7 +22,7 @@ import (
 func TestTrap01_CSeqMethodMismatch(t *testing.T) {
 	var calls atomic.Int32
 	e := start(t, Config{}, func(context.Context, *Leg) { calls.Add(1) })
-	before := runtime.NumGoroutine()
+	before := resting()
 	w := newCaller(t, "udp", e)
 	for range 100 {
 		w.send(strings.Replace(w.msg("INVITE", "", offer), " INVITE\r\n", " CANCEL\r\n", 1))
