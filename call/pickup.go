@@ -26,6 +26,7 @@ type Detection struct {
 	Within  time.Duration // 0: 3 s
 	Machine OnMachine
 	Message string // Leave: what is said after the beep
+	Clip    string // Leave, in the place of Message: one of the script's
 }
 
 // OnMachine is what becomes of a call that a machine answered.
@@ -231,7 +232,7 @@ func (s *Session) meetMachine(ctx context.Context, now time.Time, f pickup.Findi
 	s.tell(ctx, now, dialog.HungUp{By: "us"})
 	s.state.last = true // the script has no more to say
 	s.state.why = "answered by: " + string(f.Status)
-	if f.Status != pickup.Machine || p.plan.Machine != Leave || p.plan.Message == "" {
+	if f.Status != pickup.Machine || p.plan.Machine != Leave || p.plan.Message+p.plan.Clip == "" {
 		s.finish("us", s.state.why)
 		return
 	}
@@ -248,9 +249,13 @@ func (s *Session) leaveMessage(ctx context.Context, now time.Time) {
 		return
 	}
 	s.clock.stop(alarmBeep)
-	text, language := s.mind.pick.plan.Message, s.mind.language
-	s.j.add(now, Entry{Kind: EntrySaid, Text: text, Why: "after the beep"})
-	s.say(ctx, now, dialog.Say{ID: drop, Parts: []dialog.Part{{Text: text, Language: language}}})
+	part := dialog.Part{Clip: s.mind.pick.plan.Clip}
+	if part.Clip == "" {
+		part = dialog.Part{Text: s.mind.pick.plan.Message, Language: s.mind.language}
+	}
+	say := dialog.Say{ID: drop, Parts: []dialog.Part{part}}
+	s.j.add(now, Entry{Kind: EntrySaid, Text: s.wording(say), Why: "after the beep"})
+	s.say(ctx, now, say)
 	s.state.ending = true
 }
 

@@ -69,6 +69,8 @@ func TestPickup(t *testing.T) {
 		"a machine, at once":      {machine, answers, Detection{Listen: true}, pickup.Machine, "welcome", "us", 9 * time.Second},
 		"a machine, and a script": {machine, answers, Detection{Listen: true, Machine: GoOn}, pickup.Machine, "welcome", "them", 0},
 		"a message for a machine": {machine, answers, Detection{Listen: true, Machine: Leave, Message: "we will call again"}, pickup.Machine, "", "us", 15 * time.Second},
+		"a clip for a machine":    {machine, answers, Detection{Listen: true, Machine: Leave, Clip: "hold.wav"}, pickup.Machine, "", "us", 15 * time.Second},
+		"a clip that is missing":  {machine, answers, Detection{Listen: true, Machine: Leave, Clip: "gone.wav"}, pickup.Machine, "", "us", 15 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, talk, func(r *rig) {
@@ -92,12 +94,15 @@ func TestPickup(t *testing.T) {
 				}
 				said := 0
 				for _, e := range rec.Entries {
-					if e.Kind == EntrySaid && e.Text == c.plan.Message && e.Why == "after the beep" {
+					if e.Kind == EntrySaid && (e.Text == c.plan.Message || e.Text == "["+c.plan.Clip+"]") && e.Why == "after the beep" {
 						said++
 					}
 				}
-				if c.plan.Machine == Leave && said != 1 {
-					t.Errorf("the message was left %d times", said)
+				if c.plan.Machine == Leave {
+					heard := r.out().heardFor(c.plan.Message+c.plan.Clip) > 0
+					if said != 1 || heard != (c.plan.Clip != "gone.wav") {
+						t.Errorf("the message was left %d times, heard: %v", said, heard)
+					}
 				}
 			})
 		})

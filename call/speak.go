@@ -95,6 +95,10 @@ func (s *Session) onUnsaid(ctx context.Context, now time.Time, e unsaid) {
 	say := s.mouth.making
 	s.mouth.left(now, s.mouth.mark)
 	s.j.trouble(now, say.Node, "could not speak", e.why)
+	if say.ID == drop { // a machine is left no excuse
+		s.finish("us", s.state.why)
+		return
+	}
 	first := !s.mouth.mute
 	s.mouth.mute = true
 	if first {

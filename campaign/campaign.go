@@ -57,7 +57,7 @@ type Line struct {
 	Ring      time.Duration // how long a telephone rings
 	Queue     string        // agents who take the calls, or whom scripts hand callers to; "" for none
 	Waiting   int           // callers who may wait in Queue for each agent before no call is placed
-	Voicemail string        // script that is spoken to a machine; "" hangs up
+	Pickup    Pickup
 }
 
 // When is when a campaign calls. Hours are those of the person's wall clock and

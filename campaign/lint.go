@@ -32,7 +32,9 @@ const (
 	TooManyTries  strictyaml.Code = "too-many-tries" // the caps leave no room for them
 	OverAlready   strictyaml.Code = "over"           // the deadline is past
 	SmallTrial    strictyaml.Code = "experiment"     // what is unwise of the experiment
-	CodesOfLint                   = "bad-segment bad-order unknown-trunk unknown-queue not-approved no-hours few-hours no-rules unknown-year too-many-tries over experiment"
+	UnknownClip   strictyaml.Code = "unknown-clip"   // not a recording of the scripts
+	ForbiddenWord strictyaml.Code = "forbidden-word" // that no call may say
+	CodesOfLint                   = "bad-segment bad-order unknown-trunk unknown-queue not-approved no-hours few-hours no-rules unknown-year too-many-tries over experiment unknown-clip forbidden-word"
 	fewestHours                   = 5
 	secondsInHour                 = 3600
 )
@@ -44,6 +46,9 @@ type Site struct {
 	Trunks []string                 // that place calls
 	Queues []string                 // of agents
 	Script func(name string) string // why a script cannot be dialled with, "" when it can
+	Clips  func(name string) []string
+	// Forbidden finds a word in a text that no call may say.
+	Forbidden func(text string) (word, why string)
 }
 
 type linter struct {
@@ -61,6 +66,7 @@ func (c *Campaign) Lint(now time.Time, s Site) []strictyaml.Finding {
 	l := &linter{c: c}
 	l.who(s)
 	l.scripts(s)
+	l.message(s)
 	l.names("line.trunk", UnknownTrunk, "trunk with a host", c.Line.Trunk, s.Trunks)
 	l.names("line.queue", UnknownQueue, "queue of agents", c.Line.Queue, s.Queues)
 	l.hours(s.Policy)
@@ -112,9 +118,22 @@ func (l *linter) scripts(s Site) {
 			l.add(strictyaml.Error, NotApproved, fmt.Sprintf("variants[%d].script", i), "have it approved and published: parley script submit, approve, publish", "variant %q cannot dial: %s", v.Name, why)
 		}
 	}
-	if name := l.c.Line.Voicemail; name != "" {
-		if why := s.Script(name); why != "" {
-			l.add(strictyaml.Error, NotApproved, "line.voicemail", "have it approved and published: parley script submit, approve, publish", "the message cannot be spoken: %s", why)
+}
+
+// message looks at what is said to machines.
+func (l *linter) message(s Site) {
+	p := l.c.Line.Pickup
+	if s.Forbidden != nil && p.Say != "" {
+		if word, why := s.Forbidden(p.Say); word != "" {
+			l.add(strictyaml.Error, ForbiddenWord, "line.voicemail.say", "say it in another way; until then machines are hung up on", "%q: %s", word, why)
+		}
+	}
+	if s.Clips == nil || p.Clip == "" {
+		return
+	}
+	for _, v := range l.c.Wording.Variants {
+		if clips := s.Clips(v.Script); !slices.Contains(clips, p.Clip) {
+			l.add(strictyaml.Error, UnknownClip, "line.voicemail.clip", vocab.Suggest(p.Clip, clips), "the script of variant %q plays no clip %q", v.Name, p.Clip)
 		}
 	}
 }

@@ -66,10 +66,15 @@ func (l *loader) line(v *yaml.Node) {
 			n.Queue = l.Name(v, key)
 		case "waiting":
 			n.Waiting = l.Integer(v, key, 1, 100)
+		case "pickup":
+			l.pickup(v)
 		case "voicemail":
-			n.Voicemail = l.Text(v, key)
+			l.voicemail(v)
 		}
 	})
+	if n.Pickup.How == TakeAll && n.Pickup.Machine != HangUp {
+		l.Wrong(v, "write pickup: listen, or leave voicemail out", "with pickup: off no machine is ever found, and voicemail says what to do with one")
+	}
 }
 
 func (l *loader) numbers(v *yaml.Node) {

@@ -17,7 +17,7 @@ func defaults() *Campaign {
 	c := &Campaign{
 		Header: Header{Version: 1, Priority: 50},
 		Who:    Who{Pilot: 1},
-		Line:   Line{Ring: 30 * time.Second, Waiting: 2},
+		Line:   Line{Ring: 30 * time.Second, Waiting: 2, Pickup: Pickup{How: Listen, Machine: HangUp}},
 		When:   When{Zone: time.UTC},
 		Retry:  Retry{Tries: 3, Rules: retries()},
 		Guard: Guard{

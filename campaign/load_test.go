@@ -67,6 +67,14 @@ func TestLoadRefuses(t *testing.T) {
 		{"purpose: marketing", "purpose: marketing\noutcomes: {yes_please: {means: need, template: x}}", "template is for do: promotion"},
 		{"queue: members", "ring: 20s}\noutcomes: {yes_please: need", "there is no queue"},
 		{"queue: members", "ring: 20s}\npacing: {mode: predictive", "has no agents"},
+		{"queue: members", "pickup: sometimes", "listen"},
+		{"queue: members", "pickup: {how: wait, within: 9s}", "from 1s to 5s"},
+		{"queue: members", "pickup: off, voicemail: go_on", "no machine is ever found"},
+		{"queue: members", "voicemail: member-callback.en", "write hang_up, go_on"},
+		{"queue: members", "voicemail: {}", "one of say and clip"},
+		{"queue: members", "voicemail: {say: a, clip: b.wav}", "one of say and clip"},
+		{"queue: members", "voicemail: {say: \"hello {{customer.name}}\"}", "has no variables"},
+		{"queue: members", "voicemail: {say: " + strings.Repeat("a", 501) + "}", "501 letters"},
 		{"purpose: marketing", "purpose: marketing\npacing: {abandoned: 5%}", "to 3 %"},
 		{"script: member-callback.en}", "script: x}, {name: a, script: y}", `two variants are named "a"`},
 	} {
@@ -99,6 +107,13 @@ func TestLint(t *testing.T) {
 				return ""
 			}
 			return "it is a draft"
+		},
+		Clips: func(string) []string { return []string{"left.wav"} },
+		Forbidden: func(text string) (word, why string) {
+			if strings.Contains(text, "guaranteed") {
+				return "guaranteed", "a promise"
+			}
+			return "", ""
 		}}
 	for _, tt := range []struct {
 		from, to string
@@ -117,6 +132,10 @@ func TestLint(t *testing.T) {
 		{"2026-12-04", "2026-11-25", TooManyTries},
 		{"start: 2026-11-23, until: 2026-12-04", "start: 2025-11-03, until: 2025-11-20", OverAlready},
 		{"segment: potential_loss", "segment: potential_loss, pilot: 10%", SmallTrial},
+		{"queue: members", "queue: members, pickup: wait, voicemail: {say: We call again.}", ""},
+		{"queue: members", "queue: members, voicemail: {clip: left.wav}", ""},
+		{"queue: members", "queue: members, voicemail: {clip: lefd.wav}", UnknownClip},
+		{"queue: members", "queue: members, voicemail: {say: It is guaranteed.}", ForbiddenWord},
 	} {
 		c, err := Load(strings.NewReader(strings.Replace(whole, tt.from, tt.to, 1)), "c.yaml")
 		if err != nil {

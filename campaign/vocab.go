@@ -80,7 +80,16 @@ var vocabulary = vocab.Table{
 		{Name: "ring", Value: span, Default: "30s", Doc: "how long a telephone rings, 15s to 2m"},
 		{Name: "queue", Value: vocab.Name, Default: "none", Doc: "agents who take the calls, or whom the script hands callers to"},
 		{Name: "waiting", Value: vocab.Whole(1, 100), Default: "2", Doc: "no call is placed while so many callers wait in the queue for each agent"},
-		{Name: "voicemail", Value: vocab.Text.Called("name of a script"), Default: "hangs up", Doc: "what is spoken to a machine"},
+		{Name: "pickup", Value: vocab.Either(vocab.Word(words(Listens()...)...), vocab.Of("pickup")), Default: "listen", Doc: "how it is found out who picked up: `listen`: the script begins at once and is broken off for a machine; `wait`: it begins when that is known; `off`: whoever answers is a person"},
+		{Name: "voicemail", Value: vocab.Either(vocab.Word(words(HangUp, GoOn)...), vocab.Of("voicemail")), Default: "hang_up", Doc: "with a machine: `hang_up` at once; `go_on`: the script goes on and sees `call.answered_by`; or a message behind its beep"},
+	}},
+	{Name: "pickup", Keys: []vocab.Key{
+		{Name: "how", Value: vocab.Word(words(Listens()...)...), Default: vocab.Required, Doc: "as above"},
+		{Name: "within", Value: span, Default: "3s", Doc: "for how long `wait` keeps a person waiting, and by when there is a first verdict, 1s to 5s"},
+	}},
+	{Name: "voicemail", Keys: []vocab.Key{
+		{Name: "say", Value: vocab.Text, Doc: "the message, in the script's language; it has no variables"},
+		{Name: "clip", Value: vocab.Text.Called("clip"), Doc: "the message as a recording: one that the script of every variant plays, so that it was reviewed with it"},
 	}},
 	{Name: "pacing", Keys: []vocab.Key{
 		{Name: "mode", Value: vocab.Word(words(pacing.Modes()...)...), Default: "agentless", Doc: "`agentless`: the script talks; `progressive`: one call for each free agent; `predictive`: more, within the bound; `preview`: an agent asks for each"},

@@ -14,6 +14,7 @@ import (
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/script"
+	"github.com/parley-voice/parley/cmd/parley/server"
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 	"github.com/parley-voice/parley/scripts"
 	"github.com/parley-voice/parley/store"
@@ -76,8 +77,10 @@ func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, 
 		s.Queues = append(s.Queues, name)
 	}
 	slices.Sort(s.Queues)
-	s.Script, err = dialable(ctx, cfg)
-	return s, err
+	if s.Script, err = dialable(ctx, cfg); err != nil {
+		return s, err
+	}
+	return s, server.CampaignSite(ctx, cfg, &s)
 }
 
 // configured is the site's configuration, that of a site which says nothing without

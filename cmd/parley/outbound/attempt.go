@@ -92,12 +92,8 @@ func (r *run) attempt(ctx context.Context, a campaign.Attempt, id string) over {
 }
 
 func (r *run) call(ctx context.Context, a campaign.Attempt, g *gate) (call.Record, error) {
-	listen := call.Detection{Listen: true}
-	if r.c.Line.Voicemail != "" {
-		listen.Machine = call.GoOn
-	}
 	run, err := r.cfg.Phone.Place(call.Attempt{
-		ID: g.id, To: a.Candidate.Number.Text, Trunk: a.Trunk, From: a.Caller, Script: a.Variant.Script, Timeout: a.Ring, Pickup: listen, Gate: g,
+		ID: g.id, To: a.Candidate.Number.Text, Trunk: a.Trunk, From: a.Caller, Script: a.Variant.Script, Timeout: a.Ring, Pickup: r.detection(), Gate: g,
 		Vars: map[string]string{"campaign.id": r.c.ID, "campaign.variant": a.Variant.Name, "customer.id": a.Candidate.Person},
 	})
 	if err != nil {

@@ -24,9 +24,11 @@ type Config struct {
 	Agents func(now time.Time, queue string) Crew // nil: there are no queues
 	// Approved tells whether a variant may be spoken.
 	Approved func(experiment.Variant) bool
-	Fill     Fill
-	Told     func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
-	Log      *slog.Logger
+	// Sayable tells whether a text holds no word that calls may not say; nil: any does.
+	Sayable func(text string) bool
+	Fill    Fill
+	Told    func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
+	Log     *slog.Logger
 }
 
 // Phone places calls. *call.Desk is one.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +35,7 @@ type keys struct{}
 func (keys) Step(_ time.Time, e dialog.Event) []dialog.Action {
 	switch e := e.(type) {
 	case dialog.Answered:
-		return []dialog.Action{dialog.SetTimer{Timer: "tired", After: 4 * time.Second}}
+		return []dialog.Action{dialog.SetTimer{Timer: "tired", After: 6 * time.Second}}
 	case dialog.Fired:
 		return []dialog.Action{dialog.End{Why: "nothing was keyed"}}
 	case dialog.Pressed:
@@ -64,6 +66,7 @@ type callees struct {
 	mu     sync.Mutex
 	calls  map[string]int
 	gone   map[string]time.Time // when a call that rang was given up
+	taped  map[string]int       // frames of sound that a machine has behind its beep
 }
 
 func (c *callees) Inbound(ctx context.Context, leg *sip.Leg) {
@@ -84,23 +87,85 @@ func (c *callees) Inbound(ctx context.Context, leg *sip.Leg) {
 		c.mu.Lock()
 		c.gone[number] = time.Now()
 		c.mu.Unlock()
+	case '8':
+		c.machine(ctx, leg)
 	default:
 		c.answer(ctx, leg, map[byte]string{'0': "1", '2': "2", '7': "9"}[does])
 	}
 }
 
-func (c *callees) answer(ctx context.Context, leg *sip.Leg, key string) {
+// take answers. Who gets a session has to close it.
+func (c *callees) take(ctx context.Context, leg *sip.Leg, sink media.Sink) *media.Session {
 	p, _ := leg.Params()
-	s, err := c.engine.Open(ctx, p, deaf{})
+	s, err := c.engine.Open(ctx, p, sink)
 	if err != nil {
+		return nil
+	}
+	_ = leg.Ring(ctx)
+	if p, err = leg.Answer(ctx, s.LocalAddr()); err != nil || s.Update(p) != nil {
+		s.Close()
+		return nil
+	}
+	s.Start()
+	return s
+}
+
+// machine greets, beeps, and takes down what is said behind the beep.
+func (c *callees) machine(ctx context.Context, leg *sip.Leg) {
+	var tape tape
+	s := c.take(ctx, leg, &tape)
+	if s == nil {
+		return
+	}
+	_ = s.Out().Clip(s.Out().Gen(), greeting(), false)
+	_ = s.Out().Mark(s.Out().Gen(), 1)
+	<-ctx.Done()
+	s.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.taped[leg.Info().Called] = tape.frames
+}
+
+// tape counts frames that hold a sound, from the first mark on. The engine's own
+// goroutine writes it; Close waits for that.
+type tape struct {
+	runs   bool
+	frames int
+}
+
+func (t *tape) Event(e media.Event) { t.runs = t.runs || e.Kind == media.EventMark }
+func (t *tape) Frame(f media.Frame) {
+	if t.runs && slices.Max(f.PCM) > 500 {
+		t.frames++
+	}
+}
+
+// greeting is four words and a beep.
+func greeting() *media.Clip {
+	pcm := make([]int16, 2400)
+	for range 4 {
+		for i := range 3040 {
+			v := 0.0
+			for h := 1.0; h <= 10; h++ {
+				v += 1200 * math.Sin(2*math.Pi*h*130*float64(i)/8000+h*h) / math.Sqrt(h)
+			}
+			pcm = append(pcm, int16(v))
+		}
+		pcm = append(pcm, make([]int16, 960)...)
+	}
+	pcm = append(pcm, make([]int16, 2400)...)
+	for i := range 3200 {
+		pcm = append(pcm, int16(5000*math.Sin(2*math.Pi*1000*float64(i)/8000)))
+	}
+	return media.NewClip(media.Frame{Rate: 8000, PCM: pcm})
+}
+
+func (c *callees) answer(ctx context.Context, leg *sip.Leg, key string) {
+	s := c.take(ctx, leg, deaf{})
+	if s == nil {
 		return
 	}
 	defer s.Close()
-	_ = leg.Ring(ctx)
-	if p, err = leg.Answer(ctx, s.LocalAddr()); err != nil || s.Update(p) != nil {
-		return
-	}
-	s.Start()
 	select {
 	case <-ctx.Done():
 		return
@@ -143,7 +208,8 @@ func endpoint(t *testing.T, h sip.Handler) *sip.Endpoint {
 }
 
 // Thirty people over real SIP and RTP on the loopback: each comes to an outcome by
-// one call, one says never again by a key, another over the web while it rings.
+// one call, one says never again by a key, another over the web while it rings, and
+// machines have the campaign's message behind their beep.
 func TestThirtyPeopleOverSIP(t *testing.T) {
 	engine, err := media.NewEngine(media.Config{Addr: loopback, Threads: 1})
 	if err != nil {
@@ -155,7 +221,7 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	people := &callees{engine: engine, calls: map[string]int{}, gone: map[string]time.Time{}}
+	people := &callees{engine: engine, calls: map[string]int{}, gone: map[string]time.Time{}, taped: map[string]int{}}
 	theirs, ours := endpoint(t, people), endpoint(t, &callees{})
 	voice, err := tts.NewCache(t.TempDir(), &tts.Fake{}, tts.CacheConfig{})
 	if err != nil {
@@ -164,7 +230,7 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 	desk := call.NewDesk(call.Deps{Audio: call.Wheel(engine), Phone: call.Phone(ours), Reception: call.Reception{Scripts: onlyKeys{}}, Voice: voice, Records: s,
 		Ears: func(string) []call.Ear { return []call.Ear{{Name: "fake", Recognizer: &asr.Fake{}}} }})
 
-	digits := strings.Repeat("00223345", 3) + "666677"
+	digits := strings.Repeat("00223345", 3) + "666788"
 	for i := range len(digits) {
 		agreed := customer.Consent{Purpose: "service", State: customer.Granted, Basis: "consent", At: time.Now().Add(-time.Hour)}
 		if _, err := s.Upsert(t.Context(), customer.Profile{ID: fmt.Sprintf("p%02d", i), Numbers: []string{number(i, digits[i])}, Updated: time.Now(),
@@ -183,7 +249,7 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 	defer func() { stop(); wg.Wait() }()
 	today := time.Now().UTC()
 	r.start(strings.NewReplacer("marketing", "service", "2026-03-01", today.AddDate(0, 0, -1).Format(time.DateOnly), "2026-03-20", today.AddDate(0, 0, 9).Format(time.DateOnly),
-		"tries: 2", "tries: 1", "ring: 20s", "ring: 15s").Replace(spring))
+		"tries: 2", "tries: 1", "ring: 20s", "ring: 15s, voicemail: {say: We will call again.}").Replace(spring))
 
 	waits := number(24, '6') // rings, and opts out elsewhere
 	opted := time.Time{}
@@ -217,7 +283,7 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 		t.Logf("what rang was given up %v after the opt-out", took.Round(time.Millisecond))
 	}
 	want := map[byte]string{'0': "done human interested", '2': "done human no_thanks", '3': "stopped busy ", '4': "stopped empty_number ",
-		'5': "stopped refused ", '6': "stopped no_answer ", '7': "stopped human "}
+		'5': "stopped refused ", '6': "stopped no_answer ", '7': "stopped human ", '8': "stopped machine "}
 	calls := 0
 	for person, k := range r.people() {
 		does := k.Number.Text[len(k.Number.Text)-1]
@@ -230,13 +296,16 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 		if err := errors.Join(err, err2); err != nil || rec.Ended.IsZero() || a.State != store.AttemptEnded {
 			t.Errorf("%s: record %+v, attempt %+v, %v", person, rec.State, a, err)
 		}
+		if sound := people.taped[k.Number.Text]; does == '8' && sound < 20 { // the message has 1.3 s
+			t.Errorf("%s: a machine has %d frames of a message", person, sound)
+		}
 		calls++
 	}
 	all, err := s.List(t.Context(), store.Filter{Limit: 1000})
 	if err != nil || len(all) != calls || calls != len(digits) {
 		t.Errorf("%d records of %d calls to %d people, %v", len(all), calls, len(digits), err)
 	}
-	if d, err := s.May(t.Context(), time.Now(), permit.Request{Number: customer.Parse(number(28, '7'), "CN"), Purpose: "service"}, r.floor.cfg.Policy); err != nil || !d.Has(permit.DoNotCall) {
+	if d, err := s.May(t.Context(), time.Now(), permit.Request{Number: customer.Parse(number(27, '7'), "CN"), Purpose: "service"}, r.floor.cfg.Policy); err != nil || !d.Has(permit.DoNotCall) {
 		t.Errorf("whoever keyed never again: %+v, %v", d, err)
 	}
 }

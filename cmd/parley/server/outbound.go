@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/console/api"
+	"github.com/parley-voice/parley/dialog/market"
 	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
 )
@@ -33,9 +35,13 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	if err != nil {
 		host = "localhost"
 	}
+	banned, err := forbidden(s.cfg)
+	if err != nil {
+		return WrongInput{err}
+	}
 	c := outbound.Config{
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: policy,
-		Approved: s.approved, Fill: outbound.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign, Log: s.log.With("room", "campaigns"),
+		Approved: s.approved, Sayable: func(text string) bool { word, _ := banned(text); return word == "" }, Fill: outbound.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign, Log: s.log.With("room", "campaigns"),
 	}
 	if s.hotline.board != nil {
 		crew := &crew{board: s.hotline.board.Snapshot, agents: s.cfg.Agents, busy: map[string]time.Time{}}
@@ -50,6 +56,34 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 func (s *Server) approved(v experiment.Variant) bool {
 	script, ok := s.Library.Named(v.Script)
 	return ok && !script.Draft
+}
+
+// forbidden finds words that no call may say: those of every market, and the house's.
+func forbidden(c *config.Config) (func(text string) (word, why string), error) {
+	list, err := config.ReadWords(c.Words)
+	pack := market.Any.With("on the house's list", list)
+	return func(text string) (word, why string) {
+		word, why, _ = pack.Says(text)
+		return word, why
+	}, err
+}
+
+// CampaignSite tells what messages for machines are checked against: the clips of
+// scripts, read when they are asked for, and words that no call may say.
+func CampaignSite(ctx context.Context, c *config.Config, s *campaign.Site) (err error) {
+	s.Forbidden, err = forbidden(c)
+	s.Clips = func(name string) []string {
+		shelf, err := shelfOf(ctx, c)
+		if err != nil { // which the script's own check tells
+			return nil
+		}
+		script, ok := shelf.Named(name)
+		if !ok {
+			return nil
+		}
+		return slices.Sorted(maps.Keys(script.Clips))
+	}
+	return err
 }
 
 // carrier places a campaign's calls by a trunk of the configuration.
