@@ -2,6 +2,7 @@ package customer
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -11,7 +12,7 @@ type Remark struct {
 	ID     string     `json:"id"`
 	Number string     `json:"number"` // Number.Text: whom it is about
 	Kind   RemarkKind `json:"kind"`
-	Scope  string     `json:"scope,omitempty"` // of do_not_call: phone, or all channels
+	Scope  string     `json:"scope,omitempty"` // of do_not_call: phone, sms, email, or all channels
 	Text   string     `json:"text,omitempty"`
 	Who    string     `json:"who"` // told it
 	At     time.Time  `json:"at"`
@@ -32,8 +33,8 @@ func (r Remark) Check() error {
 	switch {
 	case r.Kind != Complains && r.Kind != DoNotCall && r.Kind != Noted:
 		return fmt.Errorf("%q is no kind of remark: write complaint, do_not_call or note", r.Kind)
-	case r.Kind == DoNotCall && r.Scope != "phone" && r.Scope != "all":
-		return fmt.Errorf("the scope of do_not_call is phone or all, not %q", r.Scope)
+	case r.Kind == DoNotCall && !slices.Contains([]string{"phone", "sms", "email", "all"}, r.Scope):
+		return fmt.Errorf("the scope of do_not_call is phone, sms, email or all, not %q", r.Scope)
 	case r.Kind != DoNotCall && r.Scope != "":
 		return fmt.Errorf("%s has no scope: leave it out", r.Kind)
 	case r.Kind == Noted && r.Text == "":

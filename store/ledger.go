@@ -15,12 +15,12 @@ import (
 
 // Errors of the ledger.
 var (
-	ErrNoEvent    = errors.New("no such event")
-	ErrNoLeaf     = errors.New("the event is from before the ledger, or was erased: there is nothing to prove")
-	ErrFork       = errors.New("leaves that were signed are no longer there: parley consent verify tells which")
-	ErrEmpty      = errors.New("the ledger is empty")
-	ErrNewerHead  = errors.New("the head has more leaves than the ledger")
-	errNoHeadTill = errors.New("no signed head holds the event yet: sign one")
+	ErrNoEvent   = errors.New("no such event")
+	ErrNoLeaf    = errors.New("the event is from before the ledger, or was erased: there is nothing to prove")
+	ErrFork      = errors.New("leaves that were signed are no longer there: parley consent verify tells which")
+	ErrEmpty     = errors.New("the ledger is empty")
+	ErrNewerHead = errors.New("the head has more leaves than the ledger")
+	ErrNoHead    = errors.New("no signed head holds the event yet: sign one")
 )
 
 // SignedHead is a head of the ledger, and its note.
@@ -151,7 +151,7 @@ func (r *Reader) Prove(ctx context.Context, seq int64) (p ledger.Proof, err erro
 	}
 	h, err := q.head(ctx, "size > ?", event.Leaf)
 	if errors.Is(err, ErrEmpty) {
-		err = errNoHeadTill
+		err = ErrNoHead
 	}
 	if err == nil {
 		p.Event, p.Leaf, p.Head = event.leaf(), event.Leaf, h.Note

@@ -54,9 +54,7 @@ func (q queries) follow(ctx context.Context, who subject, r customer.Remark) err
 		_, err := q.exec(ctx, "UPDATE complaints SET about = ? WHERE id = ?", r.Text, w.ID)
 		return err
 	case customer.DoNotCall:
-		if w.Kind = NeverAgain; r.Scope == "phone" {
-			w.Channel = permit.Phone
-		}
+		w.Kind, w.Channel = NeverAgain, permit.Channel(r.Scope)
 		_, err := q.optOut(ctx, r.At, who, w)
 		return err
 	}

@@ -40,6 +40,10 @@ const (
 	NoteCustomers      Action = "customers.note"
 	ImportCustomers    Action = "customers.import"
 	ExportCustomers    Action = "customers.export"
+	ReadConsent        Action = "consent.read"
+	SetConsent         Action = "consent.set"
+	ReadLedger         Action = "ledger.read"
+	ProveLedger        Action = "ledger.prove"
 	ScreenCustomers    Action = "customers.screen"
 	ReadRoutes         Action = "routes.read"
 	TryRoutes          Action = "routes.try"
@@ -97,6 +101,10 @@ var actions = []Rule[Action]{
 	{ImportCustomers, "import customers, and tell what they did", leaders},
 	{ScreenCustomers, "find customers by their labels", leaders},
 	{ExportCustomers, "export customers", []Role{Admin}},
+	{ReadConsent, "read what a person allowed and forbade, and whether they may be reached now", people},
+	{SetConsent, "write down what a person allows or takes back", people},
+	{ReadLedger, "read signed heads of the ledger of consent, and that it only grew: nothing in them is personal", everybody},
+	{ProveLedger, "prove one event of the ledger, whole number and all", leaders},
 	{ReadRoutes, "read the rules in use", writers},
 	{TryRoutes, "check, explain and test rules", writers},
 	{ReadScripts, "list scripts and their versions", everybody},

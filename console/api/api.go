@@ -38,9 +38,11 @@ type Config struct {
 	Hub     *Hub
 }
 
-// People are the customers, what is told of them, what is owed to them, and the
-// campaigns that call them.
+// People are the customers, what is told of them, what they allow, what is owed to
+// them, and the campaigns that call them.
 type People struct {
+	Consents  Consents
+	Ledger    Ledger
 	Customers Customers
 	Remarks   Remarks
 	FollowUps FollowUps
@@ -106,6 +108,8 @@ func New(c Config) *API {
 	a.queues()
 	a.customers()
 	a.portraits()
+	a.consents()
+	a.ledger()
 	a.followUps()
 	a.campaigns()
 	a.remarks()

@@ -276,6 +276,7 @@ type rig struct {
 	agent *fakeAgents
 	cust  *fakeCustomers
 	told  *fakeRemarks
+	asked *fakeConsents
 }
 
 func newRig(t testing.TB) *rig {
@@ -285,7 +286,7 @@ func newRig(t testing.TB) *rig {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(recording), 0o750), os.WriteFile(recording, []byte(wav), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, keys: map[access.Role]string{}, ring: &ring{keys: map[string]access.Key{}}, audit: &fakeAudit{}, lines: &fakeLines{}, join: &fakeJoiner{}, agent: &fakeAgents{}, told: &fakeRemarks{},
+	r := &rig{t: t, keys: map[access.Role]string{}, ring: &ring{keys: map[string]access.Key{}}, audit: &fakeAudit{}, lines: &fakeLines{}, join: &fakeJoiner{}, agent: &fakeAgents{}, told: &fakeRemarks{}, asked: &fakeConsents{},
 		calls: &fakeCalls{made: record(recording)}, cust: &fakeCustomers{person: customer.Profile{ID: "p1", Name: "Wang Wei", Numbers: []string{"+8613812345678"},
 			Tags: []string{"vip"}, Value: customer.Money{Cents: 500000, Currency: "CNY"}, Preferences: map[string]string{"channel": "sms"},
 			Fields: map[string]customer.Field{"size": {Value: "XL", Source: "shop"}}}}}
@@ -302,7 +303,7 @@ func newRig(t testing.TB) *rig {
 	r.api = New(Config{
 		Gate: &access.Gate{Keys: r.ring, Now: time.Now}, Audit: r.audit,
 		Site:  Site{Country: "CN", Recordings: dir, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)},
-		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}, Portraits: fakePortraits{}, Campaigns: fakeCampaigns{}},
+		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}, Portraits: fakePortraits{}, Consents: r.asked, Ledger: fakeLedger{}, Campaigns: fakeCampaigns{}},
 		Outbox: fakeOutbox{},
 		Routes: fakeRoutes{}, Scripts: fakeScripts{}, Hub: hub,
 	})
@@ -312,7 +313,7 @@ func newRig(t testing.TB) *rig {
 // forget makes the rig as new, but for the API, whose document takes time to make.
 func (r *rig) forget() {
 	r.audit.deeds, r.audit.broken, r.lines.hung, r.lines.placed, r.join.joined, r.agent.changes = nil, nil, nil, nil, nil, nil
-	r.told.kept = nil
+	r.told.kept, r.asked.set = nil, nil
 	r.cust.imported, r.cust.person.Tags, r.api.placed.now = "", []string{"vip"}, nil
 }
 

@@ -23,7 +23,7 @@ type tellRemark struct {
 	Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Any text that is new for each remark. The same remark sent again with the same text changes nothing."`
 	Body struct {
 		Kind  string `json:"kind" enum:"complaint,do_not_call,note" doc:"complaint: opens one. do_not_call: never again, from now on. note: a line for whoever talks to them."`
-		Scope string `json:"scope,omitempty" enum:"phone,all" doc:"Of do_not_call: by telephone, or by no channel."`
+		Scope string `json:"scope,omitempty" enum:"phone,sms,email,all" doc:"Of do_not_call: not by this channel, or by none."`
 		Text  string `json:"text,omitempty" maxLength:"1000" doc:"What about."`
 	}
 }

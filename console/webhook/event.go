@@ -121,7 +121,7 @@ type Voicemail struct {
 type Remark struct {
 	Number string `json:"number,omitempty"`
 	Kind   string `json:"kind"`
-	Scope  string `json:"scope,omitempty"` // of do_not_call: phone, all
+	Scope  string `json:"scope,omitempty"` // of do_not_call: phone, sms, email, all
 	Text   string `json:"text,omitempty"`
 	Who    string `json:"who,omitempty"` // the API key's name
 }

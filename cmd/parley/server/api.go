@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/notary"
 	"github.com/parley-voice/parley/console/access"
@@ -25,6 +26,7 @@ type web struct {
 	reviews  *store.Reviews
 	hub      *api.Hub
 	placing  sync.WaitGroup // calls that the API placed
+	policy   permit.Policy  // of whom we may reach
 	notary   notary.Key     // signs the ledger of consent, for auditors outside
 	herald   *herald        // nil without webhooks
 	sender   *webhook.Sender
@@ -71,10 +73,7 @@ func (s *Server) api(ctx context.Context) *api.API {
 			s.web.placing.Go(func() { run(ctx) })
 		}},
 	}
-	c.FollowUps = followUps{s.Store}
-	c.Campaigns = ofCampaigns{s.Store, s.hotline.outbound, s.cfg.Campaigns}
-	c.Customers = people{s.Store, s.cfg.Callers}
-	c.Remarks = remarked{people{s.Store, s.cfg.Callers}, s.web.herald}
+	c.People = s.ofPeople()
 	if s.web.sender != nil {
 		c.Outbox = messages{s.Store, s.web.sender}
 	}
@@ -88,6 +87,16 @@ func (s *Server) api(ctx context.Context) *api.API {
 		c.Site.Recordings = filepath.Join(s.cfg.Data, "recordings")
 	}
 	return api.New(c)
+}
+
+// ofPeople is what the API knows of customers: all of it is always there.
+func (s *Server) ofPeople() api.People {
+	customers := people{s.Store, s.cfg.Callers}
+	return api.People{
+		Customers: customers, Remarks: remarked{customers, s.web.herald}, FollowUps: followUps{s.Store}, Portraits: insight{s.Store, s.cfg},
+		Consents: consents{s.Store, s.cfg.Callers.Country, s.web.policy}, Ledger: ledgerBook{s.Store, s.web.notary.Public},
+		Campaigns: ofCampaigns{s.Store, s.hotline.outbound, s.cfg.Campaigns},
+	}
 }
 
 func (s *Server) floor() floor {

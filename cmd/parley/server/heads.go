@@ -16,7 +16,7 @@ const headEvery = time.Minute
 // openLedger reads the key of the ledger, or makes it. That the rules of whom we may
 // call can be read is seen here too: not at the first call.
 func (s *Server) openLedger(context.Context, Options) (err error) {
-	if _, err := s.cfg.Policy(); err != nil {
+	if s.web.policy, err = s.cfg.Policy(); err != nil {
 		return WrongInput{err}
 	}
 	s.web.notary, err = notary.Open(s.cfg.Data)
