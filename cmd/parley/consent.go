@@ -23,6 +23,9 @@ type ConsentCmd struct {
 	Proof       ConsentProofCmd  `cmd:"" help:"Prove that one event is in the ledger."`
 	Growth      ConsentGrowthCmd `cmd:"" help:"Prove that the ledger grew from an earlier head, and that nothing of it was changed since."`
 	VerifyProof VerifyProofCmd   `cmd:"" help:"Check a proof with the public key alone: no records are needed."`
+
+	Evidence       ConsentEvidenceCmd `cmd:"" help:"Put all that proves why a call was made and what was said into one signed file."`
+	VerifyEvidence VerifyEvidenceCmd  `cmd:"" help:"Check such a file with the public key alone, and say which part is not what was signed. Exit code 1 when any is not."`
 }
 
 // ConsentVerifyCmd is parley consent verify.

@@ -14,15 +14,16 @@ import (
 )
 
 var permits = behaviours{
-	"an attempt is dialled once, and its fate kept":      attempted,
-	"a reservation is given back, or grows stale":        givenBack,
-	"never again cancels, stops what rings, and lasts":   neverAgain,
-	"a refusal and a complaint keep us away for 30 days": coolDowns,
-	"a follow-up lifts the caps by one, once":            followedUp,
-	"two numbers and a merged profile are one person":    onePerson,
-	"consent taken back cancels what is reserved":        consentGone,
-	"what is said in a call counts at once":              saidInACall,
-	"every event is written down":                        eventsKept,
+	"an attempt is dialled once, and its fate kept":       attempted,
+	"a reservation is given back, or grows stale":         givenBack,
+	"never again cancels, stops what rings, and lasts":    neverAgain,
+	"a refusal and a complaint keep us away for 30 days":  coolDowns,
+	"a follow-up lifts the caps by one, once":             followedUp,
+	"two numbers and a merged profile are one person":     onePerson,
+	"consent taken back cancels what is reserved":         consentGone,
+	"what is said in a call counts at once":               saidInACall,
+	"every event is written down":                         eventsKept,
+	"a call relies on its events and the consent of then": reliedOn,
 }
 
 // noon is within the hours of China, on a Wednesday.
