@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/cmd/parley/campaigns"
+	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/store"
 )
@@ -18,6 +19,7 @@ type CampaignCmd struct {
 	Pause  CampaignPauseCmd  `cmd:"" help:"Place no more calls of a campaign for now; start lets it go on."`
 	Stop   CampaignStopCmd   `cmd:"" help:"End a campaign."`
 	Status CampaignStatusCmd `cmd:"" help:"Tell how campaigns stand: people by state, what the last attempts found, outcomes."`
+	Timing CampaignTimingCmd `cmd:"" help:"Versions of the model of when people answer."`
 }
 
 // CampaignStartCmd is parley campaign start.
@@ -45,34 +47,19 @@ type CampaignStatusCmd struct {
 }
 
 // turn brings a campaign into another state, and writes it to the audit log.
-func (f From) turn(ctx context.Context, m *Main, id, do string, t store.Turn) (err error) {
-	where, cfg, err := f.where(m)
-	if err != nil {
-		return err
-	}
-	e, err := store.OpenEditor(ctx, where, cfg.Callers.Country)
-	if err != nil {
-		return fmt.Errorf("%w; say with -c or --data where they are", err)
-	}
-	defer func() { err = errors.Join(err, e.Close()) }()
-	a, err := store.OpenAccess(ctx, cfg.AccessAt())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
+func (f From) turn(ctx context.Context, m *Main, id, do string, t store.Turn) error {
 	t.Who = "command line"
-	if err := a.Write(ctx, m.deed("campaigns.run", "campaign "+id, do)); err != nil {
-		return err
-	}
-	row, err := outbound.Turn(ctx, e, cfg.Campaigns, id, do, t, m.Now())
-	switch {
-	case errors.As(err, new(outbound.Wrong)), errors.Is(err, store.ErrTurn), errors.Is(err, store.ErrNoCampaign):
-		return wrong{err}
-	case err != nil:
-		return err
-	}
-	fmt.Fprintf(m.Stderr, "parley: the campaign %s is %s (version %d)\n", row.ID, row.State, row.Version)
-	return nil
+	return f.audited(ctx, m, m.deed("campaigns.run", "campaign "+id, do), func(e *store.Editor, cfg *config.Config) error {
+		row, err := outbound.Turn(ctx, e, cfg.Campaigns, id, do, t, m.Now())
+		switch {
+		case errors.As(err, new(outbound.Wrong)), errors.Is(err, store.ErrTurn), errors.Is(err, store.ErrNoCampaign):
+			return wrong{err}
+		case err != nil:
+			return err
+		}
+		fmt.Fprintf(m.Stderr, "parley: the campaign %s is %s (version %d)\n", row.ID, row.State, row.Version)
+		return nil
+	})
 }
 
 // Run starts.
@@ -103,6 +90,7 @@ type campaignStatus struct {
 	store.Campaign
 	Next   time.Time              `json:"next,omitzero"`
 	People []store.CandidateCount `json:"people"`
+	outbound.Learnt
 }
 
 // Run tells.
@@ -121,7 +109,7 @@ func (c *CampaignStatusCmd) Run(ctx context.Context, m *Main) (err error) {
 		if c.ID != "" && row.ID != c.ID {
 			continue
 		}
-		s := campaignStatus{Campaign: row}
+		s := campaignStatus{Campaign: row, Learnt: outbound.Recall(row)}
 		if s.People, s.Next, err = r.CountCandidates(ctx, row.ID); err != nil {
 			return err
 		}
@@ -142,6 +130,9 @@ func (c *CampaignStatusCmd) Run(ctx context.Context, m *Main) (err error) {
 		}
 		for _, p := range s.People {
 			fmt.Fprintf(m.Stdout, "  %-9s %-16s %-20s %6d people %6d attempts\n", p.State, p.Status, p.Outcome, p.People, p.Tries)
+		}
+		if hours := s.Hours(); hours != "" {
+			fmt.Fprintf(m.Stdout, "  hours: %s\n", hours)
 		}
 		if !s.Next.IsZero() {
 			fmt.Fprintf(m.Stdout, "  next due: %s\n", day(s.Next))

@@ -163,11 +163,13 @@ func (r *run) settle(k campaign.Candidate, id string, e ending) campaign.Candida
 
 // keep ends the claim on a candidate.
 func (r *run) keep(k campaign.Candidate, id string, now time.Time, todo []campaign.Follow) campaign.Candidate {
-	if k.State == campaign.Waiting {
-		k, _ = campaign.Schedule(now, r.c, k, campaign.Times{Person: person(k)})
-	}
 	ctx, done := context.WithTimeout(context.Background(), settleTime)
 	defer done()
+	if k.State == campaign.Waiting {
+		one := []campaign.Candidate{k}
+		r.agenda.chosen.add(r.schedule(ctx, now, one))
+		k = one[0]
+	}
 	err := r.cfg.Store.SettleCandidate(ctx, r.cfg.Holder, k, store.Followed{Call: id, At: now, Todo: todo})
 	r.complain(id, err)
 	return k

@@ -27,6 +27,7 @@ type Config struct {
 	// Sayable tells whether a text holds no word that calls may not say; nil: any does.
 	Sayable func(text string) bool
 	Fill    Fill
+	Clock   *Clock       // when people are likely to answer; nil: nobody knows
 	Told    func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
 	Log     *slog.Logger
 }
@@ -46,8 +47,8 @@ type Crew struct {
 }
 
 // Fill finds the people of a campaign and puts them among its candidates. Those who
-// are there already stay as they are.
-type Fill func(ctx context.Context, now time.Time, c *campaign.Campaign) (Filled, error)
+// are there already stay as they are. schedule chooses the time to call each.
+type Fill func(ctx context.Context, now time.Time, c *campaign.Campaign, schedule func([]campaign.Candidate)) (Filled, error)
 
 // Filled is what a Fill came to.
 type Filled struct {

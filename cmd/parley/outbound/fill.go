@@ -15,7 +15,7 @@ import (
 // Labelled fills campaigns with the customers whose labels say that they are in the
 // segment.
 func Labelled(s *store.Editor, book *segment.Book, country string) Fill {
-	return func(ctx context.Context, now time.Time, c *campaign.Campaign) (out Filled, err error) {
+	return func(ctx context.Context, now time.Time, c *campaign.Campaign, schedule func([]campaign.Candidate)) (out Filled, err error) {
 		seg, err := book.Parse(c.Who.Segment, "who.segment:1")
 		if err != nil {
 			return out, err
@@ -27,7 +27,7 @@ func Labelled(s *store.Editor, book *segment.Book, country string) Fill {
 		}); err != nil {
 			return out, err
 		}
-		f := filling{store: s, c: c, now: now, country: country}
+		f := filling{store: s, c: c, now: now, country: country, schedule: schedule}
 		for page := range slices.Chunk(screening.Best(0), 500) {
 			if err := f.page(ctx, page); err != nil {
 				return out, err
@@ -43,6 +43,8 @@ type filling struct {
 	c       *campaign.Campaign
 	now     time.Time
 	country string
+
+	schedule func([]campaign.Candidate)
 
 	out            Filled
 	needed, filled int // fields
@@ -73,6 +75,7 @@ func (f *filling) page(ctx context.Context, hits []segment.Hit) error {
 			all = append(all, k)
 		}
 	}
+	f.schedule(all)
 	n, err := f.store.AddCandidates(ctx, all...)
 	f.out.Found += len(people)
 	f.out.Added += n

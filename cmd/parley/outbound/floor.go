@@ -77,6 +77,10 @@ func (f *Floor) TakeUp(ctx context.Context, now time.Time) error {
 // and settled.
 func (f *Floor) Run(ctx context.Context) {
 	defer f.wg.Wait()
+	if f.cfg.Clock != nil {
+		f.cfg.Clock.follow(ctx) // before anybody's time is chosen
+		f.wg.Go(func() { f.cfg.Clock.Keep(ctx) })
+	}
 	look, stop := time.NewTicker(lookEvery), time.NewTicker(stopEvery)
 	defer look.Stop()
 	defer stop.Stop()
@@ -165,7 +169,11 @@ func (r *run) fill(ctx context.Context, row store.Campaign) error {
 	if row.Filled == row.Version {
 		return nil
 	}
-	got, err := r.cfg.Fill(ctx, time.Now(), r.c)
+	got, err := r.cfg.Fill(ctx, time.Now(), r.c, func(all []campaign.Candidate) {
+		if _, learnt := r.cfg.Clock.Model(); learnt { // else they wait for the campaign's hours as they are claimed
+			r.mem.chose(r.schedule(ctx, time.Now(), all))
+		}
+	})
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func TestWhatADeadProcessLeft(t *testing.T) {
 	inBubble(t, "000", func(r *rig) {
 		r.stop()
 		ctx := r.t.Context()
-		if _, err := r.fill(ctx, time.Now(), func() *campaign.Campaign { c, _ := campaign.Load(strings.NewReader(spring), ""); return c }()); err != nil {
+		if _, err := r.fill(ctx, time.Now(), func() *campaign.Campaign { c, _ := campaign.Load(strings.NewReader(spring), ""); return c }(), func([]campaign.Candidate) {}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := r.store.ClaimCandidates(ctx, "spring", store.Claim{Worker: "me", Now: time.Now(), Lease: lease, Max: 2})

@@ -10,6 +10,7 @@ import (
 	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/pacing"
 	"github.com/parley-voice/parley/campaign/pickup"
+	"github.com/parley-voice/parley/campaign/timing"
 )
 
 // memory is what a campaign has learnt about itself. It is kept with the campaign
@@ -26,6 +27,8 @@ type memory struct {
 	Tallies  map[string]experiment.Tally `json:"tallies,omitempty"`  // by variant
 	Looks    []experiment.Look           `json:"looks,omitempty"`    // one for each day
 	Fates    map[string]int              `json:"fates,omitempty"`    // attempts by what became of them
+	Chosen   timing.Coverage             `json:"chosen,omitempty"`   // times to call that a model chose, by the rule
+	Staff    map[int]staff               `json:"staff,omitempty"`    // agents by hour of the week
 }
 
 // shown is a number that is shown, by days of the campaign's zone.
@@ -140,6 +143,16 @@ func (m *memory) met(at time.Time, c pacing.Count) {
 		if k <= q-30*24*4 {
 			delete(m.Quarters, k)
 		}
+	}
+}
+
+// chose counts times that a model chose.
+func (m *memory) chose(c timing.Coverage) {
+	if m.Chosen == nil && len(c) > 0 {
+		m.Chosen = timing.Coverage{}
+	}
+	for v, n := range c {
+		m.Chosen[v] += n
 	}
 }
 

@@ -168,6 +168,7 @@ type rig struct {
 	store   *store.Store
 	phone   *fakePhone
 	floor   *Floor
+	clock   *Clock
 	notices []Notice
 	mu      sync.Mutex
 	stop    func()
@@ -211,7 +212,7 @@ func (r *rig) begin(holder string) {
 		r.t.Fatal(err)
 	}
 	r.floor = New(Config{
-		Store: r.store.Editor, Phone: r.phone, Holder: holder, Policy: permit.Standard(book), Fill: r.fill,
+		Store: r.store.Editor, Phone: r.phone, Holder: holder, Policy: permit.Standard(book), Fill: r.fill, Clock: r.clock,
 		Approved: func(experiment.Variant) bool { return true },
 		Told: func(n Notice) {
 			r.mu.Lock()
@@ -226,12 +227,14 @@ func (r *rig) begin(holder string) {
 }
 
 // fill takes everybody.
-func (r *rig) fill(ctx context.Context, now time.Time, c *campaign.Campaign) (out Filled, err error) {
+func (r *rig) fill(ctx context.Context, now time.Time, c *campaign.Campaign, schedule func([]campaign.Candidate)) (out Filled, err error) {
 	all, err := r.store.Customers(ctx, store.Search{Limit: 1000})
 	out.Data = campaign.Data{Complete: 1, Oldest: now}
 	for _, p := range all {
-		n, err := r.store.AddCandidates(ctx, campaign.Candidate{Campaign: c.ID, Person: p.ID, Number: customer.Parse(p.Numbers[0], "CN"), State: campaign.Pending,
-			Due: now, Deadline: c.When.Deadline, Priority: campaign.Normal, Zones: []string{"Asia/Shanghai"}})
+		one := []campaign.Candidate{{Campaign: c.ID, Person: p.ID, Number: customer.Parse(p.Numbers[0], "CN"), State: campaign.Pending,
+			Due: now, Deadline: c.When.Deadline, Priority: campaign.Normal, Zones: []string{"Asia/Shanghai"}}}
+		schedule(one)
+		n, err := r.store.AddCandidates(ctx, one...)
 		if err != nil {
 			return out, err
 		}

@@ -29,6 +29,8 @@ type run struct {
 	live  map[string]*attempt  // by call id
 	halt  halt
 
+	agenda *agenda
+
 	ends  ends
 	shown atomic.Pointer[Live]
 }
@@ -42,6 +44,8 @@ type pace struct {
 	kept   time.Time // when the memory was written last
 	leased time.Time
 	judged time.Time
+	// when the agents were looked at for the agenda
+	sampled time.Time
 }
 
 // ends is what comes in, and how a run comes to its end.
@@ -89,6 +93,7 @@ func newRun(cfg *Config, row store.Campaign, c *campaign.Campaign) *run {
 		pace: pace{Pacer: pacing.New(c.Pacing)}, mem: recall(row.Memory, row.Version), live: map[string]*attempt{},
 		ends: ends{inbox: make(chan any, 64), orders: make(chan halt, 8), gone: make(chan struct{})},
 	}
+	r.agenda = newAgenda(c, r.mem)
 	r.mem.ledger(&r.pace.Ledger)
 	r.shown.Store(&Live{})
 	return r

@@ -118,6 +118,10 @@ func (r *run) crew(now time.Time) Crew {
 			promised++
 		}
 	}
+	if now.Sub(r.pace.sampled) >= time.Minute {
+		r.pace.sampled = now
+		r.agenda.saw(now, crew.Ready+len(crew.Working), max(0, len(crew.Working)-promised))
+	}
 	crew.Ready = max(0, crew.Ready-max(0, promised-len(crew.Working)))
 	return crew
 }
@@ -194,21 +198,22 @@ func (r *run) place(ctx context.Context, now time.Time, crew Crew, room int) {
 		r.ends.wg.Go(func() { r.tell(r.attempt(ctx, a, id)) })
 	}
 	if len(plan) < n {
-		r.putOff(now)
+		r.putOff(ctx, now)
 	}
 }
 
 // putOff lets those wait for whom no call can be placed now: out of the campaign's
 // hours, or without a wording.
-func (r *run) putOff(now time.Time) {
+func (r *run) putOff(ctx context.Context, now time.Time) {
 	for _, k := range r.ready {
 		k.Due = later(k.Due, now.Add(laterBy))
 		if r.c.Open(now, k.Zones) {
 			r.keepWaiting(k)
 			continue
 		}
-		k, _ = campaign.Schedule(now, r.c, k, campaign.Times{Person: person(k)})
-		r.keepWaiting(k)
+		one := []campaign.Candidate{k}
+		r.mem.chose(r.schedule(ctx, now, one))
+		r.keepWaiting(one[0])
 	}
 	r.ready = nil
 }
@@ -222,6 +227,8 @@ func (r *run) keepWaiting(k campaign.Candidate) {
 // remember writes down what the campaign has learnt.
 func (r *run) remember(now time.Time) {
 	r.pace.kept = now
+	r.mem.chose(r.agenda.chosen.taken())
+	r.mem.Staff = r.agenda.seen()
 	ctx, done := context.WithTimeout(context.Background(), settleTime)
 	defer done()
 	r.complain("", r.cfg.Store.RememberCampaign(ctx, r.c.ID, r.mem.text()))
