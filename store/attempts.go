@@ -115,6 +115,11 @@ func (r *Reader) Attempt(ctx context.Context, id string) (Attempt, error) {
 	return r.db.q().attempt(ctx, id)
 }
 
+// Attempts lists those of a campaign, in the order in which they were reserved.
+func (r *Reader) Attempts(ctx context.Context, campaign string) ([]Attempt, error) {
+	return r.db.q().attempts(ctx, "campaign = ?", campaign)
+}
+
 // ToStop lists the attempts that a holder is to hang up at once: those that rang
 // when the person opted out. Ask a few times a second while any of yours ring.
 func (r *Reader) ToStop(ctx context.Context, holder string) ([]Attempt, error) {
