@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/bench/callees"
 	"github.com/parley-voice/parley/cmd/parley/bench/dialler"
 	"github.com/parley-voice/parley/cmd/parley/bench/hotline"
 	"github.com/parley-voice/parley/cmd/parley/bench/intents"
@@ -23,17 +24,18 @@ import (
 
 // Command is the command line of parley bench.
 type Command struct {
-	Media   MediaCmd        `cmd:"" help:"Hold many calls: packets a second, pacing, lateness, loss, CPU and memory a call."`
-	Setup   SetupCmd        `cmd:"" help:"Place calls at a rate: time to the 200 and to the first RTP, CPU a call, what is left behind."`
-	Latency LatencyCmd      `cmd:"" help:"Talk with a script: from the caller's last sound to the first sound of the answer."`
-	Bargein BargeinCmd      `cmd:"" help:"Interrupt a prompt: how soon it pauses, and that a cough loses nothing of it."`
-	ASR     ASRCmd          `cmd:"" name:"asr" help:"Speak recordings over A-law calls: word error rate, with every miss."`
-	Intents intents.Command `cmd:"" help:"Learn a set of intents and answer another: accuracy, calibration, what is out of scope, CPU."`
-	Queue   hotline.Command `cmd:"" help:"Play hours of a hotline against the queues: waits, promises, occupancy, CPU an event."`
-	Pacing  dialler.Command `cmd:"" help:"Play days of a campaign with agents: people abandoned, the agents' talking time, predictive against progressive."`
-	Timing  timing.Command  `cmd:"" help:"Learn when made-up people answer: log-loss and calibration of each model, and what choosing the hour is worth."`
-	Pickup  pickups.Command `cmd:"" help:"Let synthetic people and machines answer: who is taken for whom."`
-	Pairs   PairsCmd        `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
+	Media    MediaCmd        `cmd:"" help:"Hold many calls: packets a second, pacing, lateness, loss, CPU and memory a call."`
+	Setup    SetupCmd        `cmd:"" help:"Place calls at a rate: time to the 200 and to the first RTP, CPU a call, what is left behind."`
+	Latency  LatencyCmd      `cmd:"" help:"Talk with a script: from the caller's last sound to the first sound of the answer."`
+	Bargein  BargeinCmd      `cmd:"" help:"Interrupt a prompt: how soon it pauses, and that a cough loses nothing of it."`
+	ASR      ASRCmd          `cmd:"" name:"asr" help:"Speak recordings over A-law calls: word error rate, with every miss."`
+	Intents  intents.Command `cmd:"" help:"Learn a set of intents and answer another: accuracy, calibration, what is out of scope, CPU."`
+	Queue    hotline.Command `cmd:"" help:"Play hours of a hotline against the queues: waits, promises, occupancy, CPU an event."`
+	Pacing   dialler.Command `cmd:"" help:"Play days of a campaign with agents: people abandoned, the agents' talking time, predictive against progressive."`
+	Timing   timing.Command  `cmd:"" help:"Learn when made-up people answer: log-loss and calibration of each model, and what choosing the hour is worth."`
+	Pickup   pickups.Command `cmd:"" help:"Let synthetic people and machines answer: who is taken for whom."`
+	Campaign callees.Command `cmd:"" help:"Run a campaign against sipp callees who answer, are busy, machines, not there: every attempt's record, who is taken for whom, calls a second, CPU."`
+	Pairs    PairsCmd        `cmd:"" help:"Write the file that bench asr reads, from Debian's asterisk-core-sounds-en-wav."`
 }
 
 // Common are the flags of every measurement.
