@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -101,18 +103,14 @@ func (q queries) keepPeriods(ctx context.Context, all []Period) error {
 	if _, err := q.exec(ctx, "DELETE FROM periods"); err != nil {
 		return err
 	}
-	for len(all) > 0 {
-		some := all[:min(len(all), 500)]
-		all = all[len(some):]
-		text, args := "INSERT INTO periods (grain, period, starts, ends) VALUES ", make([]any, 0, 4*len(some))
-		for i, p := range some {
-			if i > 0 {
-				text += ","
-			}
-			text += "(?,?,?,?)"
+	const many = 50 // the SQLite driver looks each argument up among all
+	for some := range slices.Chunk(all, many) {
+		args := make([]any, 0, 4*many)
+		for _, p := range some {
 			args = append(args, string(p.Grain), p.Name, p.Starts.UnixNano(), p.Ends.UnixNano())
 		}
-		if _, err := q.exec(ctx, text, args...); err != nil {
+		rows := strings.Repeat(",(?,?,?,?)", len(some))[1:]
+		if _, err := q.exec(ctx, "INSERT INTO periods (grain, period, starts, ends) VALUES "+rows, args...); err != nil {
 			return err
 		}
 	}
