@@ -79,6 +79,19 @@ func (f From) editor(ctx context.Context, m *Main) (*store.Editor, *config.Confi
 	return e, cfg, err
 }
 
+// newEditor is editor that makes the database if there is none: people are often
+// imported, and opt out, before the first call.
+func (f From) newEditor(ctx context.Context, m *Main) (*store.Editor, *config.Config, error) {
+	where, _, err := f.where(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := store.Prepare(ctx, where); err != nil {
+		return nil, nil, err
+	}
+	return f.editor(ctx, m)
+}
+
 // Run lists.
 func (c *CustomersListCmd) Run(ctx context.Context, m *Main) (err error) {
 	e, _, err := c.editor(ctx, m)
@@ -175,14 +188,7 @@ func (c *CustomersImportCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer in.Close()
-	where, _, err := c.where(m)
-	if err != nil {
-		return err
-	}
-	if err := store.Prepare(ctx, where); err != nil { // people are often imported before the first call
-		return err
-	}
-	e, cfg, err := c.editor(ctx, m)
+	e, cfg, err := c.newEditor(ctx, m)
 	if err != nil {
 		return err
 	}

@@ -52,14 +52,7 @@ type OptOutCheckCmd struct {
 
 // Run keeps one.
 func (c *OptOutAddCmd) Run(ctx context.Context, m *Main) (err error) {
-	where, _, err := c.where(m)
-	if err != nil {
-		return err
-	}
-	if err := store.Prepare(ctx, where); err != nil {
-		return err
-	}
-	e, cfg, err := c.editor(ctx, m)
+	e, cfg, err := c.newEditor(ctx, m)
 	if err != nil {
 		return err
 	}

@@ -31,14 +31,7 @@ func (c *OptOutImportCmd) Run(ctx context.Context, m *Main) (err error) {
 		return wrong{err}
 	}
 	source := cmp.Or(c.Source, filepath.Base(c.File))
-	where, _, err := c.where(m)
-	if err != nil {
-		return err
-	}
-	if err := store.Prepare(ctx, where); err != nil {
-		return err
-	}
-	e, cfg, err := c.editor(ctx, m)
+	e, cfg, err := c.newEditor(ctx, m)
 	if err != nil {
 		return err
 	}

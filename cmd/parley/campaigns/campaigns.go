@@ -3,11 +3,6 @@
 package campaigns
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-
 	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/cmd/parley/script"
 )
@@ -29,41 +24,5 @@ func (c *SchemaCmd) Run(w *script.World) error {
 
 // load reads a campaign. What is wrong with it is an error of the user's.
 func load(file string) (*campaign.Campaign, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, wrongf("%s: %w: name a campaign (*.yaml)", file, errors.Unwrap(err))
-	}
-	defer f.Close()
-	c, err := campaign.Load(f, file)
-	if err != nil {
-		return nil, script.Mistake(err)
-	}
-	return c, nil
-}
-
-func wrongf(format string, args ...any) error {
-	return script.Mistake(fmt.Errorf(format, args...))
-}
-
-// files lists the campaigns that the arguments mean; of a folder every *.yaml.
-func files(args []string) (all []string, err error) {
-	for _, arg := range args {
-		info, err := os.Stat(arg)
-		if err != nil {
-			return nil, wrongf("%s: %w", arg, errors.Unwrap(err))
-		}
-		if !info.IsDir() {
-			all = append(all, arg)
-			continue
-		}
-		found, err := filepath.Glob(filepath.Join(arg, "*.yaml"))
-		if err != nil {
-			return nil, err
-		}
-		if len(found) == 0 {
-			return nil, wrongf("there is no campaign (*.yaml) in folder %s", arg)
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	return script.Document(file, "a campaign (*.yaml)", campaign.Load)
 }

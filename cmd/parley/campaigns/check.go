@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/parley-voice/parley/campaign"
@@ -31,7 +30,7 @@ type CheckCmd struct {
 
 // Run checks; it fails on errors, and with --strict on warnings.
 func (c *CheckCmd) Run(ctx context.Context, w *script.World) error {
-	all, err := files(c.Files)
+	all, err := script.Documents(c.Files, func(string) bool { return true })
 	if err != nil {
 		return err
 	}
@@ -39,18 +38,9 @@ func (c *CheckCmd) Run(ctx context.Context, w *script.World) error {
 	if err != nil {
 		return err
 	}
-	var found []strictyaml.Finding
-	for _, file := range all {
-		one, err := load(file)
-		var ps strictyaml.Problems
-		switch {
-		case errors.As(err, &ps):
-			found = append(found, ps.Findings()...)
-		case err != nil:
-			return err
-		default:
-			found = append(found, one.Lint(w.Now(), site)...)
-		}
+	found, err := script.Findings(all, load, func(one *campaign.Campaign) []strictyaml.Finding { return one.Lint(w.Now(), site) })
+	if err != nil {
+		return err
 	}
 	return script.Tell(w, script.Report{What: "campaign", Files: len(all), Found: found, Strict: c.Strict, JSON: c.JSON})
 }
@@ -106,16 +96,7 @@ func groups(file string) (*segment.Book, error) {
 	if file == "" {
 		return segment.Default()
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, wrongf("%s: %w: name a file of groups and strategies", file, errors.Unwrap(err))
-	}
-	defer f.Close()
-	book, err := segment.Load(f, file)
-	if err != nil {
-		return nil, script.Mistake(err)
-	}
-	return book, nil
+	return script.Document(file, "a file of groups and strategies", segment.Load)
 }
 
 // dialable tells which scripts calls may be placed with: those that are published,

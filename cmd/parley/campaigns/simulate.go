@@ -34,13 +34,13 @@ func (c *SimulateCmd) Run(w *script.World) error {
 	}
 	switch {
 	case c.People < 1 || c.People > 200_000:
-		return wrongf("--people cannot be %d: give 1 to 200000", c.People)
+		return script.Wrongf("--people cannot be %d: give 1 to 200000", c.People)
 	case c.Days < 1 || c.Days > 366:
-		return wrongf("--days cannot be %d: give 1 to 366", c.Days)
+		return script.Wrongf("--days cannot be %d: give 1 to 366", c.Days)
 	case c.Agents < 0 || c.Agents > 5000:
-		return wrongf("--agents cannot be %d: give 0 to 5000", c.Agents)
+		return script.Wrongf("--agents cannot be %d: give 0 to 5000", c.Agents)
 	case !(c.Answer > 0 && c.Answer < 100):
-		return wrongf("--answer cannot be %v: give percent, more than 0 and less than 100", c.Answer)
+		return script.Wrongf("--answer cannot be %v: give percent, more than 0 and less than 100", c.Answer)
 	}
 	cfg := sim.Config{Campaign: plan, People: c.People, Days: c.Days, Agents: c.Agents, Seed: c.Seed, Habits: sim.Habits{Answer: c.Answer / 100}}
 	site, err := configured(w, c.Config)

@@ -1,10 +1,8 @@
 package route
 
 import (
-	"errors"
-
 	"github.com/parley-voice/parley/cmd/parley/script"
-	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
+	"github.com/parley-voice/parley/routing"
 )
 
 // CheckCmd is parley route check.
@@ -16,22 +14,13 @@ type CheckCmd struct {
 
 // Run checks; it fails on errors, and with --strict on warnings.
 func (c *CheckCmd) Run(w *script.World) error {
-	files, err := tables(c.Files, false)
+	files, err := script.Documents(c.Files, isTable)
 	if err != nil {
 		return err
 	}
-	var found []strictyaml.Finding
-	for _, file := range files {
-		t, err := load(file)
-		var ps strictyaml.Problems
-		switch {
-		case errors.As(err, &ps):
-			found = append(found, ps.Findings()...)
-		case err != nil:
-			return err
-		default:
-			found = append(found, t.Lint()...)
-		}
+	found, err := script.Findings(files, load, (*routing.Table).Lint)
+	if err != nil {
+		return err
 	}
 	return script.Tell(w, script.Report{What: "table", Files: len(files), Found: found, Strict: c.Strict, JSON: c.JSON})
 }

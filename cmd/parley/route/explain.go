@@ -56,7 +56,7 @@ func (c *ExplainCmd) facts(ctx context.Context, w *script.World, table *routing.
 	facts := past.facts(now, c.Caller, c.Called)
 	for name, value := range c.With {
 		if err := table.Set(facts, name, value); err != nil {
-			return nil, wrongf("--with %s=%s: %w", name, value, err)
+			return nil, script.Wrongf("--with %s=%s: %w", name, value, err)
 		}
 	}
 	if classes := table.Hear(strings.Join(c.Heard, "\n")); len(classes) > 0 {

@@ -3,10 +3,6 @@
 package route
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -39,16 +35,7 @@ func (c *SchemaCmd) Run(w *script.World) error {
 
 // load reads a table. What is wrong with it is an error of the user's.
 func load(file string) (*routing.Table, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, wrongf("%s: %w: name a table of routes (*.yaml)", file, errors.Unwrap(err))
-	}
-	defer f.Close()
-	t, err := routing.Load(f, file)
-	if err != nil {
-		return nil, script.Mistake(err)
-	}
-	return t, nil
+	return script.Document(file, "a table of routes (*.yaml)", routing.Load)
 }
 
 // chosen is the table that is named, or that of the configuration.
@@ -59,46 +46,15 @@ func chosen(w *script.World, file, configuration string) (*routing.Table, error)
 			return nil, err
 		}
 		if file = c.Routes; file == "" {
-			return nil, wrongf("name a table of routes, or a configuration (-c) that has routes")
+			return nil, script.Wrongf("name a table of routes, or a configuration (-c) that has routes")
 		}
 	}
 	return load(file)
 }
 
-func wrongf(format string, args ...any) error {
-	return script.Mistake(fmt.Errorf(format, args...))
-}
-
-// tables lists the files that the arguments mean; of a folder every *.yaml with
-// (tests) or without .test before it.
-func tables(args []string, tests bool) (all []string, err error) {
-	for _, arg := range args {
-		info, err := os.Stat(arg)
-		if err != nil {
-			return nil, wrongf("%s: %w", arg, errors.Unwrap(err))
-		}
-		if !info.IsDir() {
-			all = append(all, arg)
-			continue
-		}
-		found, err := filepath.Glob(filepath.Join(arg, "*.yaml"))
-		if err != nil {
-			return nil, err
-		}
-		n := len(all)
-		for _, file := range found {
-			if isTest(file) == tests {
-				all = append(all, file)
-			}
-		}
-		if len(all) == n {
-			return nil, wrongf("there is nothing to read in folder %s", arg)
-		}
-	}
-	return all, nil
-}
-
 const testSuffix = ".test.yaml"
+
+func isTable(file string) bool { return !isTest(file) }
 
 func isTest(file string) bool { return strings.HasSuffix(file, testSuffix) }
 
@@ -115,5 +71,5 @@ func moment(w *script.World, t *routing.Table, text string) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, nil
 	}
-	return time.Time{}, wrongf("--at cannot be %q: write it like 2026-03-04T10:00, on the table's wall clock (%s)", text, t.Calendar.Zone)
+	return time.Time{}, script.Wrongf("--at cannot be %q: write it like 2026-03-04T10:00, on the table's wall clock (%s)", text, t.Calendar.Zone)
 }

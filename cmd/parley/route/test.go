@@ -35,9 +35,9 @@ type verdict struct {
 func (c *TestCmd) Run(w *script.World) error {
 	match, err := regexp.Compile(c.Match)
 	if err != nil {
-		return wrongf("--run: %w", err)
+		return script.Wrongf("--run: %w", err)
 	}
-	files, err := tables(c.Files, true)
+	files, err := script.Documents(c.Files, isTest)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (c *TestCmd) Run(w *script.World) error {
 		all = append(all, tests...)
 	}
 	if len(all) == 0 {
-		return wrongf("no test has a name that matches %q", c.Match)
+		return script.Wrongf("no test has a name that matches %q", c.Match)
 	}
 	p := w.Printer()
 	for _, v := range all {
@@ -89,7 +89,7 @@ func (c *TestCmd) file(file string, match *regexp.Regexp) ([]verdict, error) {
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, wrongf("%s: %w: the tests of a table lie beside it, in name%s", file, errors.Unwrap(err), testSuffix)
+		return nil, script.Wrongf("%s: %w: the tests of a table lie beside it, in name%s", file, errors.Unwrap(err), testSuffix)
 	}
 	defer f.Close()
 	tests, err := routetest.Load(f, file, table)

@@ -83,7 +83,7 @@ func Tell(w *World, r Report) (err error) {
 func (c *CheckCmd) options(cfg *config.Config) (lint.Options, error) {
 	o := lint.Options{Recorded: true, Market: c.Market}
 	if c.Market != "" && !slices.Contains(lint.Markets(), c.Market) {
-		return o, wrongf("no market is named %q: known are %s, and a country after a dot (finance.cn)", c.Market, strings.Join(market.Trades(), ", "))
+		return o, Wrongf("no market is named %q: known are %s, and a country after a dot (finance.cn)", c.Market, strings.Join(market.Trades(), ", "))
 	}
 	list := c.Words
 	if cfg != nil {

@@ -36,7 +36,7 @@ func (c *NewCmd) Run(w *World) error {
 		return c.list(w)
 	}
 	if !scriptName.MatchString(c.Name) {
-		return wrongf("%q cannot name a script: use letters, digits, dots, dashes and underscores, beginning with a letter", c.Name)
+		return Wrongf("%q cannot name a script: use letters, digits, dots, dashes and underscores, beginning with a letter", c.Name)
 	}
 	s, err := need(c.Pack)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *NewCmd) Run(w *World) error {
 	for from, to := range map[string]string{c.Pack + ".yaml": c.Name + ".yaml", c.Pack + ".test.yaml": c.Name + ".test.yaml"} {
 		data, err := fs.ReadFile(scripts.FS, from)
 		if err != nil {
-			return wrongf("--pack takes a script that ships: %s has no %s", c.Pack, from)
+			return Wrongf("--pack takes a script that ships: %s has no %s", c.Pack, from)
 		}
 		text := idLine.ReplaceAllString(string(data), "script: "+c.Name)
 		if from == c.Pack+".yaml" {
@@ -77,7 +77,7 @@ func (c *NewCmd) write(beside map[string][]byte) error {
 	for name := range beside {
 		to := filepath.Join(c.Out, filepath.FromSlash(name))
 		if _, err := os.Stat(to); err == nil && !c.Force && library.IsFile(name) {
-			return wrongf("%s is there already: choose another name, or --force", to)
+			return Wrongf("%s is there already: choose another name, or --force", to)
 		}
 	}
 	for name, data := range beside {

@@ -198,21 +198,21 @@ func submitted(script string, past []review.Event) (string, error) {
 			return e.Hash, nil
 		}
 	}
-	return "", wrongf("no version of %q was submitted", script)
+	return "", Wrongf("no version of %q was submitted", script)
 }
 
 func published(script string, past []review.Event) (string, error) {
 	if hash := review.Current(past); hash != "" {
 		return hash, nil
 	}
-	return "", wrongf("no version of %q is published", script)
+	return "", Wrongf("no version of %q is published", script)
 }
 
 func before(script string, past []review.Event) (string, error) {
 	if hash, ok := review.Before(past); ok {
 		return hash, nil
 	}
-	return "", wrongf("no other version of %q was published before", script)
+	return "", Wrongf("no other version of %q was published before", script)
 }
 
 // act carries out one act and says so. after may have two places, for the
@@ -257,7 +257,7 @@ func (c *HistoryCmd) Run(ctx context.Context, w *World) (err error) {
 			return err
 		}
 		if len(past) == 0 {
-			return wrongf("no version of %q was submitted", name)
+			return Wrongf("no version of %q was submitted", name)
 		}
 		all = append(all, past...)
 		if !c.JSON {

@@ -76,7 +76,8 @@ func (w Wrong) Unwrap() error { return w.error }
 // Mistake marks an error as the user's.
 func Mistake(err error) error { return Wrong{err} }
 
-func wrongf(format string, args ...any) error { return Wrong{fmt.Errorf(format, args...)} }
+// Wrongf is a mistake of the user's in words.
+func Wrongf(format string, args ...any) error { return Wrong{fmt.Errorf(format, args...)} }
 
 // load reads a script from a file, or one that ships by its name.
 func load(name string) (*dialog.Script, error) {
@@ -88,7 +89,7 @@ func load(name string) (*dialog.Script, error) {
 		_, err = fs.Stat(folder, path.Base(name)+".yaml")
 	}
 	if err != nil {
-		return nil, wrongf("%s is neither a .yaml file nor a script that ships; those are %s", name, strings.Join(shipped(), ", "))
+		return nil, Wrongf("%s is neither a .yaml file nor a script that ships; those are %s", name, strings.Join(shipped(), ", "))
 	}
 	return dialog.LoadFS(folder, path.Base(name)+".yaml", name+".yaml")
 }
@@ -143,7 +144,7 @@ func files(args []string, keep func(path string) bool) ([]string, error) {
 				all = append(all, arg) // perhaps one that ships
 				continue
 			}
-			return nil, wrongf("%s: %w", arg, errors.Unwrap(err))
+			return nil, Wrongf("%s: %w", arg, errors.Unwrap(err))
 		}
 		if !info.IsDir() {
 			all = append(all, arg)
@@ -165,7 +166,7 @@ func files(args []string, keep func(path string) bool) ([]string, error) {
 			return nil, err
 		}
 		if len(all) == before {
-			return nil, wrongf("there is nothing to read in folder %s", arg)
+			return nil, Wrongf("there is nothing to read in folder %s", arg)
 		}
 	}
 	return all, nil

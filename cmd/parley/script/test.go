@@ -49,7 +49,7 @@ type verdict struct {
 func (c *TestCmd) Run(ctx context.Context, w *World) error {
 	match, err := regexp.Compile(c.Match)
 	if err != nil {
-		return wrongf("--run: %w", err)
+		return Wrongf("--run: %w", err)
 	}
 	suites, err := c.suites(match)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c *TestCmd) sum(w *World, all []verdict) error {
 	}
 	switch {
 	case len(all) == 0:
-		return wrongf("no test has a name that matches %q", c.Match)
+		return Wrongf("no test has a name that matches %q", c.Match)
 	case c.JSON:
 		out := struct {
 			Tests   int       `json:"tests"`
