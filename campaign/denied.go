@@ -11,25 +11,32 @@ import (
 // next day.
 var byTheSite = []permit.Code{permit.UnknownYear, permit.NoRules, permit.NoZone}
 
+// Until is when to ask again after permit refused; never is the reason that has no
+// end, if there is one.
+func Until(now time.Time, d permit.Decision) (until time.Time, never permit.Code) {
+	until = d.Until
+	for _, r := range d.Reasons {
+		switch {
+		case !r.Until.IsZero():
+			until = later(until, r.Until)
+		case slices.Contains(byTheSite, r.Code):
+			until = later(until, now.Add(permit.Day))
+		case never == "":
+			never = r.Code
+		}
+	}
+	return later(until, now.Add(time.Minute)), never
+}
+
 // Denied is a candidate whom permit refused, and what is done in its stead: it waits
 // until the last reason ends, or is stopped when one has no end or none before the
 // deadline. Who prefers another channel is written to on that one, which permit is
 // asked about in its turn.
 func Denied(now time.Time, c *Campaign, k Candidate, d permit.Decision) (Candidate, []Follow) {
-	due := d.Until
-	var stopped permit.Code
-	for _, r := range d.Reasons {
-		switch {
-		case !r.Until.IsZero():
-		case slices.Contains(byTheSite, r.Code):
-			due = later(due, now.Add(permit.Day))
-		case stopped == "":
-			stopped = r.Code
-		}
-	}
-	if due = later(due, now.Add(time.Minute)); len(d.Reasons) == 0 {
+	if len(d.Reasons) == 0 {
 		return k, nil
 	}
+	due, stopped := Until(now, d)
 	k.Due, k.Last.Why = due, string(d.Reasons[0].Code)
 	switch {
 	case stopped == permit.OtherChannel && len(d.Suggest) > 0:

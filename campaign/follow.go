@@ -52,6 +52,7 @@ func Deeds() []Deed { return []Deed{Agent, Promotion, LowPriority} }
 type Follow struct {
 	ID       string         `json:"id"` // the attempt's with the deed: kept once
 	Campaign string         `json:"campaign"`
+	Purpose  string         `json:"purpose,omitempty"` // the consent that it needs
 	Person   string         `json:"person"`
 	Number   string         `json:"number"`
 	Do       Deed           `json:"do"`

@@ -103,7 +103,7 @@ func (c *Campaign) reached(now time.Time, k Candidate, r Result, id string) (Can
 }
 
 func (c *Campaign) follow(now time.Time, k Candidate, f FollowUp, id string) Follow {
-	out := Follow{ID: id + "/" + string(f.Do), Campaign: c.ID, Person: k.Person, Number: k.Number.Text,
+	out := Follow{ID: id + "/" + string(f.Do), Campaign: c.ID, Purpose: c.Purpose, Person: k.Person, Number: k.Number.Text,
 		Do: f.Do, Queue: f.Queue, Channel: f.Channel, Template: f.Template, Note: f.Outcome, At: now.Add(f.After)}
 	if f.Within > 0 {
 		out.Promised = out.At.Add(f.Within)

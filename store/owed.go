@@ -135,7 +135,8 @@ func oweOne(ctx context.Context, q queries, id string, e call.Entry, country str
 
 // FollowUpFilter chooses follow-ups; zero fields choose all.
 type FollowUpFilter struct {
-	State string    // open, overdue (open and past Now), settled
+	State string // open, overdue (open and past Now), settled
+	Kind  FollowUpKind
 	Now   time.Time // for overdue
 	After string    // the id of the last one of the page before
 	Limit int       // 0: 100
@@ -151,6 +152,9 @@ func (r *Reader) FollowUps(ctx context.Context, f FollowUpFilter) (all []FollowU
 		where, args = "settled IS NULL AND due <= ?", append(args, f.Now.UnixNano())
 	case "settled":
 		where = "settled IS NOT NULL"
+	}
+	if f.Kind != "" {
+		where, args = where+" AND kind = ?", append(args, string(f.Kind))
 	}
 	if f.After != "" {
 		where += " AND (due, id) > (SELECT due, id FROM owed WHERE id = ?)"

@@ -113,6 +113,7 @@ func New(c Config) *API {
 	a.followUps()
 	a.campaigns()
 	a.remarks()
+	a.replies()
 	a.outbox()
 	a.routes()
 	a.scripts()

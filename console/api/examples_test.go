@@ -25,6 +25,7 @@ var examples = map[string]struct {
 	"getCustomer":        {path: "/customers/p1"},
 	"setCustomerTags":    {path: "/customers/p1/tags", body: `{"tags":["vip","late"]}`, heads: []string{"If-Match", tagsETag([]string{"vip"})}},
 	"tellRemark":         {path: "/customers/p1/remarks", body: `{"kind":"do_not_call","scope":"all"}`, heads: []string{"Idempotency-Key", "crm-4711-1"}},
+	"tellReply":          {path: "/replies", body: `{"from":"13812345678","text":"ＴＤ"}`, heads: []string{"Idempotency-Key", "gateway-4711"}},
 	"listRemarks":        {path: "/customers/p1/remarks"},
 	"listMessages":       {path: "/webhooks/messages?state=refused&limit=1"},
 	"retryMessage":       {path: "/webhooks/messages/msg_2/retry"},

@@ -28,6 +28,20 @@ type Data struct {
 	Callback   *Callback  `json:"callback,omitempty"`
 	Voicemail  *Voicemail `json:"voicemail,omitempty"`
 	Remark     *Remark    `json:"remark,omitempty"`
+	Message    *Outgoing  `json:"message,omitempty"`
+}
+
+// Outgoing is an SMS or a mail that the receiver is to send, once for each ID.
+type Outgoing struct {
+	ID       string `json:"id"`
+	Channel  string `json:"channel"`            // sms, email
+	To       string `json:"to"`                 // a number, or a mail address: whole for hooks that have numbers
+	Template string `json:"template,omitempty"` // what to send, as the campaign names it; missing: the receiver's own
+	Campaign string `json:"campaign"`
+	Purpose  string `json:"purpose"`
+	Customer string `json:"customer,omitempty"`
+	Language string `json:"language,omitempty"` // BCP 47
+	Reason   string `json:"reason"`             // the outcome that it follows from
 }
 
 // Call is a call's record without its journal.
@@ -178,6 +192,14 @@ func (e Event) Fit(h Hook, country string) ([]byte, error) {
 			r.Text = ""
 		}
 		d.Remark = &r
+	}
+	if d.Message != nil {
+		m := *d.Message
+		if !h.sees(Numbers) && m.Channel == "email" {
+			m.To = ""
+		}
+		m.To = v.number(m.To)
+		d.Message = &m
 	}
 	return json.Marshal(payload{e.Type, e.At.UTC(), d})
 }

@@ -45,6 +45,8 @@ func told() []Event {
 		{ComplaintIn, "k", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "complaint", Text: "the watch is late, call 13987654321", Who: "shop"}}},
 		{DoNotCall, "d", noon, Data{Call: OfRecord(r), Remark: &Remark{Number: "13812345678", Kind: "do_not_call", Scope: "phone"}}},
 		{CustomerNote, "n", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "note", Text: "likes tea", Who: "Li Na"}}},
+		{MessageSend, "m", noon, Data{Message: &Outgoing{ID: "msg-5d1c", Channel: "sms", To: "+8613812345678", Template: "spring-offer", Campaign: "spring", Purpose: "marketing",
+			Customer: "c-1001", Language: "zh-CN", Reason: "considering"}}},
 	}
 }
 

@@ -42,6 +42,15 @@ type Outbox interface {
 	Posted() <-chan struct{}
 }
 
+// Courier is asked about each message that reaches a person.
+type Courier interface {
+	// May tells whether a message may leave now; if not, what becomes of it.
+	May(ctx context.Context, m Message) (Verdict, bool)
+	// Came is told what came of a message before that is written down: a process that
+	// is killed in between sends it again, and May says that it went.
+	Came(ctx context.Context, m Message, v Verdict)
+}
+
 // Counts are those of one hook since the start.
 type Counts struct {
 	Delivered uint64
@@ -55,6 +64,7 @@ type Config struct {
 	Outbox  Outbox
 	Log     *slog.Logger
 	Refused func(ctx context.Context, m Message, why string) // told of each message given up
+	Courier Courier                                          // nil: every message may go at any time
 	Now     func() time.Time
 }
 
@@ -199,13 +209,22 @@ func (s *Sender) trouble(ctx context.Context, l *lane, err error) time.Duration 
 
 // send tries once and writes down what came of it.
 func (s *Sender) send(ctx context.Context, l *lane, m Message) {
-	reply := post(ctx, l.client, l.hook, m, s.cfg.Now())
-	v := Judge(s.cfg.Now(), m.Tries, reply, rand.Float64())
+	v, may := Verdict{}, true
+	if s.cfg.Courier != nil {
+		v, may = s.cfg.Courier.May(ctx, m)
+	}
+	if may {
+		reply := post(ctx, l.client, l.hook, m, s.cfg.Now())
+		v = Judge(s.cfg.Now(), m.Tries, reply, rand.Float64())
+	}
 	if ctx.Err() != nil && v.State != Delivered {
 		v = Verdict{State: Due, Why: "Parley ended while it was sent", Due: s.cfg.Now()}
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
 	defer cancel()
+	if s.cfg.Courier != nil && may {
+		s.cfg.Courier.Came(end, m, v)
+	}
 	if err := s.cfg.Outbox.Settle(end, m.ID, v); err != nil { // it is sent again when the claim runs out
 		s.cfg.Log.Warn("what came of a webhook was not written down; it may be sent twice", "hook", l.hook.Name, "message", m.ID, "error", err)
 	}
@@ -213,6 +232,9 @@ func (s *Sender) send(ctx context.Context, l *lane, m Message) {
 	case Delivered:
 		l.delivered.Add(1)
 	case Due:
+		if !may { // nothing failed: it waits until it may go
+			return
+		}
 		l.failed.Add(1)
 		s.cfg.Log.Info("a webhook did not arrive; it is sent again", "hook", l.hook.Name, "message", m.ID, "try", m.Tries, "why", v.Why, "again", v.Due)
 	case Refused:

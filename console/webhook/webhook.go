@@ -30,11 +30,12 @@ const (
 	ComplaintIn  Type = "complaint.made" // the caller complained, or somebody told of it
 	DoNotCall    Type = "do_not_call.set"
 	CustomerNote Type = "customer.noted"
+	MessageSend  Type = "message.send" // the receiver is to send an SMS or a mail
 )
 
 // Types lists the types of events.
 func Types() []Type {
-	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, CustomerNote}
+	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, CustomerNote, MessageSend}
 }
 
 // Field is personal data that a hook is sent only when it is to have it.

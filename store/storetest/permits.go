@@ -23,6 +23,7 @@ var permits = behaviours{
 	"consent taken back cancels what is reserved":         consentGone,
 	"what is said in a call counts at once":               saidInACall,
 	"every event is written down":                         eventsKept,
+	"tries of a message are one attempt":                  messaged,
 	"a call relies on its events and the consent of then": reliedOn,
 }
 

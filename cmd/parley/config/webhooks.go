@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/parley-voice/parley/console/webhook"
@@ -12,7 +13,7 @@ type Webhook struct {
 	Name    string        `yaml:"name" required:"true" doc:"Name used in the outbox, in metrics and in the log. Messages that wait are sent to the webhook of their name."`
 	URL     string        `yaml:"url" required:"true" doc:"Where to POST: https://..."`
 	Secret  Secret        `yaml:"secret" required:"true" doc:"Key of the signature, whsec_ and 24 to 64 bytes in base64, best as ${CRM_SECRET}."`
-	Events  []string      `yaml:"events" required:"true" oneof:"call.offered|call.ended|callback.due|voicemail.left|complaint.made|do_not_call.set|customer.noted" doc:"What to tell of."`
+	Events  []string      `yaml:"events" required:"true" oneof:"call.offered|call.ended|callback.due|voicemail.left|complaint.made|do_not_call.set|customer.noted|message.send" doc:"What to tell of."`
 	Fields  []string      `yaml:"fields" oneof:"numbers|names|words|money|notes" doc:"Personal data that the receiver is to have (docs/webhooks.md). None: numbers are masked, the rest is left out."`
 	Timeout time.Duration `yaml:"timeout" default:"10s" min:"1s" max:"1m" doc:"How long one try may take."`
 	Private bool          `yaml:"allow_private" default:"false" doc:"The receiver may be at a private, loopback or link-local address, and may be sent to over http."`
@@ -34,7 +35,7 @@ func (c *Config) Hooks() (out []webhook.Hook) {
 }
 
 func (c *Config) checkWebhooks(fail failer) {
-	seen := map[string]bool{}
+	seen, senders := map[string]bool{}, 0
 	for i, h := range c.Hooks() {
 		at := fmt.Sprintf("webhooks[%d]", i)
 		if seen[h.Name] {
@@ -43,6 +44,14 @@ func (c *Config) checkWebhooks(fail failer) {
 		seen[h.Name] = true
 		if len(h.Events) == 0 {
 			fail(at+".events", "name at least one, like call.ended", "webhook %q is told of nothing", h.Name)
+		}
+		if h.Wants(webhook.MessageSend) {
+			if senders++; senders > 1 {
+				fail(at+".events", "one receiver may serve both SMS and mail: it is told the channel", "a second webhook takes message.send, so people would get everything twice")
+			}
+			if !slices.Contains(h.Fields, webhook.Numbers) {
+				fail(at+".fields", "add numbers", "webhook %q is to send messages and does not get the numbers", h.Name)
+			}
 		}
 		if field, what, hint := h.Check(); what != "" {
 			fail(at+"."+field, hint, "webhook %q: %s", h.Name, what)

@@ -30,6 +30,7 @@ type web struct {
 	notary   notary.Key     // signs the ledger of consent, for auditors outside
 	herald   *herald        // nil without webhooks
 	sender   *webhook.Sender
+	courier  *courier // nil when no webhook sends messages
 }
 
 // dropped counts live events that their readers were too slow for.

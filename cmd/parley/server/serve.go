@@ -53,9 +53,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	s.heed(ctx, &watching)
 	watching.Go(func() { s.watchLock(ctx) })
 	watching.Go(func() { s.hotline.owed.watch(ctx) })
-	if s.web.sender != nil {
-		watching.Go(func() { s.web.sender.Run(ctx) })
-	}
+	watching.Go(func() { s.send(ctx) })
 	if s.hotline.board != nil {
 		watching.Go(func() { s.hotline.board.Run(ctx) })
 		defer s.hotline.backs.Wait()

@@ -30,8 +30,18 @@ func (s *Server) openWebhooks(ctx context.Context, _ Options) error {
 	}
 	log := s.log.With("room", "webhook")
 	s.web.herald = &herald{hooks: hooks, store: s.Store, country: s.cfg.Callers.Country, log: log}
-	s.web.sender = webhook.NewSender(webhook.Config{Hooks: hooks, Outbox: newOutbox(s.Store), Log: log, Refused: s.gaveUp, Now: time.Now})
+	s.web.sender = webhook.NewSender(webhook.Config{Hooks: hooks, Outbox: newOutbox(s.Store), Log: log, Refused: s.gaveUp, Courier: s.openCourier(hooks, log), Now: time.Now})
 	return s.web.herald.takeUp(ctx, time.Now())
+}
+
+// send tells webhooks, and has people sent what is owed to them, until ctx ends.
+func (s *Server) send(ctx context.Context) {
+	switch {
+	case s.web.courier != nil:
+		s.web.courier.run(ctx, s.web.sender.Run)
+	case s.web.sender != nil:
+		s.web.sender.Run(ctx)
+	}
 }
 
 // gaveUp writes a message that did not arrive into the audit log.
