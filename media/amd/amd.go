@@ -31,7 +31,8 @@ type Config struct {
 	Silence  time.Duration // before the first word: a longer one says nothing [2.5 s]
 	Greeting time.Duration // of a person; a longer one is not certain to be one [1.8 s]
 	After    time.Duration // silence that ends a greeting [700 ms]
-	Talk     time.Duration // without such a silence, which no person talks at the answer [7 s]
+	Talk     time.Duration // without such a silence, which no person talks at the answer [9 s]
+	Behind   float64       // dB below the loudest of the greeting at which a sound is somebody else: a television [8]
 	Watch    time.Duration // of the answer; later sounds are the conversation [30 s]
 }
 
@@ -41,11 +42,14 @@ func (c Config) withDefaults() Config {
 		v  time.Duration
 	}{
 		{&c.Within, 3 * time.Second}, {&c.Silence, 2500 * time.Millisecond}, {&c.Greeting, 1800 * time.Millisecond},
-		{&c.After, 700 * time.Millisecond}, {&c.Talk, 7 * time.Second}, {&c.Watch, 30 * time.Second},
+		{&c.After, 700 * time.Millisecond}, {&c.Talk, 9 * time.Second}, {&c.Watch, 30 * time.Second},
 	} {
 		if *d.to <= 0 {
 			*d.to = d.v
 		}
+	}
+	if c.Behind <= 0 {
+		c.Behind = 8
 	}
 	return c
 }
@@ -80,6 +84,8 @@ type Analyser struct {
 	word  time.Duration // when the one under way began
 	last  time.Duration // end of the last one
 	inner bool          // a word is under way
+	loud  float64       // dBm0, the loudest frame of the greeting
+	near  time.Duration // end of the last frame that was about as loud: whoever answered, not who talks behind
 	told  bool
 	beep  beep
 	now   Verdict
@@ -91,7 +97,7 @@ func New(c Config) (*Analyser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Analyser{cfg: c.withDefaults(), voice: v, edges: make([]vad.Edge, 0, 8)}, nil
+	return &Analyser{cfg: c.withDefaults(), voice: v, edges: make([]vad.Edge, 0, 8), loud: tone.Silence}, nil
 }
 
 // Words of a greeting, as timing sees them.
@@ -129,7 +135,7 @@ func (a *Analyser) Take(r tone.Reading, pcm []int16) (v Verdict, ok bool) {
 	for _, e := range a.edges {
 		a.edge(e)
 	}
-	a.pauses(at)
+	a.pauses(at, r.Level)
 	if beeped && (a.beep.fax() || a.spoken() >= minBefore) {
 		a.now.Beep, a.now.BeepHz = a.beep.length, a.beep.hz
 	}
@@ -170,11 +176,19 @@ func (a *Analyser) edge(e vad.Edge) {
 	f.Greeting = a.last - f.Silence
 }
 
-// pauses ends the greeting when it has been silent for long enough.
-func (a *Analyser) pauses(at time.Duration) {
+// pauses ends the greeting when whoever gave it has been silent for long enough; what
+// is said more softly behind does not make it longer.
+func (a *Analyser) pauses(at time.Duration, level float64) {
 	f := &a.now.Features
-	if !a.inner && f.Words > 0 && at-a.last >= a.cfg.After {
+	if f.Over {
+		return
+	}
+	if a.inner && level > a.loud-a.cfg.Behind {
+		a.loud, a.near = max(a.loud, level), at
+	}
+	if f.Words > 0 && at-a.near >= a.cfg.After {
 		f.Over = true
+		f.Greeting = min(f.Greeting, a.near-f.Silence)
 	}
 }
 

@@ -66,6 +66,14 @@ func words(ms int) (out []said) {
 	return out
 }
 
+// softly is the same 12 dB below.
+func softly(all []said) []said {
+	for i := range all {
+		all[i].loud /= 4
+	}
+	return all
+}
+
 func cat(parts ...[]said) (out []said) {
 	for _, p := range parts {
 		out = append(out, p...)
@@ -90,6 +98,9 @@ func TestVerdicts(t *testing.T) {
 		{"short voicemail", cat([]said{quiet(300), voice(1200), quiet(1200), beep(500, 440), quiet(2000)}), []amd.Kind{amd.Human, amd.Machine}, 2500 * time.Millisecond},
 		{"fax", []said{quiet(1500), beep(2600, 2100), quiet(1000)}, []amd.Kind{amd.Unknown, amd.Machine}, 3100 * time.Millisecond},
 		{"a beep without a greeting", []said{quiet(1000), beep(400, 1000), quiet(5000)}, []amd.Kind{amd.Human}, 3100 * time.Millisecond},
+		{"a television behind", cat([]said{quiet(300), voice(500)}, softly(words(12000))), []amd.Kind{amd.Human}, 2 * time.Second},
+		{"a television first", cat(softly(words(1000)), []said{voice(500)}, softly(words(12000))), []amd.Kind{amd.Human}, 3100 * time.Millisecond},
+		{"a slow company", cat([]said{quiet(400)}, words(8000), []said{quiet(4000)}), []amd.Kind{amd.Unknown}, 3100 * time.Millisecond},
 		{"a person who talks later", cat([]said{quiet(500), voice(500), quiet(3000)}, words(12000)), []amd.Kind{amd.Human}, 2 * time.Second},
 	} {
 		_, got := play(t, amd.Config{}, c.said...)

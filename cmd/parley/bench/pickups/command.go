@@ -22,10 +22,12 @@ import (
 
 // Command is parley bench pickup.
 type Command struct {
-	Samples int     `default:"40" help:"Takes of each line: voice, speed, pitch, level, noise and codec are drawn anew."`
+	Set     string  `enum:"held-out,tuning" default:"held-out" help:"Lines and voices: those on which nothing was chosen, or those on which the bounds were."`
+	Samples int     `default:"30" help:"Takes of each line: voice, speed, pitch, level, noise and codec are drawn anew."`
 	Seed    uint64  `default:"1" help:"Of what is drawn."`
 	Errors  float64 `default:"0.2" help:"Share of words (Chinese: characters) that the recogniser of the words loses."`
 	JSON    string  `name:"json" placeholder:"FILE" help:"Also write the result as JSON (- for standard output, instead of the table)."`
+	Misses  bool    `help:"Tell each person who was taken for something else, on standard error."`
 	Gate    bool    `help:"Exit with 1 when more than 1 % of the people may be taken for machines (one-sided 95 % bound)."`
 }
 
@@ -47,23 +49,28 @@ type Method struct {
 // Run judges all takes.
 func (c *Command) Run(ctx context.Context) error {
 	r := rand.New(rand.NewPCG(c.Seed, 0))
-	babble, err := crowd(ctx, r)
+	from := sets[c.Set]
+	noise, err := from.behind(ctx, r)
 	if err != nil {
 		return err
 	}
 	timing, words := newTally("timing and beep alone"), newTally(fmt.Sprintf("timing, beep and words, %.0f %% of them lost", 100*c.Errors))
-	for _, l := range lines {
+	for _, l := range from.lines {
 		for range c.Samples {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			v, err := c.answer(ctx, r, l, babble)
+			t := from.takeOf(r, l.said != "")
+			v, err := answer(ctx, r, l, t, noise[t.noise])
 			if err != nil {
 				return err
 			}
-			timing.add(l.kind, pickup.Judge(phrases, pickup.Evidence{Answered: true, Timing: v.last}).Status, v.first)
-			said := pickup.Evidence{Answered: true, Timing: v.last, Greeting: []string{lose(r, l.text, c.Errors)}}
-			words.add(l.kind, pickup.Judge(phrases, said).Status, v.first)
+			said := []string{lose(r, l.text, c.Errors)}
+			blind := timing.add(l.kind, pickup.Judge(phrases, pickup.Evidence{Answered: true, Timing: v.last}).Status, v.first)
+			heard := words.add(l.kind, pickup.Judge(phrases, pickup.Evidence{Answered: true, Timing: v.last, Greeting: said}).Status, v.first)
+			if c.Misses && (blind || heard) {
+				fmt.Fprintf(os.Stderr, "%q, heard as %q: %+v, %+v\n", l.text, said, v.last, t)
+			}
 		}
 	}
 	res := Result{Method: []Method{timing.result(), words.result()}}
@@ -82,8 +89,7 @@ var phrases = pickup.Standard()
 type verdicts struct{ first, last amd.Verdict }
 
 // answer plays one line: 8 s of quiet behind it, and the beep if there is one.
-func (c *Command) answer(ctx context.Context, r *rand.Rand, l line, babble []float64) (verdicts, error) {
-	t := takeOf(r, l.said != "")
+func answer(ctx context.Context, r *rand.Rand, l line, t take, noise []float64) (verdicts, error) {
 	text := l.text
 	if l.said != "" {
 		text = l.said
@@ -107,7 +113,7 @@ func (c *Command) answer(ctx context.Context, r *rand.Rand, l line, babble []flo
 		return verdicts{}, err
 	}
 	var v verdicts
-	for sound := carried(r, t, pcm, babble); len(sound) >= 160; sound = sound[160:] {
+	for sound := carried(r, t, pcm, noise); len(sound) >= 160; sound = sound[160:] {
 		if got, ok := a.Frame(sound[:160]); ok {
 			if v.first.Why == "" {
 				v.first = got
@@ -146,19 +152,21 @@ func newTally(name string) *tally {
 	return &tally{m: Method{Name: name, Counts: map[string]map[string]int{}}}
 }
 
-func (t *tally) add(was string, taken pickup.Status, first amd.Verdict) {
+// add tells whether a person was taken for something else.
+func (t *tally) add(was string, taken pickup.Status, first amd.Verdict) (wrong bool) {
 	if t.m.Counts[was] == nil {
 		t.m.Counts[was] = map[string]int{}
 	}
 	t.m.Counts[was][string(taken)]++
 	if was != "human" {
-		return
+		return false
 	}
 	t.m.People++
 	t.took = append(t.took, float64(first.At.Milliseconds()))
-	if taken != pickup.Human && taken != pickup.Unknown {
+	if wrong = taken != pickup.Human && taken != pickup.Unknown; wrong {
 		t.m.Wrong++
 	}
+	return wrong
 }
 
 func (t *tally) result() Method {

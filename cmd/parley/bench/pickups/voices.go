@@ -2,6 +2,7 @@ package pickups
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -20,19 +21,31 @@ type take struct {
 	voice        string
 	speed, pitch int
 	level, snr   float64 // dBm0 of speech, dB
-	babble, mu   bool
+	noise        noise
+	mu           bool
 	lead         float64 // seconds before the first word
 }
 
+// noise is what is heard behind the voice.
+type noise int
+
+const (
+	hiss  noise = iota // white
+	crowd              // six voices
+	aside              // one other voice: a television
+	car                // white noise below 300 Hz
+	noises
+)
+
 // takeOf draws one.
-func takeOf(r *rand.Rand, zh bool) take {
-	voices := []string{"en-us", "en-gb", "en-us+f3", "en-gb+f2", "en-us+m3", "en-gb-scotland", "en-us+f4", "en-gb+m7"}
+func (s set) takeOf(r *rand.Rand, zh bool) take {
+	voices := s.en
 	if zh {
-		voices = []string{"cmn-latn-pinyin", "cmn-latn-pinyin+f3", "cmn-latn-pinyin+m3", "cmn-latn-pinyin+f2"}
+		voices = s.zh
 	}
 	return take{
-		voice: voices[r.IntN(len(voices))], speed: 120 + r.IntN(110), pitch: 25 + r.IntN(50),
-		level: -30 + 20*r.Float64(), snr: 10 + 25*r.Float64(), babble: r.IntN(3) == 0, mu: r.IntN(2) == 0, lead: 0.15 + 1.2*r.Float64(),
+		voice: voices[r.IntN(len(voices))], speed: 120 + r.IntN(110), pitch: 25 + r.IntN(50), noise: noise(r.IntN(int(noises))),
+		level: -30 + 20*r.Float64(), snr: 10 + 25*r.Float64(), mu: r.IntN(2) == 0, lead: 0.15 + 1.2*r.Float64(),
 	}
 }
 
@@ -79,19 +92,12 @@ func leveled(pcm []float64, level float64) []float64 {
 }
 
 // carried puts noise under a sound and takes it through a companding.
-func carried(r *rand.Rand, t take, pcm, crowd []float64) []int16 {
+func carried(r *rand.Rand, t take, pcm, noise []float64) []int16 {
 	rms := math.Pow(10, (t.level-t.snr-3.14)/20) * 32767 / math.Sqrt2
 	out := make([]int16, len(pcm))
-	at := 0
-	if len(crowd) > 0 {
-		at = r.IntN(len(crowd))
-	}
+	at := r.IntN(len(noise))
 	for i, v := range pcm {
-		noise := rms * r.NormFloat64()
-		if t.babble && len(crowd) > 0 {
-			noise = rms * crowd[(at+i)%len(crowd)]
-		}
-		s := int16(max(-32768, min(32767, v+noise)))
+		s := int16(max(-32768, min(32767, v+rms*noise[(at+i)%len(noise)])))
 		if t.mu {
 			out[i] = g711.DecodeUlawFrame(g711.EncodeUlawFrame(s))
 		} else {
@@ -101,27 +107,43 @@ func carried(r *rand.Rand, t take, pcm, crowd []float64) []int16 {
 	return out
 }
 
-// crowd is six voices at once, of RMS 1.
-func crowd(ctx context.Context, r *rand.Rand) ([]float64, error) {
-	sum := make([]float64, 8*8000)
-	for range 6 {
-		t := takeOf(r, false)
-		one, err := spoken(ctx, t, "and so we went on to the market where they had a good deal of fruit and fish and talked about it until the evening came")
+// behind makes 8 s of each noise, of RMS 1.
+func (s set) behind(ctx context.Context, r *rand.Rand) (all [noises][]float64, err error) {
+	for i := range all {
+		all[i] = make([]float64, 8*8000)
+	}
+	low := 0.0
+	for i := range all[hiss] {
+		all[hiss][i] = r.NormFloat64()
+		low += (all[hiss][i] - low) * 2 * math.Pi * 300 / 8000
+		all[car][i] = low
+	}
+	if err := cmp.Or(s.talk(ctx, r, 6, all[crowd]), s.talk(ctx, r, 1, all[aside])); err != nil {
+		return all, err
+	}
+	for _, one := range all {
+		var square float64
+		for _, v := range one {
+			square += v * v
+		}
+		for i := range one {
+			one[i] /= math.Sqrt(square / float64(len(one)))
+		}
+	}
+	return all, nil
+}
+
+// talk adds so many voices at once.
+func (s set) talk(ctx context.Context, r *rand.Rand, voices int, to []float64) error {
+	for range voices {
+		one, err := spoken(ctx, s.takeOf(r, false), s.aside)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		off := r.IntN(len(sum))
-		for i := range sum {
-			sum[(i+off)%len(sum)] += one[i%len(one)]
+		off := r.IntN(len(to))
+		for i := range to {
+			to[(i+off)%len(to)] += one[i%len(one)]
 		}
 	}
-	var square float64
-	for _, v := range sum {
-		square += v * v
-	}
-	rms := math.Sqrt(square / float64(len(sum)))
-	for i := range sum {
-		sum[i] /= rms
-	}
-	return sum, nil
+	return nil
 }
