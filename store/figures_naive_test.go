@@ -94,6 +94,7 @@ func (w town) count(zone *time.Location) sums {
 			row := func(view string, more ...string) string { return strings.Join(append([]string{view, p}, more...), "|") }
 			s.counted(row, c)
 			w.waits(s, row, c)
+			w.left(s, row, c)
 			if c.why != "" {
 				continue
 			}
@@ -115,8 +116,73 @@ func (w town) count(zone *time.Location) sums {
 			}
 		}
 		w.complaints(s, g, zone, calls)
+		w.value(s, g, zone, calls)
 	}
 	return s
+}
+
+// left counts who answered us, was to meet a person and met none in time.
+func (w town) left(s sums, row func(string, ...string) string, c plain) {
+	if c.Direction != "outbound" || !c.reached {
+		return
+	}
+	sought, served, late := false, false, false
+	for _, e := range c.Entries {
+		switch {
+		case e.Kind == call.EntryTransfer:
+			sought = true
+		case e.Kind == call.EntryServed && !served:
+			sought, served, late = true, true, e.Timing.Waited > 2000
+		}
+	}
+	at := row("kpi_outbound_abandonment", w.campaigns[c.ID])
+	s.add(at, "answered", 1)
+	s.add(at, "sought", one(sought))
+	s.add(at, "abandoned", one(late || sought && !served))
+}
+
+// value reckons what the people who were spoken with bought.
+func (w town) value(s sums, g store.Grain, zone *time.Location, calls []plain) {
+	for row, ends := range w.ends(g, zone, calls) {
+		bought, buyers := map[string]bool{}, map[string]bool{}
+		for _, c := range calls {
+			if !c.reached || c.why != "" || "kpi_value|"+string(g)+"|"+g.Name(c.Began.In(zone)) != row {
+				continue
+			}
+			for _, e := range w.events {
+				if e.Customer != c.person || e.Amount.Currency != "CNY" || e.Kind != customer.Order && e.Kind != customer.Refund {
+					continue
+				}
+				sign := 1 - 2*one(e.Kind == customer.Refund)
+				if after := e.At.Sub(c.Began); after >= 0 && after < 7*24*time.Hour && !bought[e.ID] {
+					bought[e.ID] = true
+					s.add(row, "orders", one(sign > 0))
+					s.add(row, "ordered", one(sign > 0)*float64(e.Amount.Cents))
+					s.add(row, "net", sign*float64(e.Amount.Cents))
+				}
+				if e.At.Before(ends) && !buyers[e.ID] {
+					buyers[e.ID] = true
+					s.add(row, "worth", sign*float64(e.Amount.Cents))
+					s.add(row, "buyers", one(!buyers["of "+c.person]))
+					buyers["of "+c.person] = true
+				}
+			}
+		}
+	}
+}
+
+// ends is when each period with a call is over: as the clock on the wall says.
+func (w town) ends(g store.Grain, zone *time.Location, calls []plain) map[string]time.Time {
+	all := map[string]time.Time{}
+	for _, c := range calls {
+		name, at := g.Name(c.Began.In(zone)), c.Began.In(zone)
+		end := time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, zone)
+		for g.Name(end) == name {
+			end = time.Date(end.Year(), end.Month(), end.Day()+1, 0, 0, 0, 0, zone)
+		}
+		all["kpi_value|"+string(g)+"|"+name] = end
+	}
+	return all
 }
 
 func (s sums) counted(row func(string, ...string) string, c plain) {
@@ -139,6 +205,7 @@ func (s sums) counted(row func(string, ...string) string, c plain) {
 	s.add(row("kpi_cost"), "calls", one(c.why == ""))
 	s.add(row("kpi_cost"), "converted", one(c.why == "" && c.reached && c.won))
 	s.add(row("kpi_cost"), "millionths", float64(cents))
+	s.add(row("kpi_value"), "millionths", float64(cents))
 }
 
 var townPrices = map[string]int{"outbound_call": 15000, "outbound_minute": 120000, "inbound_minute": 50001, "agent_minute": 900000}
@@ -264,6 +331,7 @@ func (w town) waits(s sums, row func(string, ...string) string, c plain) {
 			s.add(row("kpi_handling_time"), "agent_talks", 1)
 			s.add(row("kpi_handling_time"), "agent_ms", float64(busy))
 			s.add(row("kpi_cost"), "agent", float64(busy*int64(townPrices["agent_minute"])))
+			s.add(row("kpi_value"), "agent", float64(busy*int64(townPrices["agent_minute"])))
 		case e.Kind != call.EntryTransfer || became != "abandoned" && became != "failed":
 			continue
 		}

@@ -20,6 +20,7 @@ type town struct {
 	people    []customer.Profile
 	campaigns map[string]string // of calls that have an attempt
 	variants  map[string]string // of persons in the experiment "autumn"
+	events    []customer.Event
 }
 
 var townProducts = []string{"kettle", "fan", "lamp"}
@@ -49,6 +50,12 @@ func build(seed uint64, calls int) town {
 			at, _ = time.Parse(time.RFC3339Nano, edges[i])
 		}
 		w.calls = append(w.calls, w.call(dice, fmt.Sprintf("call%05d", i), at))
+	}
+	for i := range 400 {
+		at := start.Add(time.Duration(dice.Int64N(int64(28*24*time.Hour))) - 72*time.Hour)
+		w.events = append(w.events, customer.Event{Source: "shop", ID: fmt.Sprint(i), Customer: fmt.Sprintf("c%02d", dice.IntN(60)), At: at,
+			Kind:   pick(dice, customer.Order, customer.Order, customer.Order, customer.Refund, customer.Browse),
+			Amount: customer.Money{Cents: int64(dice.IntN(50000)), Currency: pick(dice, "CNY", "CNY", "CNY", "EUR")}})
 	}
 	return w
 }
@@ -178,6 +185,9 @@ func (w town) move(t *testing.T, s *store.Store, driver, where string) {
 		if held, err := s.Assign(t.Context(), "autumn", person, "other", time.Now()); err != nil || held != variant {
 			t.Fatalf("assigned again: %s, %v; want the first, %s", held, err, variant)
 		}
+	}
+	if kept, err := s.AddEvents(t.Context(), time.Now(), w.events...); err != nil || kept.New != len(w.events) {
+		t.Fatal(kept, err)
 	}
 	db, err := sql.Open(driver, where)
 	if err != nil {

@@ -157,12 +157,20 @@ func derive(s sums) {
 		case "kpi_abandonment":
 			ratio(r, "rate", 1, r["abandoned"], r["waits"])
 			ratio(r, "wait_s", 1e-3, r["ms"], r["waits"])
+		case "kpi_outbound_abandonment":
+			ratio(r, "rate", 1, r["abandoned"], r["answered"])
+		case "kpi_value":
+			r["cost"], r["revenue"] = (r["millionths"]+math.Floor(r["agent"]/60000))/1e6, r["net"]/100
+			r["orders"], r["buyers"] = r["orders"]+0, r["buyers"]+0
+			ratio(r, "ticket", 0.01, r["ordered"], r["orders"])
+			ratio(r, "ltv", 0.01, r["worth"], r["buyers"])
+			ratio(r, "roi", 1, r["revenue"]-r["cost"], r["cost"])
 		case "kpi_variants":
 			ratio(r, "answer_rate", 1, r["answered"], r["called"])
 			ratio(r, "conversion_rate", 1, r["converted"], r["called"])
 			ratio(r, "negative_rate", 1, r["negative"], r["called"])
 		}
-		for _, c := range []string{"ns", "agent_ms", "millionths", "agent", "ms"} {
+		for _, c := range []string{"ns", "agent_ms", "millionths", "agent", "ms", "ordered", "net", "worth"} {
 			delete(r, c)
 		}
 	}

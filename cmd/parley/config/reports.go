@@ -33,6 +33,7 @@ type Goals struct {
 	Risk      int `yaml:"risk" default:"10" min:"0" max:"100" doc:"Highest share of high risk."`
 	Repeat    int `yaml:"repeat" default:"20" min:"0" max:"100" doc:"Highest share of repeat callers."`
 	Escalated int `yaml:"escalated" default:"20" min:"0" max:"100" doc:"Highest share of complaints that went further up."`
+	Abandoned int `yaml:"abandoned" default:"3" min:"0" max:"100" doc:"Highest share of people we called who met no person in 2 s."`
 }
 
 // Price is an amount in millionths of a currency.

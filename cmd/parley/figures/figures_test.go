@@ -126,7 +126,7 @@ func TestAWeek(t *testing.T) {
 	var text bytes.Buffer
 	week.Print(term.Printer{W: &text})
 	for _, want := range []string{
-		"2026-W47", "Calls 通话量                             56  ", "100.0 %", "16.7 %", // 7 of 42 answered with grade A, surveys apart
+		"2026-W47", "Calls 通话量                               56  ", "100.0 %", "16.7 %", // 7 of 42 answered with grade A, surveys apart
 		"warning: CSAT is 50.0, below the goal of 85. 满意度为 50.0，低于目标 85。",
 	} {
 		if !strings.Contains(text.String(), want) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/store"
@@ -26,12 +27,13 @@ type tile struct {
 var tiles = []struct{ view, column string }{
 	{"kpi_counted", "kept"}, {"kpi_answer_rate", "rate"}, {"kpi_completed", "per_day"}, {"kpi_handling_time", "aht_s"}, {"kpi_conversion", "rate"},
 	{"kpi_intent", "rate"}, {"kpi_satisfaction", "csat"}, {"kpi_satisfaction", "nps"}, {"kpi_first_contact", "rate"}, {"kpi_high_risk", "rate"},
-	{"kpi_repeat_callers", "rate"}, {"kpi_complaints", "rate"}, {"kpi_cost", "per_call"},
+	{"kpi_repeat_callers", "rate"}, {"kpi_complaints", "rate"}, {"kpi_cost", "per_call"}, {"kpi_value", "roi"}, {"kpi_value", "ticket"}, {"kpi_value", "ltv"}, {"kpi_outbound_abandonment", "rate"},
 }
 
 var tileNames = map[string]name{
 	"kept": {"Calls", "通话量"}, "per_day": {"Completed a day", "日均完成量"}, "aht_s": {"AHT, seconds", "平均时长（秒）"},
 	"csat": {"CSAT", "满意度"}, "nps": {"NPS", "净推荐值"}, "per_call": {"Cost per call", "单通成本"},
+	"roi": {"ROI", "投资回报率"}, "ticket": {"Average order", "客单价"}, "ltv": {"Lifetime value", "终身价值"},
 }
 
 // tiles are the figures of the period, each with that of the period before.
@@ -42,7 +44,7 @@ func (r Report) tiles() (all []tile) {
 		if !ok {
 			names = viewNames[c.view]
 		}
-		if c.column == "per_call" && r.Currency != "" {
+		if slices.Contains([]string{"per_call", "ticket", "ltv"}, c.column) && r.Currency != "" {
 			names = name{names.EN + ", " + r.Currency, names.ZH}
 		}
 		for _, row := range t.Now.Rows {

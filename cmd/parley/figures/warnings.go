@@ -27,6 +27,7 @@ func warnings(r Report, g config.Goals) (all []Warning) {
 		{"kpi_high_risk", "rate", 100, g.Risk, true},
 		{"kpi_repeat_callers", "rate", 100, g.Repeat, true},
 		{"kpi_complaints", "rate", 100, g.Escalated, true},
+		{"kpi_outbound_abandonment", "rate", 100, g.Abandoned, true},
 	} {
 		f := r.table(c.view).Now
 		for _, row := range f.Rows {
