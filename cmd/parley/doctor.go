@@ -50,6 +50,7 @@ func thisMachine(ctx context.Context, cfg *config.Config) (doctor.Machine, func(
 	return doctor.Machine{
 		Bind:   doctor.Bind,
 		Models: verifyModels,
+		Now:    time.Now,
 		Hear:   reach,
 		Speak: func(ctx context.Context, language string) (time.Duration, error) {
 			return firstAudio(ctx, voices, language)

@@ -44,13 +44,14 @@ type Machine struct {
 	Files     func() (soft, hard uint64, err error)     // RLIMIT_NOFILE
 	Options   func(ctx context.Context, trunk string) (time.Duration, error)
 	Installed func(program string) bool
+	Now       func() time.Time
 }
 
 // Examine runs every check, in order.
 func Examine(ctx context.Context, c *config.Config, m Machine) []Finding {
 	var out []Finding
 	for _, check := range []func(context.Context, *config.Config, Machine) []Finding{
-		ports, hearing, speaking, scripts, routes, rights, disk, files, trunks, npm,
+		ports, hearing, speaking, scripts, routes, rights, disk, files, trunks, npm, holidays,
 	} {
 		out = append(out, check(ctx, c, m)...)
 	}

@@ -52,6 +52,7 @@ func well() Machine {
 		Files:     func() (uint64, uint64, error) { return 1024, 1 << 20, nil },
 		Options:   func(context.Context, string) (time.Duration, error) { return 1234567, nil },
 		Installed: func(string) bool { return true },
+		Now:       func() time.Time { return time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC) },
 	}
 }
 
@@ -71,6 +72,7 @@ func ill() Machine {
 			}
 			return nil
 		},
+		Now:    func() time.Time { return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) },
 		Models: func() error { return errors.New("moonshine/tokens.txt is missing") },
 		Hear:   func(context.Context, config.ASREngine) error { return no },
 		Speak: func(_ context.Context, language string) (time.Duration, error) {
