@@ -62,6 +62,7 @@ type Last struct {
 	Void    int           `json:"void,omitempty"`    // of all Tries: those that were never dialled
 	Slot    Slot          `json:"slot,omitempty"`    // which hours the next one takes
 	Why     string        `json:"why,omitempty"`     // why it waits, or is over
+	Signal  time.Time     `json:"signal,omitzero"`   // when the person's last signal made them due
 }
 
 // Attempt is a call to place now. Reserve it under its ID, dial, and tell Next.

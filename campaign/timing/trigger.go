@@ -42,6 +42,14 @@ type Job struct {
 	Why    string    `json:"why"`
 }
 
+// Window is how old a signal may be.
+func (t Trigger) Window() time.Duration {
+	if t.Stale == 0 {
+		return 15 * time.Minute
+	}
+	return t.Stale
+}
+
 // Due gives the job that one person's signals ask for, if any: the first signal
 // after the last job's Rest is due Settle later, and never later than 60 s after
 // it, or at once when it was heard of later than that. A purchase since then
@@ -49,10 +57,7 @@ type Job struct {
 // and any number of times; what lies in the future is not looked at. last is when
 // the person's last job was due, or zero.
 func (t Trigger) Due(now time.Time, signals []Signal, last time.Time) (Job, bool) {
-	stale := t.Stale
-	if stale == 0 {
-		stale = 15 * time.Minute
-	}
+	stale := t.Window()
 	known := slices.DeleteFunc(slices.Clone(signals), func(s Signal) bool { return s.At.After(now) })
 	slices.SortStableFunc(known, func(a, b Signal) int { return a.At.Compare(b.At) })
 	for _, s := range known {

@@ -27,6 +27,7 @@ type Config struct {
 	// Sayable tells whether a text holds no word that calls may not say; nil: any does.
 	Sayable func(text string) bool
 	Fill    Fill
+	Seek    Seek
 	Clock   *Clock       // when people are likely to answer; nil: nobody knows
 	Told    func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
 	Log     *slog.Logger

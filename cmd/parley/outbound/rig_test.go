@@ -169,6 +169,7 @@ type rig struct {
 	phone   *fakePhone
 	floor   *Floor
 	clock   *Clock
+	nobody  bool // is a candidate before a signal of theirs
 	notices []Notice
 	mu      sync.Mutex
 	stop    func()
@@ -212,7 +213,7 @@ func (r *rig) begin(holder string) {
 		r.t.Fatal(err)
 	}
 	r.floor = New(Config{
-		Store: r.store.Editor, Phone: r.phone, Holder: holder, Policy: permit.Standard(book), Fill: r.fill, Clock: r.clock,
+		Store: r.store.Editor, Phone: r.phone, Holder: holder, Policy: permit.Standard(book), Fill: r.fill, Seek: r.seek, Clock: r.clock,
 		Approved: func(experiment.Variant) bool { return true },
 		Told: func(n Notice) {
 			r.mu.Lock()
@@ -231,6 +232,9 @@ func (r *rig) fill(ctx context.Context, now time.Time, c *campaign.Campaign, sch
 	all, err := r.store.Customers(ctx, store.Search{Limit: 1000})
 	out.Data = campaign.Data{Complete: 1, Oldest: now}
 	for _, p := range all {
+		if r.nobody {
+			continue
+		}
 		one := []campaign.Candidate{{Campaign: c.ID, Person: p.ID, Number: customer.Parse(p.Numbers[0], "CN"), State: campaign.Pending,
 			Due: now, Deadline: c.When.Deadline, Priority: campaign.Normal, Zones: []string{"Asia/Shanghai"}}}
 		schedule(one)
@@ -241,6 +245,12 @@ func (r *rig) fill(ctx context.Context, now time.Time, c *campaign.Campaign, sch
 		out.Found, out.Added = out.Found+1, out.Added+n
 	}
 	return out, err
+}
+
+// seek takes everybody.
+func (r *rig) seek(_ context.Context, now time.Time, c *campaign.Campaign, s store.Sketch) (campaign.Candidate, bool, error) {
+	return campaign.Candidate{Campaign: c.ID, Person: s.ID, Number: customer.Parse(s.Numbers[0], "CN"), State: campaign.Pending, Due: now, Deadline: c.When.Deadline,
+		Zones: []string{"Asia/Shanghai"}}, true, nil
 }
 
 func (r *rig) told() []Notice {

@@ -46,6 +46,9 @@ type pace struct {
 	judged time.Time
 	// when the agents were looked at for the agenda
 	sampled time.Time
+	// when signals were looked at, and whose are passed over until when
+	heeded time.Time
+	skip   map[string]time.Time
 }
 
 // ends is what comes in, and how a run comes to its end.

@@ -25,6 +25,7 @@ func (r *run) work(ctx context.Context, now time.Time) {
 	if r.halt.on || !r.healthy(ctx, now) {
 		return
 	}
+	r.heed(ctx, now)
 	crew := r.crew(now)
 	room := r.room(now, crew)
 	if room <= 0 {
@@ -166,7 +167,7 @@ func (r *run) claim(ctx context.Context, now time.Time, room int) bool {
 	switch {
 	case err != nil:
 		r.log.Warn("a campaign's people could not be counted", "error", err)
-	case next.IsZero():
+	case next.IsZero() && len(r.c.Who.Triggers) == 0: // a signal may come until the deadline
 		r.turn(ctx, now, store.CampaignFinished, "nothing more comes of anybody")
 	}
 	return false

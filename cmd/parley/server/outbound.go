@@ -44,7 +44,7 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log), Log: log,
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: policy,
 		Approved: s.approved, Sayable: func(text string) bool { word, _ := banned(text); return word == "" },
-		Fill: outbound.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
+		Fill: outbound.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
 	}
 	if s.hotline.board != nil {
 		crew := &crew{board: s.hotline.board.Snapshot, agents: s.cfg.Agents, busy: map[string]time.Time{}}
