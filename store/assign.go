@@ -18,3 +18,13 @@ func (e *Editor) Assign(ctx context.Context, experiment, person, variant string,
 	}
 	return held, nil
 }
+
+// Reassign gives a person another variant, since the one that holds is no longer one of
+// the experiment's.
+func (e *Editor) Reassign(ctx context.Context, experiment, person, variant string, at time.Time) error {
+	_, err := e.changes.q().exec(ctx, insert("assignments", "experiment, person, variant, at", 2), experiment, person, variant, at.UnixNano())
+	if err != nil {
+		return fmt.Errorf("experiment %s: %w", experiment, err)
+	}
+	return nil
+}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/store"
 )
 
@@ -77,6 +79,9 @@ func (r *run) attempt(ctx context.Context, a campaign.Attempt, id string) over {
 		return out
 	}
 	k = k.Reserve()
+	if k.Variant, err = r.variant(ctx, now, a); err != nil {
+		return r.undialled(k, id, fmt.Errorf("which wording the person gets was not written down: %w", err))
+	}
 	g := &gate{run: r, id: id}
 	rec, err := r.call(ctx, a, g)
 	if g.dialled.IsZero() {
@@ -89,6 +94,20 @@ func (r *run) attempt(ctx context.Context, a campaign.Attempt, id string) over {
 	out.ending.result.At = g.dialled
 	out.k = r.settle(k.Dial(g.dialled), id, out.ending)
 	return out
+}
+
+// variant writes down which wording of an experiment a person gets, before the call,
+// where reports find it. The first stays theirs in all counts, also when another is
+// spoken since it was dropped.
+func (r *run) variant(ctx context.Context, now time.Time, a campaign.Attempt) (string, error) {
+	if len(r.c.Wording.Variants) < 2 {
+		return a.Variant.Name, nil
+	}
+	held, err := r.cfg.Store.Assign(ctx, r.c.ID, a.Candidate.Person, a.Variant.Name, now)
+	if err != nil || slices.ContainsFunc(r.c.Wording.Variants, func(v experiment.Variant) bool { return v.Name == held }) {
+		return held, err
+	}
+	return a.Variant.Name, r.cfg.Store.Reassign(ctx, r.c.ID, a.Candidate.Person, a.Variant.Name, now) // of another version of the file
 }
 
 func (r *run) call(ctx context.Context, a campaign.Attempt, g *gate) (call.Record, error) {
