@@ -98,6 +98,20 @@ func (e *Editor) SettleMessage(ctx context.Context, id, worker string, state Mes
 	return e.settle(ctx, "outbox", id, worker, string(state), why, due)
 }
 
+// HoldMessage ends a claim of a message that was not sent: it is due again, with as
+// many tries as before.
+func (e *Editor) HoldMessage(ctx context.Context, id, worker, why string, due time.Time) error {
+	n, err := e.changes.q().exec(ctx, "UPDATE outbox SET state = ?, why = ?, due = ?, tries = tries - 1, worker = '', lease = 0 WHERE id = ? AND worker = ?",
+		MessageDue, why, due.UnixNano(), id, worker)
+	if err == nil && n == 0 {
+		err = ErrLost
+	}
+	if err != nil {
+		return fmt.Errorf("outbox: %s: %w", id, err)
+	}
+	return nil
+}
+
 // MessageFilter narrows a list of messages; zero fields do not.
 type MessageFilter struct {
 	Hook  string

@@ -44,6 +44,7 @@ type Verdict struct {
 	State State
 	Why   string
 	Due   time.Time // of the next try
+	Held  bool      // nothing was sent, so that it was no try
 }
 
 // Judge decides what becomes of a message after so many tries, this one among them.

@@ -49,6 +49,7 @@ func byHook(t *testing.T, open func() *store.Store) {
 	if at := next("crm"); !at.Equal(c.Now.Add(5 * time.Second)) {
 		t.Errorf("next at %v, want when the back-off ends", at)
 	}
+	held(t, s, c)
 	var ids string
 	for after := ""; ; {
 		page, err := s.Messages(t.Context(), store.MessageFilter{After: after, Limit: 2})
@@ -65,6 +66,22 @@ func byHook(t *testing.T, open func() *store.Store) {
 	}
 	if page, err := s.Messages(t.Context(), store.MessageFilter{Hook: "erp", Limit: 9}); err != nil || len(page) != 1 || page[0].ID != "b" {
 		t.Errorf("erp's: %+v, %v", page, err)
+	}
+}
+
+// held puts off the message c, which may not be sent yet: that is no try.
+func held(t *testing.T, s *store.Store, c store.Claim) {
+	t.Helper()
+	c.Now = c.Now.Add(10 * time.Second)
+	for range 3 {
+		got, err := s.ClaimMessages(t.Context(), "crm", c)
+		if err != nil || len(got) != 1 || got[0].ID != "c" || got[0].Tries != 2 {
+			t.Fatalf("claimed %+v, %v; want c at its second try", got, err)
+		}
+		must(t, s.HoldMessage(t.Context(), "c", "w", "too early", c.Now))
+	}
+	if err := s.HoldMessage(t.Context(), "c", "other", "too early", c.Now); !errors.Is(err, store.ErrLost) {
+		t.Errorf("who does not hold it put it off: %v", err)
 	}
 }
 

@@ -116,13 +116,23 @@ func (c *courier) post(ctx context.Context, f store.FollowUp, now time.Time) err
 		ID: attemptOf(f.ID), Channel: string(f.Task.Channel), To: to, Template: f.Task.Template, Campaign: f.Task.Campaign, Purpose: purposeOf(f.Task),
 		Customer: f.Task.Person, Language: p.Language, Reason: f.Task.Note,
 	}}}
-	if err := c.store.PostAll(ctx, c.herald.messages(e)...); err != nil {
-		return err
+	c.keep(f.ID, true) // before the sender can have sent it
+	err = c.store.PostAll(ctx, c.herald.messages(e)...)
+	if err != nil {
+		c.keep(f.ID, false)
 	}
+	return err
+}
+
+// keep has a follow-up's message known while it is in the outbox.
+func (c *courier) keep(followUp string, posted bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.posted[attemptOf(f.ID)] = f.ID
-	return nil
+	if posted {
+		c.posted[attemptOf(followUp)] = followUp
+	} else {
+		delete(c.posted, attemptOf(followUp))
+	}
 }
 
 // known is the follow-up of a message.
@@ -173,7 +183,7 @@ func (c *courier) May(ctx context.Context, m webhook.Message) (webhook.Verdict, 
 	case errors.Is(err, store.ErrStopped), errors.Is(err, store.ErrNoCustomer):
 		return c.never(ctx, out, err.Error(), now), false
 	case err != nil:
-		return webhook.Verdict{State: webhook.Due, Why: "whether it may be sent cannot be seen: " + err.Error(), Due: now.Add(time.Minute)}, false
+		return webhook.Verdict{State: webhook.Due, Why: "whether it may be sent cannot be seen: " + err.Error(), Due: now.Add(time.Minute), Held: true}, false
 	case d.Allowed:
 		return webhook.Verdict{}, true
 	}
@@ -181,7 +191,7 @@ func (c *courier) May(ctx context.Context, m webhook.Message) (webhook.Verdict, 
 	if never != "" || until.After(m.Since.Add(courierStale)) {
 		return c.never(ctx, out, codes(d), now), false
 	}
-	return webhook.Verdict{State: webhook.Due, Why: "it may not be sent yet: " + codes(d), Due: until}, false
+	return webhook.Verdict{State: webhook.Due, Why: "it may not be sent yet: " + codes(d), Due: until, Held: true}, false
 }
 
 // numberOf is the person's number: of a mail, any of them says where the person is.
@@ -242,10 +252,11 @@ func (c *courier) fate(ctx context.Context, id string, fate store.Fate, now time
 
 func (c *courier) settle(ctx context.Context, id, note string, now time.Time) error {
 	_, err := c.store.SettleFollowUp(ctx, id, "parley", note, now)
-	if errors.Is(err, store.ErrSettled) {
-		return nil
+	if err != nil && !errors.Is(err, store.ErrSettled) {
+		return err
 	}
-	return err
+	c.keep(id, false)
+	return nil
 }
 
 func sentBy(channel string) string { return "sent by " + channel }

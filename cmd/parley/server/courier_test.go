@@ -92,6 +92,9 @@ func TestPromotionsAreSent(t *testing.T) {
 			t.Errorf("%s: %q by %s", f.ID, f.Note, f.Who)
 		}
 	}
+	if len(c.posted) != 0 {
+		t.Errorf("kept though they are settled: %v", c.posted)
+	}
 	if a, err := st.Attempt(ctx, attemptOf("yes/promotion")); err != nil || a.Fate != fateSent || a.Channel != permit.SMS {
 		t.Errorf("%+v, %v", a, err)
 	}

@@ -42,6 +42,9 @@ func (o outbox) Claim(ctx context.Context, hook string, now time.Time, lease tim
 }
 
 func (o outbox) Settle(ctx context.Context, id string, v webhook.Verdict) error {
+	if v.Held {
+		return o.store.HoldMessage(ctx, id, o.worker, v.Why, v.Due)
+	}
 	return o.store.SettleMessage(ctx, id, o.worker, store.MessageState(v.State), v.Why, v.Due)
 }
 
