@@ -19,12 +19,6 @@ type Vitals struct {
 	Callers  []CallerTally // of Line.Callers; who is missing made no call
 }
 
-// Data is how good the candidates' data are.
-type Data struct {
-	Complete float64   // share of the needed fields that are filled, 0 to 1
-	Oldest   time.Time // the least fresh of them; zero when there are none
-}
-
 // Act is what a campaign does.
 type Act string
 

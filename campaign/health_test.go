@@ -8,7 +8,7 @@ import (
 )
 
 func fit(c *Campaign) Vitals {
-	return Vitals{Approved: func(experiment.Variant) bool { return true }, Data: Data{Complete: 0.95, Oldest: tuesday.Add(-2 * 24 * time.Hour)}}
+	return Vitals{Approved: func(experiment.Variant) bool { return true }, Data: Data{People: 20, Complete: 0.95, Told: tuesday.Add(-2 * 24 * time.Hour)}}
 }
 
 func TestJudge(t *testing.T) {
@@ -22,9 +22,10 @@ func TestJudge(t *testing.T) {
 		{"all is well", tuesday, func(*Vitals) {}, Run, ""},
 		{"89.9 % complete", tuesday, func(v *Vitals) { v.Data.Complete = 0.899 }, Pause, Incomplete},
 		{"90 % complete", tuesday, func(v *Vitals) { v.Data.Complete = 0.9 }, Run, ""},
-		{"7 days old", tuesday, func(v *Vitals) { v.Data.Oldest = tuesday.Add(-7 * 24 * time.Hour) }, Run, ""},
-		{"a second more", tuesday, func(v *Vitals) { v.Data.Oldest = tuesday.Add(-7*24*time.Hour - time.Second) }, Pause, Stale},
-		{"of unknown age", tuesday, func(v *Vitals) { v.Data.Oldest = time.Time{} }, Pause, Stale},
+		{"7 days old", tuesday, func(v *Vitals) { v.Data.Told = tuesday.Add(-7 * 24 * time.Hour) }, Run, ""},
+		{"a second more", tuesday, func(v *Vitals) { v.Data.Told = tuesday.Add(-7*24*time.Hour - time.Second) }, Pause, Stale},
+		{"of unknown age", tuesday, func(v *Vitals) { v.Data.Told = time.Time{} }, Pause, Stale},
+		{"nobody", tuesday, func(v *Vitals) { v.Data = Data{} }, Pause, Incomplete},
 		{"old, but it runs", tuesday, func(v *Vitals) { v.Data, v.Running = Data{}, true }, Run, ""},
 		{"not approved", tuesday, func(v *Vitals) { v.Approved = func(experiment.Variant) bool { return false } }, Pause, Unapproved},
 		{"nobody knows what is approved", tuesday, func(v *Vitals) { v.Approved = nil }, Pause, Unapproved},
@@ -32,7 +33,7 @@ func TestJudge(t *testing.T) {
 		{"2 complaints of 200", tuesday, func(v *Vitals) { v.Reached = experiment.Arm{Hits: 2, Trials: 200} }, Stop, Complaints},
 		{"2 complaints of 199", tuesday, func(v *Vitals) { v.Reached = experiment.Arm{Hits: 2, Trials: 199} }, Run, ""},
 		{"3 complaints of 5", tuesday, func(v *Vitals) { v.Reached = experiment.Arm{Hits: 3, Trials: 5} }, Stop, Complaints},
-		{"before the start", time.Date(2026, 11, 23, 8, 59, 59, 0, shanghai), func(v *Vitals) { v.Data.Oldest = tuesday.Add(-72 * time.Hour) }, Pause, NotYet},
+		{"before the start", time.Date(2026, 11, 23, 8, 59, 59, 0, shanghai), func(v *Vitals) { v.Data.Told = tuesday.Add(-72 * time.Hour) }, Pause, NotYet},
 		{"at the deadline", time.Date(2026, 12, 5, 0, 0, 0, 0, shanghai), func(v *Vitals) { v.Running = true }, Stop, DeadlineOver},
 		{"worse than before", tuesday, func(v *Vitals) {
 			v.Former = &experiment.Tally{Variant: "v1", Assigned: 1000, Called: 1000, Answered: 500, Converted: 200}

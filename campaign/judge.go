@@ -23,14 +23,8 @@ func (c *Campaign) data(h *Health, now time.Time, v Vitals) {
 	if v.Running {
 		return
 	}
-	if v.Data.Complete < c.Guard.Complete {
-		h.hold(Pause, time.Time{}, Incomplete, fmt.Sprintf("%.1f %% of the fields that it needs are filled, %.1f %% must be: import what is missing", 100*v.Data.Complete, 100*c.Guard.Complete))
-	}
-	switch age := now.Sub(v.Data.Oldest); {
-	case v.Data.Oldest.IsZero():
-		h.hold(Pause, time.Time{}, Stale, "nobody knows of when its customers' data are: import customers")
-	case age > c.Guard.Fresh:
-		h.hold(Pause, time.Time{}, Stale, fmt.Sprintf("the oldest data are of %s, %s old; %s is allowed: import them anew", v.Data.Oldest.UTC().Format(time.DateOnly), days(age), days(c.Guard.Fresh)))
+	for _, cause := range c.Unfit(now, v.Data) {
+		h.hold(Pause, time.Time{}, cause.Code, cause.Text)
 	}
 }
 

@@ -34,7 +34,8 @@ const (
 	SmallTrial    strictyaml.Code = "experiment"     // what is unwise of the experiment
 	UnknownClip   strictyaml.Code = "unknown-clip"   // not a recording of the scripts
 	ForbiddenWord strictyaml.Code = "forbidden-word" // that no call may say
-	CodesOfLint                   = "bad-segment bad-order unknown-trunk unknown-queue not-approved no-hours few-hours no-rules unknown-year too-many-tries over experiment unknown-clip forbidden-word"
+	PoorData      strictyaml.Code = "data"           // it would not start with its people's data
+	CodesOfLint                   = "bad-segment bad-order unknown-trunk unknown-queue not-approved no-hours few-hours no-rules unknown-year too-many-tries over experiment unknown-clip forbidden-word data"
 	fewestHours                   = 5
 	secondsInHour                 = 3600
 )
@@ -49,6 +50,7 @@ type Site struct {
 	Clips  func(name string) []string
 	// Forbidden finds a word in a text that no call may say.
 	Forbidden func(text string) (word, why string)
+	Data      func(*Campaign) (Data, bool)
 }
 
 type linter struct {
@@ -80,6 +82,13 @@ func (c *Campaign) Lint(now time.Time, s Site) []strictyaml.Finding {
 		}
 	} else if c.Who.Pilot < 1 {
 		l.add(strictyaml.Advice, SmallTrial, "variants", "give three wordings or more: a pilot is there to learn which one does better", "the pilot tries one wording")
+	}
+	if s.Data != nil {
+		if d, ok := s.Data(c); ok {
+			for _, cause := range c.Unfit(now, d) {
+				l.add(strictyaml.Warning, PoorData, "who.segment", "it would not start now", "%s", cause.Text)
+			}
+		}
 	}
 	slices.SortStableFunc(l.found, func(a, b strictyaml.Finding) int { return a.Line - b.Line })
 	return l.found

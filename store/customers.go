@@ -23,7 +23,8 @@ var (
 
 // Upsert keeps profiles, all in one transaction, and tells of each what became of
 // it. A profile is found by its id, else by its numbers; it is laid over what is
-// known (see customer.Profile.Apply) when its Updated is later, and only then.
+// known (see customer.Profile.Apply) when its Updated is later, and only then; one
+// that tells later what is known already makes that as fresh.
 // Who a number belongs to never changes here: see Merge.
 func (e *Editor) Upsert(ctx context.Context, profiles ...customer.Profile) ([]customer.Upserted, error) {
 	out := make([]customer.Upserted, len(profiles))
@@ -65,11 +66,22 @@ func upsert(ctx context.Context, q queries, told customer.Profile) (customer.Ups
 	case !known:
 		return customer.Upserted{ID: told.ID, Change: customer.Created}, keep(ctx, q, old, next)
 	case same(old, next):
-		return customer.Upserted{ID: told.ID, Change: customer.Same}, nil
+		return customer.Upserted{ID: told.ID, Change: customer.Same}, renew(ctx, q, old, next)
 	case !told.Updated.After(old.Updated):
 		return customer.Upserted{ID: told.ID, Change: customer.Older}, nil
 	}
 	return customer.Upserted{ID: told.ID, Change: customer.Updated}, keep(ctx, q, old, next)
+}
+
+// renew notes that a source told later what is known already: the profile is as
+// fresh as that. No label waits for it.
+func renew(ctx context.Context, q queries, old, next customer.Profile) error {
+	if !next.Updated.After(old.Updated) {
+		return nil
+	}
+	next.Numbers = nil
+	_, err := q.exec(ctx, "UPDATE customers SET doc = ?, updated = ? WHERE id = ?", encode(next), next.Updated.UnixNano(), next.ID)
+	return err
 }
 
 // owner finds whom a profile is about, or makes an id up; clash tells that its

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/cmd/parley/campaigns"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
@@ -50,9 +52,16 @@ type CampaignStatusCmd struct {
 func (f From) turn(ctx context.Context, m *Main, id, do string, t store.Turn) error {
 	t.Who = "command line"
 	return f.audited(ctx, m, m.deed("campaigns.run", "campaign "+id, do), func(e *store.Editor, cfg *config.Config) error {
-		row, err := outbound.Turn(ctx, e, cfg.Campaigns, id, do, t, m.Now())
+		turner := outbound.Turner{Store: e, Folder: cfg.Campaigns}
+		if do == "start" {
+			var err error
+			if turner.People, err = campaigns.People(ctx, cfg); err != nil {
+				return err
+			}
+		}
+		row, err := turner.Turn(ctx, id, do, t, m.Now())
 		switch {
-		case errors.As(err, new(outbound.Wrong)), errors.Is(err, store.ErrTurn), errors.Is(err, store.ErrNoCampaign):
+		case errors.As(err, new(outbound.Wrong)), errors.Is(err, outbound.ErrUnfit), errors.Is(err, store.ErrTurn), errors.Is(err, store.ErrNoCampaign):
 			return wrong{err}
 		case err != nil:
 			return err
@@ -89,6 +98,7 @@ func (c *CampaignStopCmd) Run(ctx context.Context, m *Main) error {
 type campaignStatus struct {
 	store.Campaign
 	Next   time.Time              `json:"next,omitzero"`
+	Data   *campaign.Data         `json:"data,omitempty"` // at its last start; missing before the server has looked
 	People []store.CandidateCount `json:"people"`
 	outbound.Learnt
 }
@@ -113,6 +123,9 @@ func (c *CampaignStatusCmd) Run(ctx context.Context, m *Main) (err error) {
 		if s.People, s.Next, err = r.CountCandidates(ctx, row.ID); err != nil {
 			return err
 		}
+		if d, looked := outbound.DataOf(row); looked {
+			s.Data = &d
+		}
 		all = append(all, s)
 	}
 	switch {
@@ -127,6 +140,9 @@ func (c *CampaignStatusCmd) Run(ctx context.Context, m *Main) (err error) {
 		fmt.Fprintf(m.Stdout, "%s, version %d: %s since %s, by %s\n", s.ID, s.Version, s.State, day(s.Since), s.Who)
 		if s.Why != "" {
 			fmt.Fprintf(m.Stdout, "  why: %s\n", s.Why)
+		}
+		if c, err := campaign.Load(strings.NewReader(s.Doc), s.ID); err == nil && s.Data != nil { // the text was checked when it was started
+			fmt.Fprintf(m.Stdout, "  data, at its start: %s\n", c.Summary(m.Now(), *s.Data))
 		}
 		for _, p := range s.People {
 			fmt.Fprintf(m.Stdout, "  %-9s %-16s %-20s %6d people %6d attempts\n", p.State, p.Status, p.Outcome, p.People, p.Tries)

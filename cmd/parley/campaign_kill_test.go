@@ -152,7 +152,7 @@ func TestKilledInMidCampaign(t *testing.T) {
 	t.Cleanup(func() { _ = kept.Close() })
 	start := func(id string) {
 		t.Helper()
-		if _, err := outbound.Turn(t.Context(), kept, filepath.Join(dir, "campaigns"), id, "start", store.Turn{Who: "test"}, time.Now()); err != nil {
+		if _, err := (outbound.Turner{Store: kept, Folder: filepath.Join(dir, "campaigns")}).Turn(t.Context(), id, "start", store.Turn{Who: "test"}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -25,6 +25,7 @@ var customers = behaviours{
 	"windows end to the second":                      windows,
 	"enquiries are counted over all callers":         enquiries,
 	"a cut call is remembered":                       cutCall,
+	"people come with when they were told of last":   toldLast,
 }
 
 func li() customer.Profile {

@@ -34,10 +34,11 @@ func (c *CheckCmd) Run(ctx context.Context, w *script.World) error {
 	if err != nil {
 		return err
 	}
-	site, err := c.site(ctx, w)
+	site, done, err := c.site(ctx, w)
 	if err != nil {
 		return err
 	}
+	defer done()
 	found, err := script.Findings(all, load, func(one *campaign.Campaign) []strictyaml.Finding { return one.Lint(w.Now(), site) })
 	if err != nil {
 		return err
@@ -46,16 +47,17 @@ func (c *CheckCmd) Run(ctx context.Context, w *script.World) error {
 }
 
 // site is what is known here.
-func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, err error) {
+func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, done func(), err error) {
+	done = func() {}
 	cfg, err := configured(w, c.Config)
 	if err != nil {
-		return s, err
+		return s, done, err
 	}
 	if s.Policy, err = policy(cfg); err != nil {
-		return s, err
+		return s, done, err
 	}
 	if s.Groups, err = groups(cmp.Or(c.Segments, cfg.Segments)); err != nil || c.Config == "" {
-		return s, err
+		return s, done, err
 	}
 	s.Trunks, s.Queues = []string{}, []string{}
 	for _, t := range cfg.Trunks {
@@ -68,9 +70,31 @@ func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, 
 	}
 	slices.Sort(s.Queues)
 	if s.Script, err = dialable(ctx, cfg); err != nil {
-		return s, err
+		return s, done, err
 	}
-	return s, server.CampaignSite(ctx, cfg, &s)
+	if err := server.CampaignSite(ctx, cfg, &s); err != nil {
+		return s, done, err
+	}
+	measure, shut, err := measurer(ctx, cfg, w.Now())
+	if err != nil { // a file can be checked where no database can be reached
+		fmt.Fprintf(w.Stderr, "parley: the customers' data are not looked at: %v\n", err)
+		return s, done, nil
+	}
+	if measure == nil {
+		return s, done, nil
+	}
+	s.Data = func(one *campaign.Campaign) (campaign.Data, bool) {
+		d, err := measure(one)
+		if err != nil {
+			fmt.Fprintf(w.Stderr, "parley: %s: its people's data are not looked at: %v\n", one.ID, err)
+			return d, false
+		}
+		if !c.JSON {
+			fmt.Fprintf(w.Stderr, "parley: %s: %s\n", one.ID, one.Summary(w.Now(), d))
+		}
+		return d, true
+	}
+	return s, func() { _ = shut() }, nil
 }
 
 // configured is the site's configuration, that of a site which says nothing without

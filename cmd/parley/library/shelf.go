@@ -29,6 +29,7 @@ type loaded struct {
 	outside Outside
 	written []string // prompts that hold words which the house forbids
 	speaks  []string // languages, BCP 47
+	needs   []string // variables without a default
 }
 
 // Outside is whom a script asks while it talks.
@@ -46,6 +47,23 @@ func (l *Shelf) Forbidden() map[string][]string {
 		}
 	}
 	return all
+}
+
+// Needs names the variables that a script has to be given: those without a default.
+func (l *Shelf) Needs(script string) []string {
+	if s := l.scripts[script]; s != nil {
+		return s.needs
+	}
+	return nil
+}
+
+func needs(s *dialog.Script) (names []string) {
+	for _, n := range s.Needs {
+		if !n.HasDefault {
+			names = append(names, n.Name)
+		}
+	}
+	return names
 }
 
 // Outside tells whom the named scripts ask, by script.
@@ -91,7 +109,7 @@ func (e edition) ready(src Source) (*loaded, error) {
 			return dialog.NewMachine(s, vars, seed)
 		},
 	}
-	out := &loaded{run: run, outside: outside(s), written: written, speaks: s.Languages()}
+	out := &loaded{run: run, outside: outside(s), written: written, speaks: s.Languages(), needs: needs(s)}
 	for _, p := range s.FixedLines() {
 		if p.Clip == "" {
 			out.fixed = append(out.fixed, tts.Utterance{Text: p.Text, Language: p.Language, Voice: p.Voice})

@@ -96,6 +96,21 @@ func (src Source) editions(ctx context.Context) (found map[string]edition, probl
 	return found, problems, err
 }
 
+// Needs is Shelf.Needs of scripts that are not made ready for calls. A script that
+// cannot be read needs nothing.
+func (src Source) Needs(ctx context.Context) (func(script string) []string, error) {
+	found, _, err := src.editions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(script string) []string {
+		if e, ok := found[script]; ok {
+			return needs(e.s)
+		}
+		return nil
+	}, nil
+}
+
 // published are the hashes of the published versions, by script.
 func (src Source) published(ctx context.Context) (map[string]string, error) {
 	if src.Versions == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/call"
@@ -113,12 +114,37 @@ func (r *run) variant(ctx context.Context, now time.Time, a campaign.Attempt) (s
 func (r *run) call(ctx context.Context, a campaign.Attempt, g *gate) (call.Record, error) {
 	run, err := r.cfg.Phone.Place(call.Attempt{
 		ID: g.id, To: a.Candidate.Number.Text, Trunk: a.Trunk, From: a.Caller, Script: a.Variant.Script, Timeout: a.Ring, Pickup: r.detection(), Gate: g,
-		Vars: map[string]string{"campaign.id": r.c.ID, "campaign.variant": a.Variant.Name, "customer.id": a.Candidate.Person},
+		Vars: r.vars(ctx, a),
 	})
 	if err != nil {
 		return call.Record{}, err
 	}
 	return run(ctx)
+}
+
+// vars are what a script is given: the campaign, and what its needs name of the
+// customer. A database that does not answer costs fallback lines, not the call.
+func (r *run) vars(ctx context.Context, a campaign.Attempt) map[string]string {
+	vars := map[string]string{"campaign.id": r.c.ID, "campaign.variant": a.Variant.Name, "customer.id": a.Candidate.Person}
+	if r.cfg.Needs == nil {
+		return vars
+	}
+	ctx, done := context.WithTimeout(ctx, knowTime)
+	defer done()
+	p, err := r.cfg.Store.Customer(ctx, a.Candidate.Person)
+	if err != nil {
+		r.log.Warn("what is known of a customer was not read", "customer", a.Candidate.Person, "error", err)
+		return vars
+	}
+	for _, name := range r.cfg.Needs(a.Variant.Script) {
+		if !strings.HasPrefix(name, campaign.OfCustomer) {
+			continue
+		}
+		if text := campaign.Field(p, name, time.Now()); text != "" {
+			vars[name] = text
+		}
+	}
+	return vars
 }
 
 // undialled gives an attempt back that was not dialled: the person opted out first,

@@ -28,8 +28,9 @@ type Config struct {
 	Sayable func(text string) bool
 	Fill    Fill
 	Seek    Seek
-	Clock   *Clock       // when people are likely to answer; nil: nobody knows
-	Told    func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
+	Clock   *Clock                       // when people are likely to answer; nil: nobody knows
+	Needs   func(script string) []string // the variables that a script needs; nil: it is given nothing of the customer
+	Told    func(Notice)                 // of what a campaign does by itself; nil: nobody. It must not block.
 	Log     *slog.Logger
 }
 
@@ -66,11 +67,13 @@ type Notice struct {
 // Times of a Floor.
 const (
 	tick       = 100 * time.Millisecond // calls are placed
+	findEvery  = time.Minute            // people whose data were not good enough are looked at again
 	lookEvery  = time.Second            // the store is asked what is to run, and when nobody was due, who is
 	stopEvery  = 250 * time.Millisecond // who opted out while it rang
 	keepEvery  = 5 * time.Second        // tallies are written
 	lease      = 2 * time.Minute        // of a claim; renewed at a third of it
 	settleTime = 10 * time.Second       // for what is written after a call
+	knowTime   = time.Second            // for what scripts are told of the customer
 	laterBy    = time.Minute            // for whom no call could be placed now
 	maxClaim   = 100                    // candidates claimed at once
 )

@@ -12,110 +12,131 @@ import (
 	"github.com/parley-voice/parley/store"
 )
 
-// Labelled fills campaigns with the customers whose labels say that they are in the
-// segment.
-func Labelled(s *store.Editor, book *segment.Book, country string) Fill {
+// People finds the people of campaigns: customers whose labels say that they are in
+// the segment.
+type People struct {
+	Book    *segment.Book
+	Country string
+	// Needs names what a script needs to be given; nil: nothing is known of scripts.
+	Needs func(script string) []string
+}
+
+// Fill puts them among the candidates, and measures their data.
+func (p People) Fill(s *store.Editor) Fill {
 	return func(ctx context.Context, now time.Time, c *campaign.Campaign, schedule func([]campaign.Candidate)) (out Filled, err error) {
-		seg, err := book.Parse(c.Who.Segment, "who.segment:1")
-		if err != nil {
-			return out, err
-		}
-		screening := book.Screen(seg, c.Who.Order, now)
-		if err := s.Portraits(ctx, func(p store.Portrait) error {
-			screening.Take(segment.Row{Customer: p.Customer, Labels: p.Labels, AsOf: p.AsOf.In(now.Location()), Cluster: p.Cluster})
-			return nil
-		}); err != nil {
-			return out, err
-		}
-		f := filling{store: s, c: c, now: now, country: country, schedule: schedule}
-		for page := range slices.Chunk(screening.Best(0), 500) {
-			if err := f.page(ctx, page); err != nil {
-				return out, err
-			}
-		}
-		return f.done(), nil
+		out.Data, err = p.walk(ctx, s.Reader, now, c, func(all []campaign.Candidate) error {
+			schedule(all)
+			n, err := s.AddCandidates(ctx, all...)
+			out.Found += len(all)
+			out.Added += n
+			return err
+		})
+		return out, err
 	}
+}
+
+// Measure tells how good the data are of whom a campaign would call.
+func (p People) Measure(ctx context.Context, s *store.Reader, now time.Time, c *campaign.Campaign) (campaign.Data, error) {
+	return p.walk(ctx, s, now, c, func([]campaign.Candidate) error { return nil })
+}
+
+// walk measures a campaign's people, and gives take who of them can be called, some
+// hundred at a time.
+func (p People) walk(ctx context.Context, s *store.Reader, now time.Time, c *campaign.Campaign, take func([]campaign.Candidate) error) (d campaign.Data, err error) {
+	seg, err := p.Book.Parse(c.Who.Segment, "who.segment:1")
+	if err != nil {
+		return d, Wrong{err}
+	}
+	screening := p.Book.Screen(seg, c.Who.Order, now)
+	if err := s.Portraits(ctx, func(p store.Portrait) error {
+		screening.Take(segment.Row{Customer: p.Customer, Labels: p.Labels, AsOf: p.AsOf.In(now.Location()), Cluster: p.Cluster})
+		return nil
+	}); err != nil {
+		return d, err
+	}
+	f := filling{c: c, now: now, country: p.Country, needs: p.needs(c)}
+	for hits := range slices.Chunk(screening.Best(0), 500) {
+		all, err := f.page(ctx, s, hits)
+		if err == nil {
+			err = take(all)
+		}
+		if err != nil {
+			return d, err
+		}
+	}
+	return f.tally.Data(), nil
+}
+
+// needs are what any wording of a campaign needs to be given.
+func (p People) needs(c *campaign.Campaign) (all []string) {
+	if p.Needs == nil {
+		return nil
+	}
+	for _, v := range c.Wording.Variants {
+		all = append(all, p.Needs(v.Script)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // filling makes candidates of customers, and looks at how good their data are.
 type filling struct {
-	store   *store.Editor
 	c       *campaign.Campaign
 	now     time.Time
 	country string
-
-	schedule func([]campaign.Candidate)
-
-	out            Filled
-	needed, filled int // fields
+	needs   []string
+	tally   campaign.DataTally
 }
 
-func (f *filling) page(ctx context.Context, hits []segment.Hit) error {
-	var people []customer.Profile
-	var numbers []string
+func (f *filling) page(ctx context.Context, s *store.Reader, hits []segment.Hit) (all []campaign.Candidate, err error) {
+	var ids, numbers []string
 	scores := map[string]float64{}
 	for _, h := range hits {
-		if !f.c.InPilot(h.Customer) {
-			continue
+		if f.c.InPilot(h.Customer) {
+			ids, scores[h.Customer] = append(ids, h.Customer), h.Score
 		}
-		p, err := f.store.Customer(ctx, h.Customer)
-		if err != nil {
-			return err
-		}
-		people, numbers, scores[p.ID] = append(people, p), append(numbers, p.Numbers...), h.Score
 	}
-	marked, err := f.store.MarkedNumbers(ctx, numbers)
+	people, err := s.People(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var all []campaign.Candidate
+	for _, p := range people {
+		numbers = append(numbers, p.Numbers...)
+	}
+	marked, err := s.MarkedNumbers(ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range people {
 		if k, ok := f.candidate(p, marked); ok {
 			k.Score = scores[p.ID]
 			all = append(all, k)
 		}
 	}
-	f.schedule(all)
-	n, err := f.store.AddCandidates(ctx, all...)
-	f.out.Found += len(people)
-	f.out.Added += n
-	return err
+	return all, nil
 }
 
 // candidate is a customer with a number that a person can be reached at, and with
 // which nothing is known to be the matter.
-func (f *filling) candidate(p customer.Profile, marked map[string]string) (k campaign.Candidate, ok bool) {
-	i := slices.IndexFunc(p.Numbers, func(n string) bool { return marked[n] == "" && customer.Parse(n, f.country).Personal() })
-	f.needs(p.Name != "", i >= 0, slices.ContainsFunc(p.Consent, func(c customer.Consent) bool { return c.Purpose == f.c.Purpose }))
-	if !p.Updated.IsZero() && (f.out.Data.Oldest.IsZero() || p.Updated.Before(f.out.Data.Oldest)) {
-		f.out.Data.Oldest = p.Updated
+func (f *filling) candidate(p store.Person, marked map[string]string) (k campaign.Candidate, ok bool) {
+	lacks := campaign.Missing(p.Profile, f.needs, f.now)
+	if !slices.ContainsFunc(p.Consent, func(c customer.Consent) bool { return c.Purpose == f.c.Purpose }) {
+		lacks = append(lacks, campaign.ConsentField)
 	}
+	i := slices.IndexFunc(p.Numbers, func(n string) bool { return marked[n] == "" && customer.Parse(n, f.country).Personal() })
 	if i < 0 {
+		f.tally.Add(p.Told, append(lacks, campaign.NumberField)...)
 		return k, false
 	}
 	k = campaign.Candidate{Campaign: f.c.ID, Person: p.ID, Number: customer.Parse(p.Numbers[i], f.country), State: campaign.Pending,
 		Due: later(f.now, f.c.When.Start), Deadline: f.c.When.Deadline, Priority: campaign.Normal}
 	zones, err := calendar.Zones(k.Number, p.Field("timezone", f.now))
-	f.needs(err == nil)
+	if err != nil {
+		lacks = append(lacks, campaign.ZoneField)
+	}
 	for _, z := range zones {
 		k.Zones = append(k.Zones, z.String())
 	}
+	f.tally.Add(p.Told, lacks...)
 	return k, true
-}
-
-// needs counts fields that a candidate needs: a name, a number, an answer about
-// consent to the purpose, a time zone.
-func (f *filling) needs(fields ...bool) {
-	for _, there := range fields {
-		if f.needed++; there {
-			f.filled++
-		}
-	}
-}
-
-func (f *filling) done() Filled {
-	if f.needed > 0 {
-		f.out.Data.Complete = float64(f.filled) / float64(f.needed)
-	}
-	return f.out
 }

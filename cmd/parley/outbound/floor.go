@@ -164,23 +164,33 @@ func (f *Floor) fail(ctx context.Context, row store.Campaign, why string) {
 	}
 }
 
-// fill puts the people of a version among the candidates, once.
+// fill puts the people of a version among the candidates, once; while their data
+// are not good enough to start, each time anew.
 func (r *run) fill(ctx context.Context, row store.Campaign) error {
-	if row.Filled == row.Version {
+	if row.Filled == row.Version && r.mem.Filled {
 		return nil
 	}
-	got, err := r.cfg.Fill(ctx, time.Now(), r.c, func(all []campaign.Candidate) {
+	now := time.Now()
+	if err := r.find(ctx, now); err != nil {
+		return err
+	}
+	r.remember(now)
+	return r.cfg.Store.FilledCampaign(ctx, row.ID, row.Version)
+}
+
+// find finds the campaign's people, and measures their data.
+func (r *run) find(ctx context.Context, now time.Time) error {
+	got, err := r.cfg.Fill(ctx, now, r.c, func(all []campaign.Candidate) {
 		if _, learnt := r.cfg.Clock.Model(); learnt { // else they wait for the campaign's hours as they are claimed
-			r.mem.chose(r.schedule(ctx, time.Now(), all))
+			r.mem.chose(r.schedule(ctx, now, all))
 		}
 	})
 	if err != nil {
 		return err
 	}
-	r.mem.Data = got.Data
-	r.log.Info("the people of a campaign were found", "found", got.Found, "new", got.Added)
-	r.remember(time.Now())
-	return r.cfg.Store.FilledCampaign(ctx, row.ID, row.Version)
+	r.mem.Data, r.pace.found = got.Data, now
+	r.log.Info("the people of a campaign were found", "found", got.Found, "new", got.Added, "data", r.c.Summary(now, got.Data))
+	return nil
 }
 
 // hangUp ends calls that ring for people who opted out meanwhile, wherever they did.

@@ -14,7 +14,7 @@ import (
 // campaign's segment, or no number of theirs can be called.
 type Seek func(ctx context.Context, now time.Time, c *campaign.Campaign, s store.Sketch) (campaign.Candidate, bool, error)
 
-// LabelledOne finds people by their labels, as Labelled does.
+// LabelledOne finds people by their labels, as People.Fill does.
 func LabelledOne(s *store.Editor, book *segment.Book, country string) Seek {
 	return func(ctx context.Context, now time.Time, c *campaign.Campaign, who store.Sketch) (k campaign.Candidate, ok bool, err error) {
 		seg, err := book.Parse(c.Who.Segment, "who.segment:1")
@@ -30,8 +30,8 @@ func LabelledOne(s *store.Editor, book *segment.Book, country string) Seek {
 		if err != nil {
 			return k, false, err
 		}
-		f := filling{store: s, c: c, now: now, country: country}
-		k, ok = f.candidate(who.Profile, marked)
+		f := filling{c: c, now: now, country: country}
+		k, ok = f.candidate(store.Person{Profile: who.Profile}, marked)
 		k.Score = screening.Hits[0].Score
 		return k, ok, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/parley-voice/parley/campaign/pacing"
 	"github.com/parley-voice/parley/campaign/pickup"
 	"github.com/parley-voice/parley/campaign/timing"
+	"github.com/parley-voice/parley/store"
 )
 
 // memory is what a campaign has learnt about itself. It is kept with the campaign
@@ -64,6 +65,13 @@ func recall(text string, version int) memory {
 		m.Tallies = map[string]experiment.Tally{}
 	}
 	return m
+}
+
+// DataOf tells how good the data of a campaign's people were when it was started
+// last, by its memory; nothing before the server has looked at them.
+func DataOf(row store.Campaign) (d campaign.Data, looked bool) {
+	m := recall(row.Memory, row.Version)
+	return m.Data, m.Data.People > 0
 }
 
 // ledger is the pacer's, as it was.

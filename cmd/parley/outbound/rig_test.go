@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -164,6 +165,8 @@ func (p *fakePhone) count() (placed, hung int) {
 
 // rig is a floor over a store, in virtual time.
 type rig struct {
+	age atomic.Int64 // of the data, when the people are found
+
 	t       *testing.T
 	store   *store.Store
 	phone   *fakePhone
@@ -230,7 +233,7 @@ func (r *rig) begin(holder string) {
 // fill takes everybody.
 func (r *rig) fill(ctx context.Context, now time.Time, c *campaign.Campaign, schedule func([]campaign.Candidate)) (out Filled, err error) {
 	all, err := r.store.Customers(ctx, store.Search{Limit: 1000})
-	out.Data = campaign.Data{Complete: 1, Oldest: now}
+	out.Data = campaign.Data{People: len(all), Complete: 1, Told: now.Add(-time.Duration(r.age.Load()))}
 	for _, p := range all {
 		if r.nobody {
 			continue

@@ -44,6 +44,7 @@ type pace struct {
 	kept   time.Time // when the memory was written last
 	leased time.Time
 	judged time.Time
+	found  time.Time // the people, by this process
 	// when the agents were looked at for the agenda
 	sampled time.Time
 	// when signals were looked at, and whose are passed over until when

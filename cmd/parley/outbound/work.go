@@ -45,10 +45,14 @@ func (r *run) healthy(ctx context.Context, now time.Time) bool {
 	r.pace.judged = now
 	r.mem.look(now, r.c.When.Zone)
 	was := r.pace.health.Act
-	h := campaign.Judge(now, r.c, campaign.Vitals{
-		Running: r.mem.Filled, Data: r.mem.Data, Approved: r.cfg.Approved, Reached: r.mem.Reached, Looks: r.mem.Looks,
-		Breaker: r.mem.Breaker, Callers: r.mem.callers(now, r.c),
-	})
+	h := r.judge(now)
+	if unfit := h.Has(campaign.Incomplete) || h.Has(campaign.Stale); unfit && now.Sub(r.pace.found) > findEvery {
+		// It waited for its day: what was imported since counts.
+		if err := r.find(ctx, now); err != nil {
+			r.log.Warn("the people of a campaign could not be found again", "error", err)
+		}
+		h = r.judge(now)
+	}
 	r.pace.health = h
 	for _, rest := range h.Resting {
 		if s := r.mem.Callers[rest.Number]; rest.New && s != nil {
@@ -74,6 +78,13 @@ func (r *run) healthy(ctx context.Context, now time.Time) bool {
 		r.notice(now, "waits until "+h.Until.UTC().Format(time.RFC3339)+": "+reasons(h))
 	}
 	return false
+}
+
+func (r *run) judge(now time.Time) campaign.Health {
+	return campaign.Judge(now, r.c, campaign.Vitals{
+		Running: r.mem.Filled, Data: r.mem.Data, Approved: r.cfg.Approved, Reached: r.mem.Reached, Looks: r.mem.Looks,
+		Breaker: r.mem.Breaker, Callers: r.mem.callers(now, r.c),
+	})
 }
 
 func reasons(h campaign.Health) string {

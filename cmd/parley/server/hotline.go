@@ -21,6 +21,7 @@ type waiting struct {
 	backs  *call.Callbacks
 
 	outbound *outbound.Floor // people who are called, and may come to wait
+	called   outbound.People
 }
 
 // openHotline makes the switchboard. The desk that carries it out comes later.

@@ -31,6 +31,8 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	if err != nil {
 		return WrongInput{err}
 	}
+	people := outbound.People{Book: groups, Country: s.cfg.Callers.Country, Needs: func(script string) []string { return s.Library.Shelf().Needs(script) }}
+	s.hotline.called = people
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"
@@ -44,7 +46,7 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log), Log: log,
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: policy,
 		Approved: s.approved, Sayable: func(text string) bool { word, _ := banned(text); return word == "" },
-		Fill: outbound.Labelled(s.Store.Editor, groups, s.cfg.Callers.Country), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
+		Fill: people.Fill(s.Store.Editor), Needs: people.Needs, Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
 	}
 	if s.hotline.board != nil {
 		crew := &crew{board: s.hotline.board.Snapshot, agents: s.cfg.Agents, busy: map[string]time.Time{}}
@@ -158,6 +160,7 @@ func (w *web) campaign(n outbound.Notice) {
 type ofCampaigns struct {
 	store  *store.Store
 	floor  *outbound.Floor
+	people outbound.People
 	folder string
 }
 
@@ -201,7 +204,7 @@ func (o ofCampaigns) shown(ctx context.Context, row store.Campaign) (api.Campaig
 
 // Turn starts, pauses or stops one. The floor sees it at once.
 func (o ofCampaigns) Turn(ctx context.Context, id string, t api.TurnCampaign) (api.Campaign, error) {
-	if _, err := outbound.Turn(ctx, o.store.Editor, o.folder, id, t.Do, store.Turn{Who: t.Who, Why: t.Why, Ringing: store.Ringing(t.Ringing)}, time.Now()); err != nil {
+	if _, err := (outbound.Turner{Store: o.store.Editor, Folder: o.folder, People: o.people}).Turn(ctx, id, t.Do, store.Turn{Who: t.Who, Why: t.Why, Ringing: store.Ringing(t.Ringing)}, time.Now()); err != nil {
 		return api.Campaign{}, inWords(err)
 	}
 	o.floor.Look()
@@ -225,7 +228,7 @@ func inWords(err error) error {
 	switch {
 	case errors.Is(err, store.ErrNoCampaign), errors.Is(err, outbound.ErrNoFile):
 		return fmt.Errorf("%w: %w", err, api.ErrNotFound)
-	case errors.Is(err, store.ErrTurn):
+	case errors.Is(err, store.ErrTurn), errors.Is(err, outbound.ErrUnfit):
 		return fmt.Errorf("%w: %w", err, api.ErrConflict)
 	case errors.As(err, new(outbound.Wrong)):
 		return fmt.Errorf("%w: %w", err, api.ErrInvalid)
