@@ -24,7 +24,7 @@ type PortraitRun struct {
 
 // PortraitAll computes the labels of all customers as of o.Now, a page at a time,
 // and counts what buyers ask for next; progress, if not nil, is told after each
-// page. One page is computed while the one before is written.
+// page. One page is computed while the next is read and the one before is written.
 func (e *Editor) PortraitAll(ctx context.Context, o label.Options, progress func(PortraitRun)) (run PortraitRun, err error) {
 	if o.Needs, err = e.needs(ctx); err != nil {
 		return run, err
@@ -33,61 +33,103 @@ func (e *Editor) PortraitAll(ctx context.Context, o label.Options, progress func
 	counter := need.NewCounter(o.Now)
 	written := make(chan error, 1)
 	written <- nil
-	for after := ""; ; {
-		page, last, events, err := e.portraitPage(ctx, o, counter, after)
-		if failed := <-written; err == nil {
-			err = failed
+	reading, stop := context.WithCancel(ctx)
+	pages := e.pages(reading)
+	defer func() { // the reader has ended when its channel is closed
+		stop()
+		for range pages {
 		}
-		if err != nil {
+	}()
+	for read := range pages {
+		page := read.portraits(o, counter)
+		if err := errors.Join(read.err, <-written); err != nil {
 			return run, fmt.Errorf("portraits: %w", err)
 		}
-		if page.n == 0 {
-			break
-		}
-		go func() { // waited for above, whatever happens
+		go func() { // waited for above or below, whatever happens
 			written <- e.changes.change(ctx, func(q queries) error { return page.write(ctx, q) })
 		}()
 		run.Customers += page.n
-		run.Events += events
-		if after = last; progress != nil {
+		run.Events += read.n
+		if progress != nil {
 			progress(run)
 		}
+	}
+	if err := errors.Join(<-written, ctx.Err()); err != nil {
+		return run, fmt.Errorf("portraits: %w", err)
 	}
 	found := counter.Findings()
 	run.Needs, run.Dropped = len(found), counter.Dropped
 	return run, errors.Join(e.Learn(ctx, "needs", o.Now, found), e.Learn(ctx, "portraits", o.Now, run))
 }
 
-// portraitPage computes the customers after an id.
-func (e *Editor) portraitPage(ctx context.Context, o label.Options, counter *need.Counter, after string) (page *portraits, last string, n int, err error) {
-	page = &portraits{tally: label.NewTally(o)}
-	people, err := e.pageOf(ctx, after)
-	if err != nil || len(people) == 0 {
-		return page, after, 0, err
-	}
-	first, last := people[0].ID, people[len(people)-1].ID
-	at := make(map[string]int, len(people))
-	for i, p := range people {
-		at[p.ID] = i
-	}
-	events := make([][]customer.Event, len(people))
-	if err := eventsOf(ctx, e.db.q(), first, last, func(ev customer.Event) {
-		if i, there := at[ev.Customer]; there {
-			events[i] = append(events[i], ev)
-			n++
+// peoplePage is a page of customers with their events.
+type peoplePage struct {
+	people []customer.Profile
+	events [][]customer.Event
+	n      int // events
+	err    error
+}
+
+// pages reads all customers, one page ahead of whoever takes them. It ends with the
+// last page, with the first error, or with ctx; then the channel is closed.
+func (e *Editor) pages(ctx context.Context) <-chan peoplePage {
+	out := make(chan peoplePage)
+	go func() {
+		defer close(out)
+		for after := ""; ; {
+			p := e.readPage(ctx, after)
+			if p.err == nil && len(p.people) == 0 {
+				return
+			}
+			select {
+			case out <- p:
+			case <-ctx.Done():
+				return
+			}
+			if p.err != nil {
+				return
+			}
+			after = p.people[len(p.people)-1].ID
 		}
-	}); err != nil {
-		return page, last, n, err
+	}()
+	return out
+}
+
+// readPage reads the customers after an id.
+func (e *Editor) readPage(ctx context.Context, after string) (p peoplePage) {
+	p.people, p.err = e.pageOf(ctx, after)
+	if p.err != nil || len(p.people) == 0 {
+		return p
 	}
-	for i, p := range people {
+	at := make(map[string]int, len(p.people))
+	for i, one := range p.people {
+		at[one.ID] = i
+	}
+	p.events = make([][]customer.Event, len(p.people))
+	p.err = eventsOf(ctx, e.db.q(), p.people[0].ID, p.people[len(p.people)-1].ID, func(ev customer.Event) {
+		if i, there := at[ev.Customer]; there {
+			p.events[i] = append(p.events[i], ev)
+			p.n++
+		}
+	})
+	return p
+}
+
+// portraits computes a page's labels.
+func (p peoplePage) portraits(o label.Options, counter *need.Counter) *portraits {
+	page := &portraits{tally: label.NewTally(o)}
+	if p.err != nil {
+		return page
+	}
+	for i, one := range p.people {
 		page.tally.Reset()
-		for _, ev := range events[i] {
+		for _, ev := range p.events[i] {
 			page.tally.Add(ev)
 		}
-		counter.Add(events[i])
-		page.add(p)
+		counter.Add(p.events[i])
+		page.add(one)
 	}
-	return page, last, n, nil
+	return page
 }
 
 // pageOf reads profiles with their numbers, in order of id.
