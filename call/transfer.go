@@ -174,6 +174,7 @@ type handover struct {
 	Node   string   `json:"node,omitempty"`
 	Intent string   `json:"intent,omitempty"`
 	Brief  string   `json:"brief,omitempty"`
+	Need   string   `json:"need,omitempty"` // what the customer will probably ask for
 	Said   []string `json:"said,omitempty"` // the caller's words, oldest first
 }
 
@@ -185,11 +186,11 @@ const maxContext = 512
 func (s *Session) context(a dialog.Transfer) string {
 	h := handover{
 		Call: s.id, Caller: cut(s.j.rec.Caller, 64), Script: cut(s.j.rec.Script, 64),
-		Node: cut(s.node(), 64), Brief: cut(a.Brief, 160),
+		Node: cut(s.node(), 64), Brief: cut(a.Brief, 160), Need: cut(s.mind.vars["customer.predicted_need"], 64),
 	}
 	best := compact(h)
 	if len(best) > maxContext { // escapes made it longer than it looks
-		h.Brief, h.Node = "", ""
+		h.Brief, h.Node, h.Need = "", "", ""
 		best = compact(h)
 	}
 	for i := len(s.j.rec.Entries) - 1; i >= 0; i-- {

@@ -147,6 +147,14 @@ type Facts struct {
 	Known   bool    `json:"known"` // there is a profile
 	Profile Profile `json:"profile,omitzero"`
 	History History `json:"history"`
+	Need    Need    `json:"need,omitzero"`
+}
+
+// Need is what a customer will probably ask for, by what became of others who bought
+// the same: an association, with the sample that it is read off.
+type Need struct {
+	What string `json:"what"`          // "aftersales (kettle)"
+	Why  string `json:"why,omitempty"` // "238 of 340 who bought kettle (70 %, at least 64 %) within 90 days"
 }
 
 // Counts are the figures that rules compare, as of now.

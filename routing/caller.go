@@ -32,7 +32,8 @@ func OfCaller(now time.Time, called string, c customer.Facts) Facts {
 		region = place.String()
 	}
 	for name, text := range map[string]string{"caller.number": c.Number.Text, "caller.region": region, "caller.country": place.Country,
-		"customer.name": c.Profile.Name, "customer.language": c.Profile.Language, "customer.risk": string(c.Profile.Risk)} {
+		"customer.name": c.Profile.Name, "customer.language": c.Profile.Language, "customer.risk": string(c.Profile.Risk),
+		"customer.predicted_need": c.Need.What, "customer.need_why": c.Need.Why} {
 		if text != "" {
 			f[name] = text
 		}

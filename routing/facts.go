@@ -50,6 +50,8 @@ var known = []Fact{
 	{"customer.open_complaints", expr.Number, nil, false, "complaints not closed yet"},
 	{"customer.language", expr.Text, nil, false, "language tag: zh-CN, en"},
 	{"customer.risk", expr.Text, []string{"low", "medium", "high"}, false, "how carefully the person is to be treated: `low`, `medium`, `high`"},
+	{"customer.predicted_need", expr.Text, nil, false, "what most who bought the same asked for next: `aftersales (kettle)`"},
+	{"customer.need_why", expr.Text, nil, false, "of how many that is read off: 238 of 340 who bought kettle (70 %, at least 64 %) within 90 days"},
 	{"first_call", expr.Flag, nil, false, "the person never called in before"},
 	{"calls_1h", expr.Number, nil, false, "calls in the last 60 minutes, this one among them"},
 	{"calls_30d", expr.Number, nil, false, "calls in the last 30 days, this one among them"},

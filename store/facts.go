@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/customer/label"
 )
 
 // Facts tells all that is known of a caller at now: the profile that the number
@@ -23,6 +25,9 @@ func (r *Reader) Facts(ctx context.Context, n customer.Number, now time.Time) (c
 	switch {
 	case err == nil:
 		f.Known, f.Profile = true, p
+		if f.Need.What, err = needOf(ctx, r.db.q(), p.ID, now); err != nil {
+			return f, err
+		}
 	case !errors.Is(err, ErrNoCustomer):
 		return f, err
 	}
@@ -36,6 +41,27 @@ func (r *Reader) Facts(ctx context.Context, n customer.Number, now time.Time) (c
 		return f, fmt.Errorf("history: %w", err)
 	}
 	return f, nil
+}
+
+// needOf is the need that was predicted when the customer's labels were computed
+// last: one row by its key, so that a telephone that rings does not wait for it.
+func needOf(ctx context.Context, q queries, id string, now time.Time) (string, error) {
+	const name = "predicted_need"
+	var labels string
+	var asOf int64
+	err := q.row(ctx, "SELECT labels, as_of FROM portraits WHERE customer = ?", id).Scan(&labels, &asOf)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("portraits: %w", err)
+	}
+	if l, ok := label.Find(name); !ok || customer.Days(time.Unix(0, asOf).In(now.Location()), now) > l.Days {
+		return "", nil // it has expired
+	}
+	_, rest, _ := strings.Cut(labels, "\n"+name+"=")
+	need, _, _ := strings.Cut(rest, "\n")
+	return need, nil
 }
 
 func lookBack(ctx context.Context, q queries, numbers []any, products []string, w customer.Window) (h customer.History, err error) {

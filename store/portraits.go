@@ -27,6 +27,10 @@ type Portrait struct {
 // portraitPage is how many customers are computed at a time: it bounds the memory.
 const portraitPage = 500
 
+// soon is how much later than labels something may have happened that is computed
+// again for it; what claims to be later still waits for the night.
+const soon = time.Minute
+
 // Explain computes a customer's labels as of o.Now, each with its why.
 func (r *Reader) Explain(ctx context.Context, id string, o label.Options) (customer.Profile, []label.Value, error) {
 	p, err := r.Customer(ctx, id)
@@ -138,6 +142,9 @@ func (e *Editor) PortraitDue(ctx context.Context, o label.Options) (int, error) 
 		}
 		slices.SortFunc(all, func(a, b waiting) int { return cmp.Compare(a.id, b.id) }) // as who adds events does
 		for _, w := range all {                                                         // what came in meanwhile stays due
+			if since := time.Unix(0, w.since); since.After(o.Now) && since.Before(o.Now.Add(soon)) {
+				continue // it may have happened after the instant that the labels are of
+			}
 			if _, err := q.exec(ctx, "DELETE FROM portraits_due WHERE customer = ? AND since = ?", w.id, w.since); err != nil {
 				return err
 			}

@@ -85,9 +85,11 @@ type Offer struct {
 	Queue string `json:"queue,omitempty"`
 	To    string `json:"to,omitempty"` // address, where it is known before
 	Brief string `json:"brief,omitempty"`
-	// Need is what the customer probably wants: the custom field or, failing that, the
-	// call's variable predicted_need; empty when neither is there.
-	Need string `json:"predicted_need"`
+	// Need is what the customer probably wants: the custom field predicted_need, else
+	// what others with the same products asked for, else the call's variable; empty
+	// when none is there.
+	Need    string `json:"predicted_need"`
+	NeedWhy string `json:"need_why,omitempty"` // the sample that Parley's own word is read off
 }
 
 // Customer is what is known of the caller.

@@ -43,6 +43,9 @@ func (f Finding) Lower() float64 {
 	return (p + z*z/(2*n) - z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))) / (1 + z*z/n)
 }
 
+// Name is the finding as a label has it.
+func (f Finding) Name() string { return f.Need + " (" + f.Product + ")" }
+
 func (f Finding) String() string {
 	return fmt.Sprintf("%d of %d who bought %s (%.0f %%, at least %.0f %%) within %d days", f.Asked, f.Bought, f.Product, 100*f.Confidence(), math.Floor(100*f.Lower()), int(Horizon.Hours()/24))
 }
@@ -177,10 +180,22 @@ func Predictor(findings []Finding) func(products []string) (need, why string) {
 			if product, ok := cut(f.Need); ok && slices.Contains(products, product) {
 				continue // has it already
 			}
-			return f.Need + " (" + f.Product + ")", f.String()
+			return f.Name(), f.String()
 		}
 		return "", ""
 	}
+}
+
+// MaxWhys bounds what Whys keeps in memory.
+const MaxWhys = 10_000
+
+// Whys tells of the surest findings, by their names, what they are read off.
+func Whys(findings []Finding) map[string]string {
+	out := map[string]string{}
+	for _, f := range findings[:min(len(findings), MaxWhys)] {
+		out[f.Name()] = f.String()
+	}
+	return out
 }
 
 func cut(need string) (product string, ok bool) {

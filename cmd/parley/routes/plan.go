@@ -87,7 +87,7 @@ func vars(d routing.Decision) map[string]string {
 // given are the facts that each kind of context is made of.
 var given = map[string][]string{
 	"profile":    {"customer.tags", "customer.value", "customer.language", "customer.risk"},
-	"purchases":  {"customer.products"},
+	"purchases":  {"customer.products", "customer.predicted_need", "customer.need_why"},
 	"history":    {"calls_30d", "ivr_hangups_30d"},
 	"complaints": {"customer.complaints", "customer.open_complaints"},
 	"known_fix":  {"product", "enquiries_30d"},

@@ -22,6 +22,7 @@ const factsWithin = 150 * time.Millisecond
 type herald struct {
 	hooks   []webhook.Hook
 	store   *store.Store
+	callers *callers
 	country string
 	log     *slog.Logger
 	lost    atomic.Uint64 // messages that the outbox did not take
@@ -83,15 +84,16 @@ func (h *herald) Offer(ctx context.Context, o call.Offer) error {
 		return nil
 	}
 	known := h.facts(ctx, o.Record, o.At)
-	need := o.Vars["predicted_need"]
-	if known.Known {
-		need = cmp.Or(known.Profile.Field("predicted_need", o.At), need)
+	need := cmp.Or(known.Profile.Field("predicted_need", o.At), known.Need.What, o.Vars["predicted_need"])
+	why := ""
+	if need == known.Need.What {
+		why = known.Need.Why
 	}
 	e := webhook.Event{
 		Type: webhook.CallOffered, Key: fmt.Sprintf("%s/%d/%d", o.Record.ID, o.Hand, o.Number), At: o.At,
 		Data: webhook.Data{
 			Call: webhook.OfRecord(o.Record), Customer: webhook.OfFacts(known, o.At), Transcript: webhook.Transcript(o.Record.Entries),
-			Offer: &webhook.Offer{Agent: o.Agent, Queue: o.Queue, To: o.To, Brief: o.Brief, Need: need},
+			Offer: &webhook.Offer{Agent: o.Agent, Queue: o.Queue, To: o.To, Brief: o.Brief, Need: need, NeedWhy: why},
 		},
 	}
 	return h.store.PostAll(ctx, h.messages(e)...)
@@ -105,7 +107,7 @@ func (h *herald) facts(ctx context.Context, r call.Record, now time.Time) custom
 	}
 	ctx, cancel := context.WithTimeout(ctx, factsWithin)
 	defer cancel()
-	f, err := h.store.Facts(ctx, n, now)
+	f, err := h.callers.Facts(ctx, n, now)
 	if err != nil {
 		h.log.Warn("the agent's screen is not told who the customer is", "call", r.ID, "error", err)
 		return customer.Facts{}

@@ -22,6 +22,7 @@ type waiting struct {
 
 	outbound *outbound.Floor // people who are called, and may come to wait
 	called   outbound.People
+	callers  *callers
 }
 
 // openHotline makes the switchboard. The desk that carries it out comes later.

@@ -21,13 +21,21 @@ const nightly = 3
 func (s *Server) portray(ctx context.Context) {
 	tick := time.NewTicker(portraitTick)
 	defer tick.Stop()
+	var asked time.Time
 	for {
+		now := time.Now()
+		if now.Sub(asked) >= needsEvery {
+			asked = now
+			if err := s.hotline.callers.refresh(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("what buyers ask for next could not be read; tried again in a minute", "error", err)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now := time.Now()
+		now = time.Now()
 		s.portrayDue(ctx, now)
 		if now.Hour() >= nightly && ctx.Err() == nil {
 			s.portrayAll(ctx, now)

@@ -70,7 +70,7 @@ func (s *Server) router(ctx context.Context) call.Router {
 			s.log.Warn("how regions were answered before the start is not known", "error", err)
 		}
 	}
-	r := routes.NewRouter(routes.Config{Book: s.Routes, Customers: s.Store, Country: s.cfg.Callers.Country,
+	r := routes.NewRouter(routes.Config{Book: s.Routes, Customers: s.hotline.callers, Country: s.cfg.Callers.Country,
 		Scripts: s.Library.Named, Queues: s.queuesNow(), Regions: s.regions})
 	s.life.close = append(s.life.close, func() error { r.Wait(); return nil })
 	return r

@@ -104,6 +104,7 @@ func (s *Server) openRecords(ctx context.Context, _ Options) error {
 		return err
 	}
 	s.Store = st
+	s.hotline.callers = &callers{store: st}
 	s.life.close = append(s.life.close, st.Close)
 	s.hotline.owed = &owed{store: st, log: s.log, country: s.cfg.Callers.Country, tell: []Overdue{s.web.publish}}
 	s.keepTerms(ctx)

@@ -29,7 +29,7 @@ func (s *Server) openWebhooks(ctx context.Context, _ Options) error {
 		return nil
 	}
 	log := s.log.With("room", "webhook")
-	s.web.herald = &herald{hooks: hooks, store: s.Store, country: s.cfg.Callers.Country, log: log}
+	s.web.herald = &herald{hooks: hooks, store: s.Store, callers: s.hotline.callers, country: s.cfg.Callers.Country, log: log}
 	s.web.sender = webhook.NewSender(webhook.Config{Hooks: hooks, Outbox: newOutbox(s.Store), Log: log, Refused: s.gaveUp, Courier: s.openCourier(hooks, log), Now: time.Now})
 	return s.web.herald.takeUp(ctx, time.Now())
 }
