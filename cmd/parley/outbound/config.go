@@ -24,14 +24,20 @@ type Config struct {
 	Agents func(now time.Time, queue string) Crew // nil: there are no queues
 	// Approved tells whether a variant may be spoken.
 	Approved func(experiment.Variant) bool
+	Words
+	Fill  Fill
+	Seek  Seek
+	Clock *Clock       // when people are likely to answer; nil: nobody knows
+	Told  func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
+	Log   *slog.Logger
+}
+
+// Words is what is known of what calls say.
+type Words struct {
 	// Sayable tells whether a text holds no word that calls may not say; nil: any does.
 	Sayable func(text string) bool
-	Fill    Fill
-	Seek    Seek
-	Clock   *Clock                       // when people are likely to answer; nil: nobody knows
-	Needs   func(script string) []string // the variables that a script needs; nil: it is given nothing of the customer
-	Told    func(Notice)                 // of what a campaign does by itself; nil: nobody. It must not block.
-	Log     *slog.Logger
+	// Needs are the variables that a script needs; nil: it is given nothing of the customer.
+	Needs func(script string) []string
 }
 
 // Phone places calls. *call.Desk is one.

@@ -45,8 +45,8 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	c := outbound.Config{
 		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log), Log: log,
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: policy,
-		Approved: s.approved, Sayable: func(text string) bool { word, _ := banned(text); return word == "" },
-		Fill: people.Fill(s.Store.Editor), Needs: people.Needs, Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
+		Approved: s.approved, Words: outbound.Words{Needs: people.Needs, Sayable: func(text string) bool { word, _ := banned(text); return word == "" }},
+		Fill: people.Fill(s.Store.Editor), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
 	}
 	if s.hotline.board != nil {
 		crew := &crew{board: s.hotline.board.Snapshot, agents: s.cfg.Agents, busy: map[string]time.Time{}}
