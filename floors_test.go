@@ -54,6 +54,7 @@ var only = []struct{ imports, rooms, why string }{
 	{"github.com/k2-fsa github.com/yalue/onnxruntime_go", "asr/moonshine asr/silero asr/sherpa tts/sherpa", "speak through asr.Recognizer or tts.Speaker"},
 	{"github.com/sashabaranov/go-openai", "asr/openai tts/openai dialog/intent dialog/compose dialog/model", "speak through asr.Recognizer, tts.Speaker or an intent engine"},
 	{"modernc.org/sqlite github.com/jackc/pgx", "store", "keep it through store"},
+	{"github.com/riverqueue", "store", "ask store/workqueue who works when"},
 	{"github.com/prometheus", "console cmd", "count in a Stats value and let console show it"},
 	{"github.com/alecthomas/kong", "cmd tools", "flags belong to the command: take a Config"},
 	{"github.com/twmb/franz-go", "feeds", "read topics through feeds.Feed"},

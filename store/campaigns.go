@@ -21,7 +21,7 @@ type Campaign struct {
 	Filled  int           `json:"filled"` // the version whose people are its candidates
 	Began   time.Time     `json:"began"`
 	Since   time.Time     `json:"since"` // in this state
-	Memory  string        `json:"-"`     // what it has learnt, in the runner's words
+	Data    string        `json:"-"`     // how good those of its people are, in the runner's words
 }
 
 // CampaignState is how a campaign stands.
@@ -51,7 +51,7 @@ var (
 	ErrTurn       = errors.New("the campaign cannot do that now")
 )
 
-const campaignColumns = "id, version, doc, state, why, who, ringing, filled, began, since, memory"
+const campaignColumns = "id, version, doc, state, why, who, ringing, filled, began, since, data"
 
 // StartCampaign starts a campaign with a text, or lets it go on. With another text
 // than before its version rises, and its people are looked for again; those who
@@ -117,15 +117,27 @@ func (r *Reader) Campaigns(ctx context.Context) ([]Campaign, error) {
 	return all, inCampaigns(err)
 }
 
-// RememberCampaign keeps what a campaign has learnt about itself.
-func (e *Editor) RememberCampaign(ctx context.Context, id, memory string) error {
-	_, err := e.changes.q().exec(ctx, "UPDATE campaigns SET memory = ? WHERE id = ?", memory, id)
+// RememberCampaign keeps what a node has learnt about a campaign.
+func (e *Editor) RememberCampaign(ctx context.Context, id, node, memory string) error {
+	_, err := e.changes.q().exec(ctx, insert("campaign_memories", "campaign, node, memory", 2), id, node, memory)
 	return inCampaigns(err)
+}
+
+// CampaignMemories is what each node has learnt about a campaign, by its name.
+func (r *Reader) CampaignMemories(ctx context.Context, id string) (map[string]string, error) {
+	all := map[string]string{}
+	err := r.db.q().each(ctx, func(scan func(...any) error) error {
+		var node, memory string
+		err := scan(&node, &memory)
+		all[node] = memory
+		return err
+	}, "SELECT node, memory FROM campaign_memories WHERE campaign = ?", id)
+	return all, inCampaigns(err)
 }
 
 func (q queries) keepCampaign(ctx context.Context, c Campaign) error {
 	_, err := q.exec(ctx, insert("campaigns", campaignColumns, 1), c.ID, c.Version, c.Doc, string(c.State), c.Why, c.Who, string(c.Ringing),
-		c.Filled, c.Began.UnixNano(), c.Since.UnixNano(), c.Memory)
+		c.Filled, c.Began.UnixNano(), c.Since.UnixNano(), c.Data)
 	return err
 }
 
@@ -144,7 +156,7 @@ func (q queries) campaigns(ctx context.Context, where string, args ...any) (all 
 	err = q.each(ctx, func(scan func(...any) error) error {
 		var c Campaign
 		var began, since int64
-		err := scan(&c.ID, &c.Version, &c.Doc, &c.State, &c.Why, &c.Who, &c.Ringing, &c.Filled, &began, &since, &c.Memory)
+		err := scan(&c.ID, &c.Version, &c.Doc, &c.State, &c.Why, &c.Who, &c.Ringing, &c.Filled, &began, &since, &c.Data)
 		c.Began, c.Since = time.Unix(0, began).UTC(), time.Unix(0, since).UTC()
 		all = append(all, c)
 		return err

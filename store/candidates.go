@@ -48,9 +48,10 @@ func candidateRow(k campaign.Candidate) []any {
 		string(k.Last.Status), k.Last.Outcome, encode(k)}
 }
 
-// FilledCampaign tells that the people of a version are its candidates.
-func (e *Editor) FilledCampaign(ctx context.Context, id string, version int) error {
-	_, err := e.changes.q().exec(ctx, "UPDATE campaigns SET filled = ? WHERE id = ? AND version = ?", version, id, version)
+// FilledCampaign tells that the people of a version are its candidates; data tells,
+// in the runner's words, how good theirs are.
+func (e *Editor) FilledCampaign(ctx context.Context, id string, version int, data string) error {
+	_, err := e.changes.q().exec(ctx, "UPDATE campaigns SET filled = ?, data = ? WHERE id = ? AND version = ?", version, data, id, version)
 	return inCampaigns(err)
 }
 

@@ -17,13 +17,15 @@ const (
 	lockAnswer   = 5 * time.Second // how long PostgreSQL may take to say so
 )
 
-const lockKey = "(hashtext('parley serves ' || current_schema()))"
+// lockKey is of a schema and a node's name; the server has none.
+const lockKey = "(hashtext('parley serves ' || current_schema() || CASE WHEN $1 = '' THEN '' ELSE ' as ' || $1 END))"
 
-// postgresLock keeps two servers off one schema. PostgreSQL drops it with the
+// postgresLock keeps two servers of one name off one schema. PostgreSQL drops it with the
 // connection, so a kill leaves nothing behind; when PostgreSQL itself restarts it is
 // taken again.
 type postgresLock struct {
 	db   database
+	node string
 	conn *sql.Conn // that holds it; nil when it is lost
 	stop context.CancelFunc
 	done chan struct{}
@@ -34,12 +36,12 @@ type postgresLock struct {
 
 // lockPostgres takes the lock. A server that was just killed may hold it for a
 // moment.
-func lockPostgres(ctx context.Context, dsn string) (io.Closer, error) {
+func lockPostgres(ctx context.Context, dsn, node string) (io.Closer, error) {
 	db, err := openPostgres(ctx, "records", dsn, 1)
 	if err != nil {
 		return nil, err
 	}
-	l := &postgresLock{db: db, done: make(chan struct{})}
+	l := &postgresLock{db: db, node: node, done: make(chan struct{})}
 	for end := time.Now().Add(lockPatience); ; {
 		err := l.take(ctx)
 		switch {
@@ -51,7 +53,7 @@ func lockPostgres(ctx context.Context, dsn string) (io.Closer, error) {
 		case !errors.Is(err, ErrInUse):
 			return nil, errors.Join(wrapped("records", dsn, err), db.Close())
 		case time.Now().After(end):
-			return nil, errors.Join(fmt.Errorf("%w; stop it, or give this one another database", err), db.Close())
+			return nil, errors.Join(fmt.Errorf("%w; stop it, or give this one another database, or a name (node)", err), db.Close())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -64,7 +66,7 @@ func (l *postgresLock) take(ctx context.Context) error {
 		return err
 	}
 	var ok bool
-	if err = conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock"+lockKey).Scan(&ok); err == nil && !ok {
+	if err = conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock"+lockKey, l.node).Scan(&ok); err == nil && !ok {
 		err = fmt.Errorf("%w, which holds this database's lock", ErrInUse)
 	}
 	if err != nil {
@@ -126,7 +128,7 @@ func (l *postgresLock) Close() error {
 	if l.conn != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		_, _ = l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock"+lockKey) // without its connection it is gone already
+		_, _ = l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock"+lockKey, l.node) // without its connection it is gone already
 		_ = l.conn.Close()
 	}
 	return l.db.Close()

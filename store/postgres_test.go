@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,14 @@ func TestOnlyOneServerAtATime(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Nodes work beside the server under names of their own; a file has one process.
+func TestNodes(t *testing.T) {
+	storetest.Nodes(t, storetest.Postgres(t))
+	if _, err := store.OpenNode(t.Context(), filepath.Join(t.TempDir(), "records.db"), "CN", "two"); err == nil || !strings.Contains(err.Error(), "PostgreSQL") {
+		t.Errorf("a node of a file: %v", err)
+	}
 }
 
 func TestPostgresTellsWhatIsWrong(t *testing.T) {

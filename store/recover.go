@@ -8,14 +8,14 @@ import (
 	"github.com/parley-voice/parley/customer"
 )
 
-// Recover marks what a killed process left behind: each record that never ended
+// Recover marks what a killed process of this name left behind: each record that never ended
 // becomes Interrupted, ended at its last journal line, and goes into its
 // customer's history; each caller who waited on the line is due to be called back,
 // or it is written down that nobody can be. Call it before any call is taken. It
 // tells how many records there were.
 func (s *Store) Recover(ctx context.Context, now time.Time) (n int, err error) {
 	err = s.w.db.change(ctx, func(q queries) error {
-		ids, err := q.texts(ctx, "SELECT id FROM calls WHERE state IN ('ringing', 'talking')")
+		ids, err := q.texts(ctx, "SELECT id FROM calls WHERE state IN ('ringing', 'talking') AND node = ?", s.node)
 		if err != nil {
 			return err
 		}
@@ -23,7 +23,7 @@ func (s *Store) Recover(ctx context.Context, now time.Time) (n int, err error) {
 			UPDATE calls SET state = 'interrupted', ended_by = 'crash',
 				why = 'the process ended in mid-call; found at ' || ?,
 				ended = COALESCE((SELECT MAX(at) FROM entries WHERE call = calls.id AND at >= calls.began), answered, began)
-			WHERE state IN ('ringing', 'talking')`, now.UTC().Format(time.RFC3339))
+			WHERE state IN ('ringing', 'talking') AND node = ?`, now.UTC().Format(time.RFC3339), s.node)
 		if err != nil {
 			return err
 		}
@@ -31,6 +31,9 @@ func (s *Store) Recover(ctx context.Context, now time.Time) (n int, err error) {
 			if err := remember(ctx, q, id, s.country); err != nil {
 				return err
 			}
+		}
+		if s.node != "" { // callers wait with the server only
+			return nil
 		}
 		return s.callThemBack(ctx, q, now)
 	})

@@ -76,8 +76,8 @@ func (r *Reader) CandidatesOf(ctx context.Context, id string, people ...string) 
 // RaiseCandidate makes a candidate due who is the one that was read, and whom nobody
 // works on; false when that is no longer so.
 func (e *Editor) RaiseCandidate(ctx context.Context, now time.Time, was, is campaign.Candidate) (bool, error) {
-	n, err := e.changes.q().exec(ctx, `UPDATE candidates SET state = ?, due = ?, deadline = ?, priority = ?, score = ?, tries = ?, status = ?, outcome = ?, doc = ?
-		WHERE campaign = ? AND person = ? AND doc = ? AND lease <= ? AND state IN ('pending', 'waiting')`,
+	n, err := e.changes.q().exec(ctx, `UPDATE candidates SET state = ?, due = ?, deadline = ?, priority = ?, score = ?, tries = ?, status = ?, outcome = ?, doc = ?,
+		queued = 0 WHERE campaign = ? AND person = ? AND doc = ? AND lease <= ? AND state IN ('pending', 'waiting')`,
 		append(candidateRow(is), is.Campaign, is.Person, encode(was), now.UnixNano())...)
 	return n > 0, inCandidates(err)
 }

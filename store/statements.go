@@ -17,6 +17,7 @@ type statements struct {
 
 	d       *dialect
 	country string
+	node    string // whose calls are begun
 }
 
 // insert writes a row, or over the one with the same key, which is the first keys
@@ -41,20 +42,20 @@ func insertOr(table, columns string, keys int, what string) string {
 		strings.Join(names[:keys], ", ") + ") DO " + what
 }
 
-func prepare(ctx context.Context, db database, country string) (s statements, err error) {
-	s.d, s.country = db.d, country
+func prepare(ctx context.Context, db database, country, node string) (s statements, err error) {
+	s.d, s.country, s.node = db.d, country, node
 	for _, p := range []struct {
 		to   **sql.Stmt
 		text string
 	}{
 		// A record that has gone further already must not go back.
-		{&s.begin, insertOnce("calls", columns, 1)},
+		{&s.begin, insertOnce("calls", columns+", node", 1)},
 		// What an index holds does not change as a rule; to write it again all the
 		// same would cost more than the rest.
 		{&s.end, `UPDATE calls SET answered = ?, ended = ?, state = ?, outcome = ?, grade = ?, ended_by = ?, why = ?,
 			sip_code = ?, cause = ?, recording = ?, media = ?, pickup = ? WHERE id = ? AND
 			(call_id, direction, trunk, caller, called, script, version, language, began) = (?,?,?,?,?,?,?,?,?)`},
-		{&s.finish, insert("calls", columns, 1)},
+		{&s.finish, insert("calls", columns+", node", 1)},
 		{&s.answered, "UPDATE calls SET answered = ?, state = 'talking' WHERE id = ? AND state IN ('ringing', 'talking')"},
 		{&s.line, insert("entries", "call, seq, at, kind, turn, node, origin, stage, text, intent, score, why, timing", 2)},
 		{&s.recording, "UPDATE calls SET recording = ? WHERE id = ?"},
@@ -115,7 +116,7 @@ func (p pen) apply(ctx context.Context, j *job) error {
 func (p pen) put(ctx context.Context, s *sql.Stmt, r call.Record) error {
 	return p.run(ctx, s, r.ID, r.CallID, r.Direction, r.Trunk, r.Caller, r.Called,
 		r.Script, r.Version, r.Language, r.Began.UnixNano(), stamp(r.Answered), stamp(r.Ended), string(r.State),
-		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, figures(r), found(r))
+		r.Outcome, r.Grade, r.EndedBy, r.Why, r.SIPCode, r.Cause, r.Recording, figures(r), found(r), p.node)
 }
 
 func figures(r call.Record) string {

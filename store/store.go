@@ -25,6 +25,7 @@ var (
 type Store struct {
 	*Editor
 	w    *writer
+	node string
 	lock io.Closer
 }
 
@@ -32,14 +33,21 @@ type Store struct {
 // file, made with its folder where there is none. Older records are brought up to
 // date. Only one process may have them open for writing: ErrInUse tells of
 // another. country is where numbers without a country code belong (CN).
-func Open(ctx context.Context, where, country string) (_ *Store, err error) {
-	s := &Store{}
+func Open(ctx context.Context, where, country string) (*Store, error) {
+	return OpenNode(ctx, where, country, "")
+}
+
+// OpenNode is Open for a node that works beside the one without a name, in
+// PostgreSQL: only one process may go by each name. What it leaves open when it dies
+// is its own to recover.
+func OpenNode(ctx context.Context, where, country, node string) (_ *Store, err error) {
+	s := &Store{node: node}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
 		}
 	}()
-	if s.lock, err = lock(ctx, where); err != nil {
+	if s.lock, err = lock(ctx, where, node); err != nil {
 		return nil, err
 	}
 	db, err := open(ctx, "records", where, 1)
@@ -47,7 +55,7 @@ func Open(ctx context.Context, where, country string) (_ *Store, err error) {
 		return nil, err
 	}
 	if err = migrate(ctx, db, setRecords); err == nil {
-		s.w, err = startWriter(ctx, db, country)
+		s.w, err = startWriter(ctx, db, country, node)
 	}
 	if err != nil {
 		return nil, errors.Join(wrapped("records", where, err), db.Close())
@@ -56,10 +64,13 @@ func Open(ctx context.Context, where, country string) (_ *Store, err error) {
 	return s, err
 }
 
-// lock keeps a second server away.
-func lock(ctx context.Context, where string) (io.Closer, error) {
+// lock keeps a second server of the same name away; a file has but one.
+func lock(ctx context.Context, where, node string) (io.Closer, error) {
 	if isPostgres(where) {
-		return lockPostgres(ctx, where)
+		return lockPostgres(ctx, where, node)
+	}
+	if node != "" {
+		return nil, fmt.Errorf("records: node %s: several nodes need PostgreSQL", node)
 	}
 	if err := os.MkdirAll(filepath.Dir(where), 0o750); err != nil {
 		return nil, fmt.Errorf("records: %w", err)

@@ -43,13 +43,13 @@ type writer struct {
 	count  Stats
 }
 
-func startWriter(ctx context.Context, db database, country string) (*writer, error) {
+func startWriter(ctx context.Context, db database, country, node string) (*writer, error) {
 	w := &writer{
 		db: db, wake: make(chan struct{}, 1), quit: make(chan struct{}), end: make(chan struct{}),
 		queue: newBacklog(), kept: journals{}, posted: make(chan struct{}, 1),
 	}
 	var err error
-	if w.sql, err = prepare(ctx, db, country); err != nil {
+	if w.sql, err = prepare(ctx, db, country, node); err != nil {
 		return nil, err
 	}
 	go w.run()

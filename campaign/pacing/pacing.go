@@ -62,6 +62,7 @@ type State struct {
 	Ringing []time.Duration // of each call that nobody has answered yet: since when
 	Calls   int             // all of the campaign's calls: ringing, talking, waiting
 	Asked   int             // Preview: customers whom an agent wants called
+	Nodes   int             // that place its calls, each its part of PerSecond; 0 is 1
 }
 
 // agents who could be given a call now or soon.
@@ -87,7 +88,7 @@ func (p *Pacer) Dial(now time.Time, s State) (n int, why string) {
 	if room := p.cfg.Concurrent - s.Calls; n > room {
 		n, why = max(room, 0), fmt.Sprintf("%d calls at once are allowed", p.cfg.Concurrent)
 	}
-	if left := p.spent.left(now, p.cfg.PerSecond); n > left {
+	if left := p.spent.left(now, p.cfg.PerSecond/float64(max(1, s.Nodes))); n > left {
 		n, why = left, fmt.Sprintf("%v attempts a second are allowed", p.cfg.PerSecond)
 	}
 	p.spent.take(n)

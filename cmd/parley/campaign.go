@@ -119,7 +119,11 @@ func (c *CampaignStatusCmd) Run(ctx context.Context, m *Main) (err error) {
 		if c.ID != "" && row.ID != c.ID {
 			continue
 		}
-		s := campaignStatus{Campaign: row, Learnt: outbound.Recall(row)}
+		memories, err := r.CampaignMemories(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		s := campaignStatus{Campaign: row, Learnt: outbound.Recall(row, memories)}
 		if s.People, s.Next, err = r.CountCandidates(ctx, row.ID); err != nil {
 			return err
 		}

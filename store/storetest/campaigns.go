@@ -38,7 +38,7 @@ func turned(t *testing.T, open func() *store.Store) {
 	if must(t, err); c.Version != 1 || c.State != store.CampaignRunning || !c.Began.Equal(T0) {
 		t.Errorf("started as %+v", c)
 	}
-	must(t, s.FilledCampaign(ctx, "spring", 1))
+	must(t, s.FilledCampaign(ctx, "spring", 1, `{"complete":1}`))
 	if _, err := s.StartCampaign(ctx, T0, "spring", "a: 1", "li"); !errors.Is(err, store.ErrTurn) {
 		t.Errorf("started twice: %v", err)
 	}

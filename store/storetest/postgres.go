@@ -188,6 +188,19 @@ func (s *Server) Schema(t testing.TB) string {
 	return s.URL() + "&search_path=" + name
 }
 
+// Exec runs statements in the schema at where.
+func Exec(t testing.TB, where, text string) {
+	t.Helper()
+	db, err := sql.Open("pgx", where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), text); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Stop ends the server and removes its folder.
 func (s *Server) Stop() error {
 	if s.cmd == nil || s.cmd.Process == nil {

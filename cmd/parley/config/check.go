@@ -33,6 +33,7 @@ func (c *Config) check() Problems {
 	c.checkOutside(fail)
 	c.checkWebhooks(fail)
 	c.checkStore(fail)
+	c.checkNode(fail)
 	c.checkReports(fail)
 	c.checkSources(fail)
 	return ps

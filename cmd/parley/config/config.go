@@ -24,6 +24,7 @@ type Config struct {
 	Numbers    map[string]string `yaml:"numbers" doc:"Called number to script: the script's file name without .yaml, with its folder (member-callback.en, line-test/echo). * stands for every other number."`
 	Routes     string            `yaml:"routes" doc:"Table of routes: where calls go that come in (docs/routing.md). Read again within a second of a change; a table with mistakes leaves the one before in use. Relative to the configuration file."`
 	Campaigns  string            `yaml:"campaigns" doc:"Folder of outbound campaigns, each a file CAMPAIGN.yaml (docs/campaigns.md). Nothing is called before parley campaign start. Relative to the configuration file."`
+	Node       string            `yaml:"node" doc:"Name of a process that helps the server of the same PostgreSQL database with its campaigns, and does nothing else (docs/operations.md). Empty: this is the server."`
 	Queues     map[string]Queue  `yaml:"queues" doc:"Where a script's transfer goes, by name: an address, or a queue in which callers wait for agents (docs/queues.md). * stands for every other name and needs an address; the fallback ladder hands callers to it too."`
 	Agents     map[string]Agent  `yaml:"agents" doc:"People who take calls from the queues, by a short name or number."`
 	AgentRules AgentRules        `yaml:"agent_rules" doc:"What holds for every agent."`

@@ -41,6 +41,34 @@ var (
 	currencyCode = regexp.MustCompile("^[A-Z]{3}$")
 )
 
+var nodeName = regexp.MustCompile("^[a-z0-9][a-z0-9-]{0,30}$")
+
+// checkNode holds a node to what is the server's alone, or needs its disk.
+func (c *Config) checkNode(fail failer) {
+	if c.Node == "" {
+		return
+	}
+	leave := "leave it to the server"
+	if !nodeName.MatchString(c.Node) {
+		fail("node", "write small letters, digits and -, up to 31", "node %q is no name of a node", c.Node)
+	}
+	if c.Store.DSN == "" {
+		fail("store.dsn", "name the server's database", "node: several processes share a PostgreSQL database, and store.dsn is empty")
+	}
+	if c.Record {
+		fail("record", "write record: false", "node: recordings would lie on this node's disk, where nobody finds them to hand them out or erase them")
+	}
+	if len(c.Hotline().Queues) > 0 {
+		fail("queues", leave, "node: callers wait for agents on the server only")
+	}
+	if c.Registrar != nil {
+		fail("registrar", leave, "node: the phones of agents register with the server")
+	}
+	if len(c.Sources) > 0 {
+		fail("sources", leave, "node: sources of customers are read by the server")
+	}
+}
+
 func (c *Config) checkStore(fail failer) {
 	dsn := string(c.Store.DSN)
 	if dsn != "" && !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {

@@ -176,6 +176,11 @@ func (r *run) undialled(k campaign.Candidate, id string, err error) over {
 // when it could not be written down what became of it.
 func (r *run) found(k campaign.Candidate, old store.Attempt) over {
 	now := time.Now()
+	if open := old.State != store.AttemptEnded && old.State != store.AttemptReleased && old.State != store.AttemptCancelled; open &&
+		old.Holder != r.cfg.Holder && r.pace.crowd().has(old.Holder) { // another node's call goes on: it is that one's to settle
+		k.Due = now.Add(laterBy)
+		return over{id: old.ID, k: r.keep(k, old.ID, now, nil), refused: "called_elsewhere"}
+	}
 	ctx, done := context.WithTimeout(context.Background(), settleTime)
 	defer done()
 	k = k.Reserve()

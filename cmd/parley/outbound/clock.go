@@ -34,6 +34,7 @@ type Clock struct {
 	store   *store.Editor
 	country string
 	log     *slog.Logger
+	follows bool // another process learns
 	used    atomic.Pointer[used]
 }
 
@@ -46,6 +47,9 @@ type used struct {
 func NewClock(s *store.Editor, country string, log *slog.Logger) *Clock {
 	return &Clock{store: s, country: country, log: log}
 }
+
+// FollowOnly has Keep learn nothing: one process of a site does.
+func (c *Clock) FollowOnly() { c.follows = true }
 
 // Model is the one in use; false when there is none.
 func (c *Clock) Model() (timing.Model, bool) {
@@ -67,7 +71,7 @@ func (c *Clock) Keep(ctx context.Context) {
 	learnt := ""
 	for {
 		now := time.Now()
-		if day := now.Format(time.DateOnly); learnt == "" || learnt != day && now.Hour() >= nightly {
+		if day := now.Format(time.DateOnly); !c.follows && (learnt == "" || learnt != day && now.Hour() >= nightly) {
 			learnt = day
 			if err := c.Learn(ctx, now); err != nil && ctx.Err() == nil {
 				c.log.Warn("when people answer could not be learnt; tried again tomorrow", "error", err)

@@ -53,7 +53,11 @@ func TestPeopleAreCalledWhenTheyAnswer(t *testing.T) {
 						t.Errorf("%s was called at %v", person, at)
 					}
 				}
-				m := recall(row.Memory, row.Version)
+				all, err := r.store.CampaignMemories(r.t.Context(), "spring")
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := Recall(row, all)
 				if got := m.Chosen[timing.Likely]; learnt && got != 4 || !learnt && len(m.Chosen) > 0 {
 					t.Errorf("chosen: %v", m.Chosen)
 				}

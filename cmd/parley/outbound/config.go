@@ -13,13 +13,14 @@ import (
 	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/store/workqueue"
 )
 
 // Config is what a Floor works with.
 type Config struct {
-	Store  *store.Editor
-	Phone  Phone
-	Holder string // of this process's attempts and claims: the same again after a restart
+	Store *store.Editor
+	Phone Phone
+	Node
 	Policy permit.Policy
 	Agents func(now time.Time, queue string) Crew // nil: there are no queues
 	// Approved tells whether a variant may be spoken.
@@ -38,6 +39,26 @@ type Words struct {
 	Sayable func(text string) bool
 	// Needs are the variables that a script needs; nil: it is given nothing of the customer.
 	Needs func(script string) []string
+}
+
+// Node is this process among those that work in the same database.
+type Node struct {
+	Holder string // of its attempts and claims: the same again after a restart
+	Queue  Queue
+	Shared bool // other nodes may work in this database
+}
+
+// Queue says who works when. Those of store/workqueue do.
+type Queue interface {
+	// Stock puts those of a campaign in line who are not yet.
+	Stock(ctx context.Context, campaign string) error
+	// Serve has those called who are due, at most most at once, until ctx ends; it
+	// returns when all calls have.
+	Serve(ctx context.Context, campaign string, most int, call workqueue.Call) error
+	// Ask has one node do a chore soon, once.
+	Ask(ctx context.Context, c workqueue.Chore) error
+	// Run works until ctx ends. Every Serve must have returned before.
+	Run(ctx context.Context, do func(context.Context, workqueue.Chore)) error
 }
 
 // Phone places calls. *call.Desk is one.
@@ -70,6 +91,12 @@ type Notice struct {
 	At       time.Time
 }
 
+// Lease is how long a claim lasts that is not renewed.
+const Lease = 2 * time.Minute
+
+// SweepEvery is how often what dead nodes left is looked for.
+const SweepEvery = 30 * time.Second
+
 // Times of a Floor.
 const (
 	tick       = 100 * time.Millisecond // calls are placed
@@ -77,9 +104,12 @@ const (
 	lookEvery  = time.Second            // the store is asked what is to run, and when nobody was due, who is
 	stopEvery  = 250 * time.Millisecond // who opted out while it rang
 	keepEvery  = 5 * time.Second        // tallies are written
-	lease      = 2 * time.Minute        // of a claim; renewed at a third of it
-	settleTime = 10 * time.Second       // for what is written after a call
-	knowTime   = time.Second            // for what scripts are told of the customer
-	laterBy    = time.Minute            // for whom no call could be placed now
-	maxClaim   = 100                    // candidates claimed at once
+	nodeLife   = 10 * time.Second       // a node that was not seen for so long places no calls
+	nodeDead   = Lease                  // what it left open is settled
+	queueAgain = 5 * time.Second
+	nodeJoins  = 3 * lookEvery    // a node places calls when the others have seen it
+	nodeSkew   = 20 * time.Second // between clocks: leases are compared by them
+	settleTime = 10 * time.Second // for what is written after a call
+	laterBy    = time.Minute      // for whom no call could be placed now
+	knowTime   = time.Second      // for what scripts are told of the customer
 )

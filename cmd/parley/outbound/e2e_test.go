@@ -239,7 +239,7 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 		}
 	}
 	r := &rig{t: t, store: s}
-	r.floor = New(Config{Store: s.Editor, Phone: line{desk, theirs.Addr("udp")}, Holder: "me", Policy: permit.Policy{
+	r.floor = New(Config{Node: Node{Queue: scan(s.Editor, "me"), Holder: "me"}, Store: s.Editor, Phone: line{desk, theirs.Addr("udp")}, Policy: permit.Policy{
 		Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Refusal: 30 * permit.Day, Complaint: 30 * permit.Day,
 		Service: []string{"service"}, Book: dayAndNight(t)},
 		Fill: r.fill, Approved: func(experiment.Variant) bool { return true }})
@@ -314,9 +314,17 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 // runs at any.
 func dayAndNight(t *testing.T) *calendar.Book {
 	t.Helper()
-	r, err := calendar.Load(strings.NewReader("jurisdiction: CN\ncountries: [CN]\nhours:\n  mon-sun: 00:00-24:00\nsource: test\n"), "always.yaml")
+	b, err := always()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return calendar.NewBook(r)
+	return b
+}
+
+func always() (*calendar.Book, error) {
+	r, err := calendar.Load(strings.NewReader("jurisdiction: CN\ncountries: [CN]\nhours:\n  mon-sun: 00:00-24:00\nsource: test\n"), "always.yaml")
+	if err != nil {
+		return nil, err
+	}
+	return calendar.NewBook(r), nil
 }

@@ -17,15 +17,6 @@ import (
 	"github.com/parley-voice/parley/store/storetest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if err := storetest.StopPostgres(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
 // A campaign does not start with people of whom too little or nothing new is known,
 // and says so with the figures; it does once they were imported anew.
 func TestDataThatAreNotGoodEnoughKeepACampaignFromStarting(t *testing.T) {

@@ -2,14 +2,17 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/store/workqueue"
 )
 
 // Floor runs the campaigns that the store says are to run. They are started, paused
@@ -22,6 +25,9 @@ type Floor struct {
 	runs map[string]*run
 	shut bool // no more calls
 	wg   sync.WaitGroup
+
+	crowd  atomic.Pointer[crowd]
+	joined time.Time // the crowd; of Run
 }
 
 // New makes a floor. Run begins.
@@ -62,20 +68,18 @@ func (f *Floor) Live(id string) (Live, bool) {
 // known count, and are not made again. Call it before Run, when no other process
 // goes by the same name.
 func (f *Floor) TakeUp(ctx context.Context, now time.Time) error {
-	open, err := f.cfg.Store.Orphaned(ctx, now, f.cfg.Holder)
-	if err != nil {
-		return err
-	}
-	n, err := f.cfg.Store.FreeCandidates(ctx, f.cfg.Holder)
-	if len(open) > 0 || n > 0 {
-		f.cfg.Log.Warn("campaigns were cut when Parley last ended; attempts of unknown fate count and are not made again", "attempts", len(open), "claims", n)
-	}
-	return err
+	return f.settleFor(ctx, now, f.cfg.Holder)
 }
 
 // Run runs campaigns until ctx ends, and returns when every call of theirs is over
 // and settled.
 func (f *Floor) Run(ctx context.Context) {
+	working, end := context.WithCancel(context.WithoutCancel(ctx)) // the queue outlasts those who work from it
+	var queue sync.WaitGroup
+	queue.Go(func() { f.queue(ctx, working) })
+	defer f.leave()
+	defer queue.Wait()
+	defer end()
 	defer f.wg.Wait()
 	if f.cfg.Clock != nil {
 		f.cfg.Clock.follow(ctx) // before anybody's time is chosen
@@ -98,8 +102,36 @@ func (f *Floor) Run(ctx context.Context) {
 	}
 }
 
+// queue lets the work queue run until working ends; chores end with ctx.
+func (f *Floor) queue(ctx, working context.Context) {
+	for {
+		err := f.cfg.Queue.Run(working, func(_ context.Context, c workqueue.Chore) { f.chore(ctx, c) })
+		if err != nil {
+			f.cfg.Log.Error("the work queue ended; it is started again", "error", err)
+		}
+		select {
+		case <-working.Done():
+			return
+		case <-time.After(queueAgain):
+		}
+	}
+}
+
+// leave tells other nodes that this one places no more calls.
+func (f *Floor) leave() {
+	if !f.cfg.Shared {
+		return
+	}
+	ctx, done := context.WithTimeout(context.Background(), settleTime)
+	defer done()
+	if err := f.cfg.Store.LeaveNodes(ctx, f.cfg.Holder); err != nil {
+		f.cfg.Log.Warn("other nodes were not told that this one ends; they see it", "error", err)
+	}
+}
+
 // reconcile makes what runs here what the store says.
 func (f *Floor) reconcile(ctx context.Context) {
+	f.attend(ctx)
 	rows, err := f.cfg.Store.Campaigns(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -113,6 +145,8 @@ func (f *Floor) reconcile(ctx context.Context) {
 		runs := row.State == store.CampaignRunning && !f.shut
 		f.mu.Unlock()
 		switch {
+		case r == nil && runs && row.Filled != row.Version:
+			f.ask(ctx, row)
 		case r == nil && runs:
 			f.start(ctx, row)
 		case r != nil:
@@ -122,14 +156,30 @@ func (f *Floor) reconcile(ctx context.Context) {
 	}
 }
 
-// start runs one campaign, aside.
+// ask has the people of a version found by one node.
+func (f *Floor) ask(ctx context.Context, row store.Campaign) {
+	if err := f.cfg.Queue.Ask(ctx, workqueue.Chore{Kind: choreFill, Campaign: row.ID, Version: row.Version}); err != nil && ctx.Err() == nil {
+		f.cfg.Log.Warn("a campaign's people could not be asked for", "campaign", row.ID, "error", err)
+	}
+}
+
+// start runs one campaign, aside. Calls that need agents are placed where they are.
 func (f *Floor) start(ctx context.Context, row store.Campaign) {
 	c, err := campaign.Load(strings.NewReader(row.Doc), row.ID)
 	if err != nil { // it was checked when it was started, by another version of this program
 		f.fail(ctx, row, fmt.Sprintf("it cannot be read: %v", err))
 		return
 	}
-	r := newRun(&f.cfg, row, c)
+	if f.cfg.Shared && c.Line.Queue != "" && f.cfg.Agents == nil {
+		return
+	}
+	r := newRun(&f.cfg, row, c, f.nodes)
+	if err := r.recall(ctx, row); err != nil {
+		if ctx.Err() == nil {
+			f.cfg.Log.Warn("what a campaign has learnt cannot be read", "campaign", row.ID, "error", err)
+		}
+		return // it is looked at again in a second
+	}
 	f.mu.Lock()
 	f.runs[row.ID] = r
 	f.mu.Unlock()
@@ -139,13 +189,6 @@ func (f *Floor) start(ctx context.Context, row store.Campaign) {
 			delete(f.runs, row.ID)
 			f.mu.Unlock()
 		}()
-		if err := r.fill(ctx, row); err != nil {
-			close(r.ends.gone)
-			if ctx.Err() == nil {
-				f.fail(ctx, row, fmt.Sprintf("its people could not be found: %v", err))
-			}
-			return
-		}
 		r.loop(ctx)
 	})
 }
@@ -155,6 +198,9 @@ func (f *Floor) fail(ctx context.Context, row store.Campaign, why string) {
 	now := time.Now()
 	f.cfg.Log.Error("a campaign cannot run", "campaign", row.ID, "why", why)
 	row, err := f.cfg.Store.TurnCampaign(ctx, now, row.ID, []store.CampaignState{store.CampaignRunning}, store.CampaignPaused, store.Turn{Who: "parley", Why: why})
+	if errors.Is(err, store.ErrTurn) {
+		return // another node was faster
+	}
 	if err != nil {
 		f.cfg.Log.Error("a campaign that cannot run was not paused", "campaign", row.ID, "error", err)
 		return
@@ -162,35 +208,6 @@ func (f *Floor) fail(ctx context.Context, row store.Campaign, why string) {
 	if f.cfg.Told != nil {
 		f.cfg.Told(Notice{row, now})
 	}
-}
-
-// fill puts the people of a version among the candidates, once; while their data
-// are not good enough to start, each time anew.
-func (r *run) fill(ctx context.Context, row store.Campaign) error {
-	if row.Filled == row.Version && r.mem.Filled {
-		return nil
-	}
-	now := time.Now()
-	if err := r.find(ctx, now); err != nil {
-		return err
-	}
-	r.remember(now)
-	return r.cfg.Store.FilledCampaign(ctx, row.ID, row.Version)
-}
-
-// find finds the campaign's people, and measures their data.
-func (r *run) find(ctx context.Context, now time.Time) error {
-	got, err := r.cfg.Fill(ctx, now, r.c, func(all []campaign.Candidate) {
-		if _, learnt := r.cfg.Clock.Model(); learnt { // else they wait for the campaign's hours as they are claimed
-			r.mem.chose(r.schedule(ctx, now, all))
-		}
-	})
-	if err != nil {
-		return err
-	}
-	r.mem.Data, r.pace.found = got.Data, now
-	r.log.Info("the people of a campaign were found", "found", got.Found, "new", got.Added, "data", r.c.Summary(now, got.Data))
-	return nil
 }
 
 // hangUp ends calls that ring for people who opted out meanwhile, wherever they did.

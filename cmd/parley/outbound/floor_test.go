@@ -158,7 +158,7 @@ func TestWhatADeadProcessLeft(t *testing.T) {
 		if _, err := r.fill(ctx, time.Now(), func() *campaign.Campaign { c, _ := campaign.Load(strings.NewReader(spring), ""); return c }(), func([]campaign.Candidate) {}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := r.store.ClaimCandidates(ctx, "spring", store.Claim{Worker: "me", Now: time.Now(), Lease: lease, Max: 2})
+		got, err := r.store.ClaimCandidates(ctx, "spring", store.Claim{Worker: "me", Now: time.Now(), Lease: Lease, Max: 2})
 		if err != nil || len(got) != 2 {
 			t.Fatal(got, err)
 		}

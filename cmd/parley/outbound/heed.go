@@ -100,7 +100,7 @@ func (r *run) signalled(ctx context.Context, now time.Time) error {
 		}
 	}
 	if raised > 0 {
-		r.letGo() // who was claimed before waits: those who asked go first
+		r.giveAllBack() // who was claimed before waits: those who asked go first
 		r.pace.idle = time.Time{}
 		r.log.Info("signals of people make them due", "people", raised)
 	}

@@ -12,9 +12,15 @@ type Learnt struct {
 	Chosen timing.Coverage `json:"chosen,omitempty"` // times to call that a model chose, by the rule
 }
 
-// Recall reads it from a campaign's row.
-func Recall(row store.Campaign) Learnt {
-	return Learnt{Chosen: recall(row.Memory, row.Version).Chosen}
+// Recall reads it, of all nodes together.
+func Recall(row store.Campaign, memories map[string]string) Learnt {
+	l := Learnt{Chosen: timing.Coverage{}}
+	for _, text := range memories {
+		for v, n := range recall(text, row).Chosen {
+			l.Chosen[v] += n
+		}
+	}
+	return l
 }
 
 // Hours tells how far "above 60 %, else the best slot" reached, "" when no model chose

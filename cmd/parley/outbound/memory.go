@@ -20,7 +20,7 @@ import (
 type memory struct {
 	Version  int                         `json:"version"` // of the campaign that Reached is of
 	Filled   bool                        `json:"filled"`  // its data were found good enough
-	Data     campaign.Data               `json:"data"`
+	Data     campaign.Data               `json:"-"`       // kept with the campaign: one node finds its people
 	Reached  experiment.Arm              `json:"reached"` // people, and those who complained or opted out
 	Breaker  campaign.Breaker            `json:"breaker"`
 	Callers  map[string]*shown           `json:"callers,omitempty"`
@@ -42,13 +42,17 @@ type dayOf struct{ Calls, Answered, Blocked int }
 
 const quarter = 15 * time.Minute
 
-func recall(text string, version int) memory {
+func recall(text string, row store.Campaign) memory {
 	var m memory
+	version := row.Version
 	if text != "" {
 		_ = json.Unmarshal([]byte(text), &m) // of our own writing; what cannot be read is begun anew
 	}
 	if m.Version != version {
 		m.Version, m.Filled, m.Reached, m.Tallies, m.Looks = version, false, experiment.Arm{}, nil, nil
+	}
+	if row.Data != "" {
+		_ = json.Unmarshal([]byte(row.Data), &m.Data)
 	}
 	for _, p := range []*map[string]int{&m.Fates} {
 		if *p == nil {
@@ -68,9 +72,9 @@ func recall(text string, version int) memory {
 }
 
 // DataOf tells how good the data of a campaign's people were when it was started
-// last, by its memory; nothing before the server has looked at them.
+// last; nothing before the server has looked at them.
 func DataOf(row store.Campaign) (d campaign.Data, looked bool) {
-	m := recall(row.Memory, row.Version)
+	m := recall("", row)
 	return m.Data, m.Data.People > 0
 }
 
@@ -81,13 +85,19 @@ func (m *memory) ledger(l *pacing.Ledger) {
 	}
 }
 
-// called counts an attempt that was dialled.
-func (m *memory) called(at time.Time, c *campaign.Campaign, k campaign.Candidate, caller string) {
-	s := m.Callers[caller]
+// caller is what is known of a number that is shown.
+func (m *memory) caller(number string) *shown {
+	s := m.Callers[number]
 	if s == nil {
 		s = &shown{Days: map[string]dayOf{}}
-		m.Callers[caller] = s
+		m.Callers[number] = s
 	}
+	return s
+}
+
+// called counts an attempt that was dialled.
+func (m *memory) called(at time.Time, c *campaign.Campaign, k campaign.Candidate, caller string) {
+	s := m.caller(caller)
 	day := at.In(c.When.Zone).Format(time.DateOnly)
 	d := s.Days[day]
 	d.Calls++
@@ -164,14 +174,14 @@ func (m *memory) chose(c timing.Coverage) {
 	}
 }
 
-// look keeps one look a day at the variants.
-func (m *memory) look(now time.Time, zone *time.Location) {
-	if len(m.Tallies) < 2 {
+// look keeps one look a day at the variants, by the tallies of all nodes.
+func (m *memory) look(now time.Time, zone *time.Location, tallies map[string]experiment.Tally) {
+	if len(tallies) < 2 {
 		return
 	}
 	l := experiment.Look{At: now}
-	for _, name := range slices.Sorted(maps.Keys(m.Tallies)) {
-		l.Tallies = append(l.Tallies, m.Tallies[name])
+	for _, name := range slices.Sorted(maps.Keys(tallies)) {
+		l.Tallies = append(l.Tallies, tallies[name])
 	}
 	day := func(t time.Time) string { return t.In(zone).Format(time.DateOnly) }
 	if n := len(m.Looks); n > 0 && day(m.Looks[n-1].At) == day(now) {

@@ -3,6 +3,7 @@ package outbound
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"github.com/parley-voice/parley/campaign/pickup"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/store/workqueue"
 )
 
 // morning is a Wednesday within the hours of China.
@@ -216,7 +218,7 @@ func (r *rig) begin(holder string) {
 		r.t.Fatal(err)
 	}
 	r.floor = New(Config{
-		Store: r.store.Editor, Phone: r.phone, Holder: holder, Policy: permit.Standard(book), Fill: r.fill, Seek: r.seek, Clock: r.clock,
+		Node: Node{Queue: scan(r.store.Editor, holder), Holder: holder}, Store: r.store.Editor, Phone: r.phone, Policy: permit.Standard(book), Fill: r.fill, Seek: r.seek, Clock: r.clock,
 		Approved: func(experiment.Variant) bool { return true },
 		Told: func(n Notice) {
 			r.mu.Lock()
@@ -228,6 +230,11 @@ func (r *rig) begin(holder string) {
 	var wg sync.WaitGroup
 	wg.Go(func() { r.floor.Run(ctx) })
 	r.stop = func() { cancel(); wg.Wait() }
+}
+
+// scan is the work queue of one process.
+func scan(s *store.Editor, holder string) Queue {
+	return workqueue.NewScan(workqueue.Config{Store: s, Holder: holder, Lease: Lease, Sweep: SweepEvery, Log: slog.New(slog.DiscardHandler)})
 }
 
 // fill takes everybody.

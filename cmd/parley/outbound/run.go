@@ -23,11 +23,11 @@ type run struct {
 	policy permit.Policy
 	log    *slog.Logger
 
-	pace  pace
-	mem   memory
-	ready []campaign.Candidate // claimed, to be called next
-	live  map[string]*attempt  // by call id
-	halt  halt
+	pace   pace
+	mem    memory
+	supply supply
+	live   map[string]*attempt // by call id
+	halt   halt
 
 	agenda *agenda
 
@@ -39,7 +39,7 @@ type run struct {
 type pace struct {
 	*pacing.Pacer
 	why    string    // what holds back more calls
-	idle   time.Time // nobody is due before; asked again then
+	idle   time.Time // when it was last asked whether anybody is to be called at all
 	health campaign.Health
 	kept   time.Time // when the memory was written last
 	leased time.Time
@@ -47,14 +47,20 @@ type pace struct {
 	found  time.Time // the people, by this process
 	// when the agents were looked at for the agenda
 	sampled time.Time
-	// when signals were looked at, and whose are passed over until when
+	heeding
+	crowd  func() crowd
+	others []memory // of other nodes, as they were a few seconds ago
+}
+
+// heeding is when signals were looked at, and whose are passed over until when.
+type heeding struct {
 	heeded time.Time
 	skip   map[string]time.Time
 }
 
 // ends is what comes in, and how a run comes to its end.
 type ends struct {
-	inbox  chan any      // step or over
+	inbox  chan any      // step, over, turn or served
 	orders chan halt     // from the floor, the latest counts
 	gone   chan struct{} // closed when the loop is over
 	wg     sync.WaitGroup
@@ -69,7 +75,7 @@ type halt struct {
 
 // attempt is one that is under way.
 type attempt struct {
-	k                 campaign.Candidate
+	turn
 	caller            string
 	dialled, answered time.Time
 }
@@ -91,14 +97,12 @@ type Live struct {
 	Fates     map[string]int   `json:"fates,omitempty"`
 }
 
-func newRun(cfg *Config, row store.Campaign, c *campaign.Campaign) *run {
+func newRun(cfg *Config, row store.Campaign, c *campaign.Campaign, nodes func() crowd) *run {
 	r := &run{
 		cfg: cfg, c: c, policy: c.Guard.Limits.Apply(cfg.Policy), log: cfg.Log.With("campaign", c.ID),
-		pace: pace{Pacer: pacing.New(c.Pacing)}, mem: recall(row.Memory, row.Version), live: map[string]*attempt{},
+		pace: pace{Pacer: pacing.New(c.Pacing), crowd: nodes}, mem: recall("", row), live: map[string]*attempt{},
 		ends: ends{inbox: make(chan any, 64), orders: make(chan halt, 8), gone: make(chan struct{})},
 	}
-	r.agenda = newAgenda(c, r.mem)
-	r.mem.ledger(&r.pace.Ledger)
 	r.shown.Store(&Live{})
 	return r
 }
@@ -122,6 +126,7 @@ func (r *run) loop(ctx context.Context) {
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	done := ctx.Done()
+	r.serve(ctx)
 	for {
 		select {
 		case <-done:
@@ -132,13 +137,12 @@ func (r *run) loop(ctx context.Context) {
 				r.stand(h)
 			}
 		case what := <-r.ends.inbox:
-			r.heard(time.Now(), what)
+			r.heard(ctx, time.Now(), what)
 		case <-t.C:
 			r.work(ctx, time.Now())
 		}
 		r.show()
-		if r.halt.on && len(r.live) == 0 {
-			r.letGo()
+		if r.halt.on && len(r.live) == 0 && !r.supply.served {
 			r.remember(time.Now())
 			return
 		}
@@ -149,8 +153,7 @@ func (r *run) loop(ctx context.Context) {
 func (r *run) stand(h halt) {
 	r.halt = h
 	if !h.on {
-		r.pace.idle = time.Time{}
-		return
+		return // the line is served again at the next look
 	}
 	r.letGo()
 	if h.ringing != store.CancelRing {
@@ -163,19 +166,19 @@ func (r *run) stand(h halt) {
 	}
 }
 
-// letGo gives claims back that no attempt was made of.
-func (r *run) letGo() {
-	ctx, done := context.WithTimeout(context.Background(), settleTime)
-	defer done()
-	for _, k := range r.ready {
-		r.complain("", r.cfg.Store.SettleCandidate(ctx, r.cfg.Holder, k, store.Followed{}))
-	}
-	r.ready = nil
-}
-
 // heard takes what an attempt tells.
-func (r *run) heard(now time.Time, what any) {
+func (r *run) heard(ctx context.Context, now time.Time, what any) {
 	switch e := what.(type) {
+	case turn:
+		if r.supply.ready = append(r.supply.ready, e); r.halt.on {
+			r.letGo()
+		}
+	case served:
+		r.supply.stop()
+		r.supply.served, r.supply.looked = false, now
+		if e.err != nil && ctx.Err() == nil {
+			r.log.Warn("nobody comes from the work queue", "error", e.err)
+		}
 	case step:
 		a := r.live[e.id]
 		if a == nil {
@@ -206,9 +209,7 @@ func (r *run) ended(now time.Time, e over) {
 		return
 	}
 	delete(r.live, e.id)
-	if !e.k.State.Over() && e.k.Due.Before(r.pace.idle) {
-		r.pace.idle = e.k.Due
-	}
+	a.back <- e.k
 	if !e.dialled {
 		r.mem.Fates[cmp.Or(e.refused, "not_reserved")]++
 		return

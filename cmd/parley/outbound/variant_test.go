@@ -33,7 +33,11 @@ func TestVariantsAreWrittenDown(t *testing.T) {
 					}
 					n[k.Variant]++
 				}
-				for name, tally := range recall(row.Memory, row.Version).Tallies {
+				all, err := r.store.CampaignMemories(ctx, "spring")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for name, tally := range recall(all["me"], row).Tallies {
 					if tally.Called != n[name] || tally.Answered != n[name] || tally.Converted != n[name] {
 						t.Errorf("%s: %+v, want %d in each", name, tally, n[name])
 					}

@@ -1,8 +1,8 @@
 package outbound
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -15,26 +15,32 @@ import (
 
 // work is one tick: leases are renewed, the campaign is judged, calls are placed.
 func (r *run) work(ctx context.Context, now time.Time) {
-	if (len(r.live) > 0 || len(r.ready) > 0) && now.Sub(r.pace.leased) > lease/3 {
+	if (len(r.live) > 0 || len(r.supply.ready) > 0) && now.Sub(r.pace.leased) > Lease/3 {
 		r.pace.leased = now
-		r.complain("", r.cfg.Store.RenewCandidates(ctx, r.cfg.Holder, r.c.ID, now.Add(lease)))
+		r.complain("", r.cfg.Store.RenewCandidates(ctx, r.cfg.Holder, r.c.ID, now.Add(Lease)))
 	}
 	if now.Sub(r.pace.kept) > keepEvery {
 		r.remember(now)
+		r.listen(ctx)
 	}
-	if r.halt.on || !r.healthy(ctx, now) {
+	if r.halt.on {
+		return
+	}
+	if !r.supply.served && now.Sub(r.supply.looked) > lookEvery {
+		r.serve(ctx)
+	}
+	if !r.healthy(ctx, now) {
 		return
 	}
 	r.heed(ctx, now)
 	crew := r.crew(now)
-	room := r.room(now, crew)
-	if room <= 0 {
+	if len(r.supply.ready) == 0 {
+		r.seeEnd(ctx, now)
 		return
 	}
-	if len(r.ready) == 0 && !r.claim(ctx, now, room) {
-		return
+	if room := r.room(ctx, now, crew); room > 0 {
+		r.place(ctx, now, crew, room)
 	}
-	r.place(ctx, now, crew, room)
 }
 
 // healthy judges the campaign, and turns it off when it may not go on.
@@ -43,20 +49,21 @@ func (r *run) healthy(ctx context.Context, now time.Time) bool {
 		return r.pace.health.Act == campaign.Run || r.pace.health.Act == campaign.Trial
 	}
 	r.pace.judged = now
-	r.mem.look(now, r.c.When.Zone)
+	all := r.mem.with(r.pace.others)
+	r.mem.look(now, r.c.When.Zone, all.Tallies)
 	was := r.pace.health.Act
-	h := r.judge(now)
+	h := r.judge(now, &all)
 	if unfit := h.Has(campaign.Incomplete) || h.Has(campaign.Stale); unfit && now.Sub(r.pace.found) > findEvery {
 		// It waited for its day: what was imported since counts.
 		if err := r.find(ctx, now); err != nil {
 			r.log.Warn("the people of a campaign could not be found again", "error", err)
 		}
-		h = r.judge(now)
+		h = r.judge(now, &all)
 	}
 	r.pace.health = h
 	for _, rest := range h.Resting {
-		if s := r.mem.Callers[rest.Number]; rest.New && s != nil {
-			s.Rested = now
+		if rest.New {
+			r.mem.caller(rest.Number).Rested = now
 			r.log.Warn("a number is not shown for a while", "number", rest.Number, "until", rest.Until)
 		}
 	}
@@ -80,10 +87,10 @@ func (r *run) healthy(ctx context.Context, now time.Time) bool {
 	return false
 }
 
-func (r *run) judge(now time.Time) campaign.Health {
+func (r *run) judge(now time.Time, all *memory) campaign.Health {
 	return campaign.Judge(now, r.c, campaign.Vitals{
-		Running: r.mem.Filled, Data: r.mem.Data, Approved: r.cfg.Approved, Reached: r.mem.Reached, Looks: r.mem.Looks,
-		Breaker: r.mem.Breaker, Callers: r.mem.callers(now, r.c),
+		Running: all.Filled, Data: r.mem.Data, Approved: r.cfg.Approved, Reached: all.Reached, Looks: r.mem.Looks,
+		Breaker: r.mem.Breaker, Callers: all.callers(now, r.c),
 	})
 }
 
@@ -98,6 +105,9 @@ func reasons(h campaign.Health) string {
 // turn brings the campaign into another state, by itself.
 func (r *run) turn(ctx context.Context, now time.Time, to store.CampaignState, why string) {
 	row, err := r.cfg.Store.TurnCampaign(ctx, now, r.c.ID, []store.CampaignState{store.CampaignRunning}, to, store.Turn{Who: "parley", Why: why})
+	if errors.Is(err, store.ErrTurn) {
+		return // another node, or a person, was faster: the floor sees it
+	}
 	if err != nil {
 		r.log.Warn("the campaign could not be brought into another state", "state", to, "why", why, "error", err)
 		return
@@ -139,8 +149,8 @@ func (r *run) crew(now time.Time) Crew {
 }
 
 // room is how many calls there may be beside those under way.
-func (r *run) room(now time.Time, crew Crew) int {
-	n := cmp.Or(r.c.Pacing.Concurrent, 100) - len(r.live)
+func (r *run) room(ctx context.Context, now time.Time, crew Crew) int {
+	n := r.share(ctx)
 	staffed := crew.Ready + len(crew.Working)
 	switch {
 	case r.pace.health.Act == campaign.Trial:
@@ -153,27 +163,15 @@ func (r *run) room(now time.Time, crew Crew) int {
 	case r.c.Line.Queue != "" && r.c.Line.Waiting > 0 && crew.Waiting >= staffed*r.c.Line.Waiting:
 		n, r.pace.why = 0, "enough callers wait for the agents"
 	}
-	if len(r.ready) == 0 && now.Before(r.pace.idle) {
-		return 0
-	}
 	return n
 }
 
-// claim takes people who are due. Without any the campaign may be finished.
-func (r *run) claim(ctx context.Context, now time.Time, room int) bool {
-	got, err := r.cfg.Store.ClaimCandidates(ctx, r.c.ID, store.Claim{Worker: r.cfg.Holder, Now: now, Lease: lease, Max: min(room, maxClaim)})
-	if err != nil {
-		r.log.Warn("nobody could be claimed", "error", err)
-		r.pace.idle = now.Add(lookEvery)
-		return false
+// seeEnd finishes a campaign of whom nobody is to be called any more.
+func (r *run) seeEnd(ctx context.Context, now time.Time) {
+	if len(r.live) > 0 || now.Sub(r.pace.idle) < lookEvery {
+		return
 	}
-	if r.ready = got; len(got) > 0 {
-		return true
-	}
-	r.pace.idle, r.pace.why = now.Add(lookEvery), "nobody is due"
-	if len(r.live) > 0 {
-		return false
-	}
+	r.pace.idle, r.pace.why = now, "nobody is due"
 	_, next, err := r.cfg.Store.CountCandidates(ctx, r.c.ID)
 	switch {
 	case err != nil:
@@ -181,59 +179,37 @@ func (r *run) claim(ctx context.Context, now time.Time, room int) bool {
 	case next.IsZero() && len(r.c.Who.Triggers) == 0: // a signal may come until the deadline
 		r.turn(ctx, now, store.CampaignFinished, "nothing more comes of anybody")
 	}
-	return false
 }
 
 // place calls as many as the pacer allows of those who were claimed.
 func (r *run) place(ctx context.Context, now time.Time, crew Crew, room int) {
-	s := pacing.State{Ready: crew.Ready, Working: crew.Working, Calls: len(r.live)}
+	s := pacing.State{Ready: crew.Ready, Working: crew.Working, Calls: len(r.live), Nodes: r.nodes()}
 	for _, a := range r.live {
 		if !a.dialled.IsZero() && a.answered.IsZero() {
 			s.Ringing = append(s.Ringing, now.Sub(a.dialled))
 		}
 	}
-	room = min(room, len(r.ready))
+	room = min(room, len(r.supply.ready))
 	// What the pacer grants counts as placed: it grants no more than there are people.
-	s.Calls = max(s.Calls, cmp.Or(r.c.Pacing.Concurrent, 100)-room)
+	s.Calls = max(s.Calls, r.concurrent()-room)
 	n, why := r.pace.Dial(now, s)
 	if r.pace.why = why; n == 0 {
 		return
 	}
 	plan := campaign.Plan(now, r.c, campaign.Room{
 		Calls: n, Health: r.pace.health, Agents: campaign.Agents{Staffed: crew.Ready + len(crew.Working), Waiting: crew.Waiting},
-		Tallies: slices.Collect(maps.Values(r.mem.Tallies)), Seed: uint64(now.UnixNano()),
-	}, r.ready)
+		Tallies: slices.Collect(maps.Values(r.mem.with(r.pace.others).Tallies)), Seed: uint64(now.UnixNano()),
+	}, r.supply.candidates())
 	for _, a := range plan {
-		r.ready = slices.DeleteFunc(r.ready, func(k campaign.Candidate) bool { return k.Person == a.Candidate.Person })
+		t := r.supply.take(a.Candidate.Person)
+		t.k = a.Candidate
 		id := callID(a.ID)
-		r.live[id] = &attempt{k: a.Candidate, caller: a.Caller}
+		r.live[id] = &attempt{turn: t, caller: a.Caller}
 		r.ends.wg.Go(func() { r.tell(r.attempt(ctx, a, id)) })
 	}
 	if len(plan) < n {
 		r.putOff(ctx, now)
 	}
-}
-
-// putOff lets those wait for whom no call can be placed now: out of the campaign's
-// hours, or without a wording.
-func (r *run) putOff(ctx context.Context, now time.Time) {
-	for _, k := range r.ready {
-		k.Due = later(k.Due, now.Add(laterBy))
-		if r.c.Open(now, k.Zones) {
-			r.keepWaiting(k)
-			continue
-		}
-		one := []campaign.Candidate{k}
-		r.mem.chose(r.schedule(ctx, now, one))
-		r.keepWaiting(one[0])
-	}
-	r.ready = nil
-}
-
-func (r *run) keepWaiting(k campaign.Candidate) {
-	ctx, done := context.WithTimeout(context.Background(), settleTime)
-	defer done()
-	r.complain("", r.cfg.Store.SettleCandidate(ctx, r.cfg.Holder, k, store.Followed{}))
 }
 
 // remember writes down what the campaign has learnt.
@@ -243,5 +219,5 @@ func (r *run) remember(now time.Time) {
 	r.mem.Staff = r.agenda.seen()
 	ctx, done := context.WithTimeout(context.Background(), settleTime)
 	defer done()
-	r.complain("", r.cfg.Store.RememberCampaign(ctx, r.c.ID, r.mem.text()))
+	r.complain("", r.cfg.Store.RememberCampaign(ctx, r.c.ID, r.cfg.Holder, r.mem.text()))
 }

@@ -13,9 +13,14 @@ import (
 // heed begins what keeps customers up to date, their sources and their labels, and
 // the campaigns that call them.
 func (s *Server) heed(ctx context.Context, all *sync.WaitGroup) {
+	all.Go(func() { s.hotline.outbound.Run(ctx) })
+	if s.cfg.Node != "" {
+		return // the server does the rest for all
+	}
 	all.Go(func() { s.portray(ctx) })
 	all.Go(func() { s.feed(ctx) })
-	all.Go(func() { s.hotline.outbound.Run(ctx) })
+	all.Go(func() { s.notarise(ctx) })
+	all.Go(func() { s.hotline.owed.watch(ctx) })
 }
 
 // feed reads the sources of customers until ctx ends, each by itself.

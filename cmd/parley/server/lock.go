@@ -11,7 +11,7 @@ import (
 const (
 	lockLook  = time.Second
 	lockTold  = 30 * time.Second // between two words about a lock that is lost
-	lockTaken = "another parley has taken the records while the database was away: two write at once; stop one of them"
+	lockTaken = "another parley of this name has taken the records while the database was away: two write at once; stop one of them"
 )
 
 // watchLock says it, again and again, when this process can no longer be sure that

@@ -19,6 +19,7 @@ import (
 	"github.com/parley-voice/parley/dialog/market"
 	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/store/workqueue"
 )
 
 // openCampaigns makes the floor on which campaigns run. The store says which do.
@@ -33,9 +34,10 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	}
 	people := outbound.People{Book: groups, Country: s.cfg.Callers.Country, Needs: func(script string) []string { return s.Library.Shelf().Needs(script) }}
 	s.hotline.called = people
-	host, err := os.Hostname()
+	holder := s.holder()
+	queue, err := s.openQueue(ctx, holder)
 	if err != nil {
-		host = "localhost"
+		return err
 	}
 	banned, err := forbidden(s.cfg)
 	if err != nil {
@@ -43,10 +45,14 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	}
 	log := s.log.With("room", "campaigns")
 	c := outbound.Config{
-		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log), Log: log,
-		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Holder: "parley at " + host, Policy: policy,
+		Log: log, Node: outbound.Node{Holder: holder, Queue: queue, Shared: s.cfg.Store.DSN != ""},
+		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log),
+		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Policy: policy,
 		Approved: s.approved, Words: outbound.Words{Needs: people.Needs, Sayable: func(text string) bool { word, _ := banned(text); return word == "" }},
 		Fill: people.Fill(s.Store.Editor), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
+	}
+	if s.cfg.Node != "" {
+		c.Clock.FollowOnly()
 	}
 	if s.hotline.board != nil {
 		crew := &crew{board: s.hotline.board.Snapshot, agents: s.cfg.Agents, busy: map[string]time.Time{}}
@@ -54,6 +60,32 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 	}
 	s.hotline.outbound = outbound.New(c)
 	return s.hotline.outbound.TakeUp(ctx, time.Now())
+}
+
+// holder is the name that attempts and claims go by: the same after a restart.
+func (s *Server) holder() string {
+	if s.cfg.Node != "" {
+		return "node " + s.cfg.Node
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost"
+	}
+	return "parley at " + host
+}
+
+// openQueue makes what says who works when: River where nodes may share campaigns.
+func (s *Server) openQueue(ctx context.Context, holder string) (outbound.Queue, error) {
+	c := workqueue.Config{Store: s.Store.Editor, Holder: holder, Lease: outbound.Lease, Sweep: outbound.SweepEvery, Log: s.log.With("room", "work queue")}
+	if s.cfg.Store.DSN == "" {
+		return workqueue.NewScan(c), nil
+	}
+	q, err := workqueue.OpenRiver(ctx, s.cfg.RecordsAt(), c)
+	if err != nil {
+		return nil, err
+	}
+	s.life.close = append(s.life.close, q.Close)
+	return q, nil
 }
 
 // approved tells whether a variant may be spoken: its script is published. Which

@@ -32,7 +32,7 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 	done := make(chan error, 2)
 	running := 1
 	s.life.served.Store(true)
-	go func() { done <- s.Endpoint.Serve(ctx, answering{s.Desk}) }()
+	go func() { done <- s.Endpoint.Serve(ctx, s.answering()) }()
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	defer cancel()
@@ -48,11 +48,9 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 		defer s.web.placing.Wait()
 	}
 	watching.Go(func() { s.Library.Watch(ctx, s.prepare, s.reloaded) })
-	watching.Go(func() { s.notarise(ctx) })
 	watching.Go(func() { s.watchRoutes(ctx) })
 	s.heed(ctx, &watching)
 	watching.Go(func() { s.watchLock(ctx) })
-	watching.Go(func() { s.hotline.owed.watch(ctx) })
 	watching.Go(func() { s.send(ctx) })
 	if s.hotline.board != nil {
 		watching.Go(func() { s.hotline.board.Run(ctx) })
@@ -83,6 +81,21 @@ func (s *Server) Serve(ctx context.Context) (err error) {
 		return nil
 	}
 	return err
+}
+
+// answering is who takes calls that come in.
+func (s *Server) answering() sip.Handler {
+	if s.cfg.Node != "" {
+		return callsOut{}
+	}
+	return answering{s.Desk}
+}
+
+// callsOut takes no calls: the server does.
+type callsOut struct{}
+
+func (callsOut) Inbound(ctx context.Context, leg *sip.Leg) {
+	_ = leg.Reject(ctx, http.StatusServiceUnavailable, "Calls Out Only") // whoever cannot be told hears nothing
 }
 
 // answering hands legs to the desk.

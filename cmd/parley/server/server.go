@@ -99,7 +99,7 @@ func (s *Server) makeData(context.Context, Options) error {
 }
 
 func (s *Server) openRecords(ctx context.Context, _ Options) error {
-	st, err := store.Open(ctx, s.cfg.RecordsAt(), s.cfg.Callers.Country)
+	st, err := store.OpenNode(ctx, s.cfg.RecordsAt(), s.cfg.Callers.Country, s.cfg.Node)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,9 @@ func (s *Server) openRecords(ctx context.Context, _ Options) error {
 	s.hotline.callers = &callers{store: st}
 	s.life.close = append(s.life.close, st.Close)
 	s.hotline.owed = &owed{store: st, log: s.log, country: s.cfg.Callers.Country, tell: []Overdue{s.web.publish}}
-	s.keepTerms(ctx)
+	if s.cfg.Node == "" {
+		s.keepTerms(ctx)
+	}
 	recovered, err := st.Recover(ctx, time.Now()) // before any call can begin
 	if err != nil {
 		return err

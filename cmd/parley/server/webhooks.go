@@ -18,6 +18,9 @@ func (s *Server) openWebhooks(ctx context.Context, _ Options) error {
 	for _, h := range hooks {
 		names = append(names, h.Name)
 	}
+	if s.cfg.Node != "" { // the server knows what is configured
+		return s.herald(hooks)
+	}
 	n, err := s.Store.RefuseMessages(ctx, names, "no webhook of this name is configured any more")
 	if err != nil {
 		return err
@@ -25,18 +28,27 @@ func (s *Server) openWebhooks(ctx context.Context, _ Options) error {
 	if n > 0 {
 		s.log.Warn("messages waited for webhooks that are not configured any more; they are given up", "messages", n)
 	}
+	if err := s.herald(hooks); err != nil || len(hooks) == 0 {
+		return err
+	}
+	return s.web.herald.takeUp(ctx, time.Now())
+}
+
+// herald makes what posts messages and sends them; several processes may.
+func (s *Server) herald(hooks []webhook.Hook) error {
 	if len(hooks) == 0 {
 		return nil
 	}
 	log := s.log.With("room", "webhook")
 	s.web.herald = &herald{hooks: hooks, store: s.Store, callers: s.hotline.callers, country: s.cfg.Callers.Country, log: log}
 	s.web.sender = webhook.NewSender(webhook.Config{Hooks: hooks, Outbox: newOutbox(s.Store), Log: log, Refused: s.gaveUp, Courier: s.openCourier(hooks, log), Now: time.Now})
-	return s.web.herald.takeUp(ctx, time.Now())
+	return nil
 }
 
 // send tells webhooks, and has people sent what is owed to them, until ctx ends.
 func (s *Server) send(ctx context.Context) {
 	switch {
+	case s.cfg.Node != "": // the server sends what nodes post, and is asked first whether people may have it
 	case s.web.courier != nil:
 		s.web.courier.run(ctx, s.web.sender.Run)
 	case s.web.sender != nil:
