@@ -100,7 +100,7 @@ func (f *facts) Value(name string) (string, bool) {
 		if f.age > l.Days {
 			return "", false
 		}
-		return f.row.label(name)
+		return label.Lookup(f.row.Labels, name)
 	}
 	if name == clusterName {
 		return strconv.Itoa(f.row.Cluster), f.row.Cluster >= 0
@@ -114,25 +114,9 @@ func (f *facts) Value(name string) (string, bool) {
 func (f *facts) Visits(string) int { return 0 }
 func (f *facts) Times(string) int  { return 0 }
 
-// label finds a line by its name.
-func (r Row) label(name string) (string, bool) {
-	for rest := r.Labels; ; {
-		at := strings.Index(rest, name)
-		if at < 0 {
-			return "", false
-		}
-		end := at + len(name)
-		if at > 0 && rest[at-1] == '\n' && end < len(rest) && rest[end] == '=' {
-			value, _, _ := strings.Cut(rest[end+1:], "\n")
-			return value, true
-		}
-		rest = rest[end:]
-	}
-}
-
 // Number is the value of a label that has numbers, absent when there is none.
 func (r Row) Number(name string, absent float64) float64 {
-	if text, ok := r.label(name); ok {
+	if text, ok := label.Lookup(r.Labels, name); ok {
 		if v, err := strconv.ParseFloat(text, 64); err == nil {
 			return v
 		}

@@ -32,6 +32,7 @@ type CustomersCmd struct {
 	Explain CustomersExplainCmd `cmd:"" help:"Tell every label of one customer, and why it is what it is."`
 	Segment CustomersSegmentCmd `cmd:"" help:"Find customers by their labels, highest score first."`
 	Cluster CustomersClusterCmd `cmd:"" help:"Divide customers into clusters with readable rules."`
+	Vector  CustomersVectorCmd  `cmd:"" help:"Write a weighted feature vector of each customer as CSV, for models."`
 }
 
 // CustomersListCmd is parley customers list.

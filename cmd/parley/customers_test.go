@@ -81,7 +81,12 @@ func TestCustomersByTheirLabels(t *testing.T) {
 	}{
 		{[]string{"import", file}, 0, "3 created"},
 		{[]string{"cluster"}, 1, "run parley customers label"},
+		{[]string{"vector"}, 1, "run parley customers label"},
 		{[]string{"label"}, 0, "3 customers, 0 events"},
+		{[]string{"vector"}, 0, "customer,as_of,version,days_since_order,orders_365d"},
+		{[]string{"vector", "--weight", "value:high=2.5"}, 0, ",2.5,"},
+		{[]string{"vector", "--weight", "valeu=2"}, 2, `no column "valeu"`},
+		{[]string{"vector", "--columns"}, 0, `"label": "orders_365d"`},
 		{[]string{"segment", "value == high"}, 0, "c1 "},
 		{[]string{"segment", "value == high"}, 0, "1 of 3 customers"},
 		{[]string{"segment", "new_observation", "--json"}, 0, `"found": 3`},

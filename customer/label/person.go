@@ -97,6 +97,22 @@ func (t *Tally) AppendLines(b []byte, p customer.Profile) []byte {
 	return b
 }
 
+// Lookup finds a label among lines as AppendLines writes them.
+func Lookup(lines, name string) (string, bool) {
+	for rest := lines; ; {
+		at := strings.Index(rest, name)
+		if at < 0 {
+			return "", false
+		}
+		end := at + len(name)
+		if at > 0 && rest[at-1] == '\n' && end < len(rest) && rest[end] == '=' {
+			value, _, _ := strings.Cut(rest[end+1:], "\n")
+			return value, true
+		}
+		rest = rest[end:]
+	}
+}
+
 // clean keeps a value on one line.
 func clean(text string) string {
 	if strings.ContainsAny(text, "\n\r\x00") {
