@@ -203,15 +203,15 @@ func TestKeysDiffer(t *testing.T) {
 // made twice.
 func TestPermissions(t *testing.T) {
 	want := map[Role]string{
-		Viewer: "calls.read agents.read queues.read scripts.read campaigns.read events.follow",
-		Agent: "calls.read agents.read agents.self queues.read customers.read customers.tag customers.note scripts.read follow_ups.read follow_ups.settle campaigns.read campaigns.people events.follow " +
+		Viewer: "calls.read agents.read queues.read ledger.read scripts.read campaigns.read events.follow",
+		Agent: "calls.read agents.read agents.self queues.read customers.read customers.tag customers.note consent.read consent.set ledger.read scripts.read follow_ups.read follow_ups.settle campaigns.read campaigns.people events.follow " +
 			"numbers words notes",
 		Supervisor: "calls.read calls.hear calls.place calls.end calls.join agents.read agents.self agents.change queues.read " +
-			"customers.read customers.tag customers.note customers.import customers.screen routes.read routes.try scripts.read scripts.check " +
+			"customers.read customers.tag customers.note customers.import customers.screen consent.read consent.set ledger.read ledger.prove routes.read routes.try scripts.read scripts.check " +
 			"follow_ups.read follow_ups.settle campaigns.read campaigns.people campaigns.run events.follow webhooks.read webhooks.retry numbers words money notes",
-		Author: "calls.read agents.read queues.read routes.read routes.try scripts.read scripts.check campaigns.read events.follow words",
+		Author: "calls.read agents.read queues.read ledger.read routes.read routes.try scripts.read scripts.check campaigns.read events.follow words",
 		Admin: "calls.read calls.hear calls.place calls.end calls.join agents.read agents.self agents.change queues.read " +
-			"customers.read customers.tag customers.note customers.import customers.screen customers.export routes.read routes.try scripts.read scripts.check " +
+			"customers.read customers.tag customers.note customers.import customers.screen customers.export consent.read consent.set ledger.read ledger.prove routes.read routes.try scripts.read scripts.check " +
 			"follow_ups.read follow_ups.settle campaigns.read campaigns.people campaigns.run events.follow webhooks.read webhooks.retry audit.read numbers words money notes",
 	}
 	for _, r := range Roles() {
