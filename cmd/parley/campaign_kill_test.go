@@ -87,7 +87,7 @@ func install(t *testing.T) (p *telephones, at string) {
 const cutCampaign = `
 campaign: %[1]s
 purpose: %[1]s
-who: {segment: lifecycle == new}
+who: {segment: "'%[1]s' in tags"}
 variants: [{name: plain, script: quiet}]
 line: {trunk: loopback, numbers: ["+6561234567"], ring: 2m, pickup: off}
 pacing: {mode: agentless, calls: 20, per_second: 1000}
@@ -95,7 +95,7 @@ when: {start: %[2]s, until: %[3]s, timezone: UTC}
 retry: {tries: 3, busy: never}
 `
 
-// cutSite makes a folder with two campaigns, each for those who agreed to its purpose.
+// cutSite makes a folder with two campaigns, each for those with its tag.
 func cutSite(t *testing.T, telephones string) (dir, configuration string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -122,12 +122,12 @@ func cutSite(t *testing.T, telephones string) (dir, configuration string) {
 		"campaigns: ./campaigns\ncallers: {country: SG}\nconsent: {jurisdictions: ./law, service: [survey, delivery]}\nrecord: false\n"
 }
 
-// enrol makes labelled customers whose numbers end in the digits.
+// enrol makes labelled customers of a campaign, whose numbers end in the digits.
 func enrol(t *testing.T, s *store.Editor, purpose, digits string) {
 	t.Helper()
 	for i := range len(digits) {
 		agreed := customer.Consent{Purpose: purpose, State: customer.Granted, Basis: "consent", At: time.Now().Add(-time.Hour)}
-		p := customer.Profile{ID: fmt.Sprintf("%s-%d", purpose, i), Name: "N", Numbers: []string{fmt.Sprintf("+6590%02d%03d%c", len(digits), i, digits[i])}, Updated: time.Now(), Consent: []customer.Consent{agreed}}
+		p := customer.Profile{ID: fmt.Sprintf("%s-%d", purpose, i), Name: "N", Numbers: []string{fmt.Sprintf("+6590%02d%03d%c", len(digits), i, digits[i])}, Tags: []string{purpose}, Updated: time.Now(), Consent: []customer.Consent{agreed}}
 		if _, err := s.Upsert(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}

@@ -154,6 +154,16 @@ func (b *bench) settled(holder string, k campaign.Candidate, state campaign.Stat
 type served struct {
 	stop func()
 	who  chan string
+
+	mu        sync.Mutex
+	now, most int // calls at once
+}
+
+func (s *served) count(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now += n
+	s.most = max(s.most, s.now)
 }
 
 // serve calls people until the test ends, or stop.
@@ -163,6 +173,8 @@ func (b *bench) serve(q queue, id string, most int, call func(campaign.Candidate
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if err := q.Serve(ctx, id, most, func(_ context.Context, k campaign.Candidate) campaign.Candidate {
+			s.count(1)
+			defer s.count(-1)
 			s.who <- k.Person
 			return call(k)
 		}); err != nil {
@@ -235,26 +247,17 @@ func bounded(b *bench) {
 	for i := range 9 {
 		b.add(b.spring, campaign.Candidate{Person: fmt.Sprint("p", i)})
 	}
-	var mu sync.Mutex
-	now, most := 0, 0
 	gate := make(chan struct{})
 	s := b.serve(b, b.spring, 3, func(k campaign.Candidate) campaign.Candidate {
-		mu.Lock()
-		now++
-		most = max(most, now)
-		mu.Unlock()
 		<-gate
-		mu.Lock()
-		now--
-		mu.Unlock()
 		return b.settled("me", k, campaign.Done, k.Due)
 	})
 	s.next(t, 3)
 	close(gate)
 	s.next(t, 6)
 	s.stop()
-	if most != 3 {
-		t.Errorf("%d at once, want 3", most)
+	if s.most != 3 {
+		t.Errorf("%d at once, want 3", s.most)
 	}
 }
 

@@ -258,7 +258,7 @@ func TestToldByAPI(t *testing.T) {
 			t.Errorf("time %d: %d %s", i+1, code, text)
 		}
 	}
-	for body, want := range map[string]string{`{"kind":"note","text":"x"}`: "use a new one", `{"kind":"do_not_call"}`: "phone or all"} {
+	for body, want := range map[string]string{`{"kind":"note","text":"x"}`: "use a new one", `{"kind":"do_not_call"}`: "phone, sms, email or all"} {
 		if code, text := tell(body); code != http.StatusUnprocessableEntity || !strings.Contains(text, want) {
 			t.Errorf("%s: %d %s", body, code, text)
 		}
