@@ -19,6 +19,7 @@ var permits = behaviours{
 	"never again cancels, stops what rings, and lasts":    neverAgain,
 	"a refusal and a complaint keep us away for 30 days":  coolDowns,
 	"a follow-up lifts the caps by one, once":             followedUp,
+	"a follow-up ends, and is on record with who used it": followUpEnds,
 	"two numbers and a merged profile are one person":     onePerson,
 	"consent taken back cancels what is reserved":         consentGone,
 	"what is said in a call counts at once":               saidInACall,
@@ -244,6 +245,35 @@ func followedUp(t *testing.T, open func() *store.Store) {
 		expect(t, id, reserve(t, s, later, wants(id, his)), "")
 	}
 	expect(t, "the grants are over", reserve(t, s, later, wants("j", his)), "person_week number_week")
+}
+
+func followUpEnds(t *testing.T, open func() *store.Store) {
+	s := open()
+	defer shut(t, s)
+	ctx := t.Context()
+	willing(t, s, "p", his)
+	ends := noon.Add(permit.FollowUp)
+	for i, id := range []string{"a", "b"} { // the caps stay full until after the end
+		expect(t, id, reserve(t, s, noon.Add(time.Duration(96+i*30)*time.Hour), wants(id, his)), "")
+	}
+	must(t, s.Enquired(ctx, noon, "asked", customer.Parse(his, "CN"), "call"))
+	expect(t, "a second before the end", reserve(t, s, ends.Add(-time.Second), wants("c", his)), "")
+	must(t, s.ReleaseAttempt(ctx, ends.Add(-time.Second), "c", "no line"))
+	expect(t, "at the end", reserve(t, s, ends, wants("d", his)), "person_week number_week")
+	all, err := s.PermitEvents(ctx, store.EventFilter{Person: "p"})
+	must(t, err)
+	got := ""
+	for _, e := range all {
+		if e.Kind == store.EventFollowUp || e.Ref == "c" {
+			got += fmt.Sprintf("%s %s by %q: %s; ", e.Kind, e.Ref, e.Source, e.Detail)
+			if e.Leaf < 0 {
+				t.Errorf("%s %s is not in the ledger", e.Kind, e.Ref)
+			}
+		}
+	}
+	if want := fmt.Sprintf(`follow_up asked by "call": until %s; reserved c by "": asked; released c by "": no line; `, ends.UTC().Format(time.RFC3339)); got != want {
+		t.Errorf("on record\n%s, want\n%s", got, want)
+	}
 }
 
 func onePerson(t *testing.T, open func() *store.Store) {
