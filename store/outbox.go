@@ -58,9 +58,22 @@ func (s *Store) PostAll(ctx context.Context, all ...Message) error {
 func (s *Store) Posted() <-chan struct{} { return s.w.posted }
 
 func postJob(m Message) *job {
-	return &job{kind: jobRow, id: "outbox/" + m.ID, posts: true, text: insertOnce("outbox", messageColumns, 1), args: []any{
-		m.ID, m.Hook, m.URL, append([]byte{}, m.Payload...), m.Since.UnixNano(), m.Due.UnixNano(), 0, string(MessageDue), "", 0, "",
-	}}
+	return &job{kind: jobRow, id: "outbox/" + m.ID, posts: true, text: insertOnce("outbox", messageColumns, 1), args: messageRow(m)}
+}
+
+func messageRow(m Message) []any {
+	return []any{m.ID, m.Hook, m.URL, append([]byte{}, m.Payload...), m.Since.UnixNano(), m.Due.UnixNano(), 0, string(MessageDue), "", 0, ""}
+}
+
+// post puts messages into the outbox with whatever else the transaction writes. The
+// sender finds them when it looks next, or is woken.
+func (q queries) post(ctx context.Context, all ...Message) error {
+	for _, m := range all {
+		if _, err := q.exec(ctx, insertOnce("outbox", messageColumns, 1), messageRow(m)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ClaimMessages takes messages of a webhook ("": of any) that are due, the oldest

@@ -24,8 +24,9 @@ type PortraitRun struct {
 
 // PortraitAll computes the labels of all customers as of o.Now, a page at a time,
 // and counts what buyers ask for next; progress, if not nil, is told after each
-// page. One page is computed while the next is read and the one before is written.
-func (e *Editor) PortraitAll(ctx context.Context, o label.Options, progress func(PortraitRun)) (run PortraitRun, err error) {
+// page, and what changed is told by tell. One page is computed while the next is read
+// and the one before is written.
+func (e *Editor) PortraitAll(ctx context.Context, o label.Options, tell Teller, progress func(PortraitRun)) (run PortraitRun, err error) {
 	if o.Needs, err = e.needs(ctx); err != nil {
 		return run, err
 	}
@@ -34,14 +35,14 @@ func (e *Editor) PortraitAll(ctx context.Context, o label.Options, progress func
 	written := make(chan error, 1)
 	written <- nil
 	reading, stop := context.WithCancel(ctx)
-	pages := e.pages(reading)
+	pages := e.pages(reading, tell != nil)
 	defer func() { // the reader has ended when its channel is closed
 		stop()
 		for range pages {
 		}
 	}()
 	for read := range pages {
-		page := read.portraits(o, counter)
+		page := read.portraits(o, tell, counter)
 		if err := errors.Join(read.err, <-written); err != nil {
 			return run, fmt.Errorf("portraits: %w", err)
 		}
@@ -66,18 +67,19 @@ func (e *Editor) PortraitAll(ctx context.Context, o label.Options, progress func
 type peoplePage struct {
 	people []customer.Profile
 	events [][]customer.Event
-	n      int // events
+	before labelsBefore // nil: nobody is told of changes
+	n      int          // events
 	err    error
 }
 
 // pages reads all customers, one page ahead of whoever takes them. It ends with the
 // last page, with the first error, or with ctx; then the channel is closed.
-func (e *Editor) pages(ctx context.Context) <-chan peoplePage {
+func (e *Editor) pages(ctx context.Context, before bool) <-chan peoplePage {
 	out := make(chan peoplePage)
 	go func() {
 		defer close(out)
 		for after := ""; ; {
-			p := e.readPage(ctx, after)
+			p := e.readPage(ctx, after, before)
 			if p.err == nil && len(p.people) == 0 {
 				return
 			}
@@ -95,15 +97,20 @@ func (e *Editor) pages(ctx context.Context) <-chan peoplePage {
 	return out
 }
 
-// readPage reads the customers after an id.
-func (e *Editor) readPage(ctx context.Context, after string) (p peoplePage) {
+// readPage reads the customers after an id, with their labels of before when asked to.
+func (e *Editor) readPage(ctx context.Context, after string, before bool) (p peoplePage) {
 	p.people, p.err = e.pageOf(ctx, after)
 	if p.err != nil || len(p.people) == 0 {
 		return p
 	}
-	at := make(map[string]int, len(p.people))
+	at, ids := make(map[string]int, len(p.people)), make([]string, len(p.people))
 	for i, one := range p.people {
-		at[one.ID] = i
+		at[one.ID], ids[i] = i, one.ID
+	}
+	if before {
+		if p.before, p.err = e.db.q().labelsOf(ctx, ids); p.err != nil {
+			return p
+		}
 	}
 	p.events = make([][]customer.Event, len(p.people))
 	p.err = eventsOf(ctx, e.db.q(), p.people[0].ID, p.people[len(p.people)-1].ID, func(ev customer.Event) {
@@ -116,8 +123,8 @@ func (e *Editor) readPage(ctx context.Context, after string) (p peoplePage) {
 }
 
 // portraits computes a page's labels.
-func (p peoplePage) portraits(o label.Options, counter *need.Counter) *portraits {
-	page := &portraits{tally: label.NewTally(o)}
+func (p peoplePage) portraits(o label.Options, tell Teller, counter *need.Counter) *portraits {
+	page := &portraits{tally: label.NewTally(o), telling: telling{tell: tell, before: p.before}}
 	if p.err != nil {
 		return page
 	}
@@ -160,31 +167,4 @@ func (e *Editor) pageOf(ctx context.Context, after string) (people []customer.Pr
 		return err
 	}, "SELECT customer, number FROM numbers WHERE customer >= ? AND customer <= ? ORDER BY customer, number", people[0].ID, people[len(people)-1].ID)
 	return people, err
-}
-
-// Clustered keeps the cluster of each customer.
-func (e *Editor) Clustered(ctx context.Context, of map[string]int) error {
-	by := map[int][]any{}
-	for id, c := range of {
-		by[c] = append(by[c], id)
-	}
-	err := e.changes.change(ctx, func(q queries) error {
-		if _, err := q.exec(ctx, "UPDATE portraits SET cluster = NULL WHERE cluster IS NOT NULL"); err != nil {
-			return err
-		}
-		for c, ids := range by {
-			for len(ids) > 0 {
-				n := min(500, len(ids))
-				if _, err := q.exec(ctx, "UPDATE portraits SET cluster = ? WHERE customer IN ("+marks(n)+")", append([]any{c}, ids[:n]...)...); err != nil {
-					return err
-				}
-				ids = ids[n:]
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("clusters: %w", err)
-	}
-	return nil
 }

@@ -54,7 +54,7 @@ func benchPortraits(b *testing.B, driver, where string) {
 	}
 	spent := cpuTime(b)
 	for b.Loop() {
-		run, err := s.PortraitAll(b.Context(), label.Options{Now: time.Unix(1772600767, 0), Currency: "CNY"}, nil)
+		run, err := s.PortraitAll(b.Context(), label.Options{Now: time.Unix(1772600767, 0), Currency: "CNY"}, nil, nil)
 		if err != nil || run.Customers != customers || run.Events != 50*customers {
 			b.Fatal(run, err)
 		}

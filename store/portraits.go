@@ -21,7 +21,8 @@ type Portrait struct {
 	Labels   string // lines name=value, with a line feed before the first and after each
 	Version  int    // of the registry that they are of
 	AsOf     time.Time
-	Cluster  int // -1: none
+	Cluster  int    // -1: none
+	Division string // the version of clusters that it is of
 }
 
 // portraitPage is how many customers are computed at a time: it bounds the memory.
@@ -89,14 +90,14 @@ func (r *Reader) Portraits(ctx context.Context, take func(Portrait) error) error
 		var p Portrait
 		var asOf int64
 		var cluster sql.NullInt64
-		if err := scan(&p.Customer, &p.Labels, &p.Version, &asOf, &cluster); err != nil {
+		if err := scan(&p.Customer, &p.Labels, &p.Version, &asOf, &cluster, &p.Division); err != nil {
 			return err
 		}
 		if p.AsOf, p.Cluster = time.Unix(0, asOf), -1; cluster.Valid {
 			p.Cluster = int(cluster.Int64)
 		}
 		return take(p)
-	}, "SELECT customer, labels, version, as_of, cluster FROM portraits ORDER BY customer")
+	}, "SELECT customer, labels, version, as_of, cluster, cluster_version FROM portraits ORDER BY customer")
 	if err != nil {
 		return fmt.Errorf("portraits: %w", err)
 	}
@@ -104,8 +105,9 @@ func (r *Reader) Portraits(ctx context.Context, take func(Portrait) error) error
 }
 
 // PortraitDue computes the labels of customers of whom something new is known, at
-// most a page of them, the longest waiting first, and tells how many.
-func (e *Editor) PortraitDue(ctx context.Context, o label.Options) (int, error) {
+// most a page of them, the longest waiting first, and tells how many. What changed is
+// told by tell.
+func (e *Editor) PortraitDue(ctx context.Context, o label.Options, tell Teller) (int, error) {
 	type waiting struct {
 		id    string
 		since int64
@@ -123,7 +125,16 @@ func (e *Editor) PortraitDue(ctx context.Context, o label.Options) (int, error) 
 	if err != nil {
 		return 0, fmt.Errorf("portraits: %w", err)
 	}
-	page := &portraits{tally: label.NewTally(o)}
+	page := &portraits{tally: label.NewTally(o), telling: telling{tell: tell}}
+	if tell != nil {
+		ids := make([]string, len(all))
+		for i, w := range all {
+			ids[i] = w.id
+		}
+		if page.before, err = e.db.q().labelsOf(ctx, ids); err != nil {
+			return 0, fmt.Errorf("portraits: %w", err)
+		}
+	}
 	for _, w := range all {
 		p, err := profile(ctx, e.db.q(), w.id)
 		if errors.Is(err, ErrNoCustomer) {
@@ -162,6 +173,7 @@ type portraits struct {
 	tally *label.Tally
 	args  []any
 	n     int
+	telling
 }
 
 // one computes one customer's.
@@ -176,12 +188,17 @@ func (w *portraits) one(ctx context.Context, q queries, p customer.Profile) erro
 
 // add takes what the tally tells of a customer.
 func (w *portraits) add(p customer.Profile) {
-	w.args = append(w.args, p.ID, string(w.tally.AppendLines(nil, p)), label.Version, w.tally.Now().UnixNano())
+	lines := string(w.tally.AppendLines(nil, p))
+	w.args = append(w.args, p.ID, lines, label.Version, w.tally.Now().UnixNano())
 	w.n++
+	w.telling.add(p.ID, lines, func() []label.Value { return w.tally.Values(p) })
 }
 
 // write keeps them, unless what is kept is as of later; a customer's cluster stays.
 func (w *portraits) write(ctx context.Context, q queries) error {
+	if err := w.post(ctx, q, w.tally.Now()); err != nil {
+		return err
+	}
 	for rest := w.args; len(rest) > 0; {
 		n := min(50, len(rest)/4)
 		if _, err := q.exec(ctx, "INSERT INTO portraits (customer, labels, version, as_of) VALUES "+tuples(n, 4)+

@@ -132,7 +132,7 @@ func enrol(t *testing.T, s *store.Editor, purpose, digits string) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.PortraitAll(t.Context(), label.Options{Now: time.Now()}, nil); err != nil {
+	if _, err := s.PortraitAll(t.Context(), label.Options{Now: time.Now()}, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 }

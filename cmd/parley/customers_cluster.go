@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,13 +12,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/parley-voice/parley/campaign/segment"
+	"github.com/parley-voice/parley/cmd/parley/clusters"
 	"github.com/parley-voice/parley/customer/cluster"
 	"github.com/parley-voice/parley/store"
 )
 
 // CustomersClusterCmd is parley customers cluster.
 type CustomersClusterCmd struct {
+	Run  ClusterRunCmd  `cmd:"" default:"withargs" help:"Divide customers into clusters now, and use them."`
+	List ClusterListCmd `cmd:"" help:"List the versions of clusters, and which was used since when."`
+	Use  ClusterUseCmd  `cmd:"" help:"Give all customers their clusters of a version again."`
+}
+
+// ClusterRunCmd is parley customers cluster run.
+type ClusterRunCmd struct {
 	From
 	Book
 	K        int    `placeholder:"N" help:"How many clusters; the best of 8 to 12 when not given."`
@@ -26,23 +34,22 @@ type CustomersClusterCmd struct {
 	JSON     bool   `name:"json" help:"As JSON."`
 }
 
-// features are what customers are clustered by. Who has no order is as one whose
-// last order was ten years ago.
-var features = []cluster.Feature{
-	{Name: "days_since_order", Absent: 3650, Log: true}, {Name: "orders_365d", Log: true}, {Name: "spend_365d", Log: true}, {Name: "active_days_30d"},
+// ClusterListCmd is parley customers cluster list.
+type ClusterListCmd struct {
+	From
+	JSON bool `name:"json" help:"As JSON."`
 }
 
-// grouped is one cluster as it is told.
-type grouped struct {
-	cluster.Rule
-	Customers int                `json:"customers"`
-	Center    map[string]float64 `json:"center"`
-	Strategy  string             `json:"strategy"` // of most of its customers
-	Share     float64            `json:"share"`    // of them
+// ClusterUseCmd is parley customers cluster use.
+type ClusterUseCmd struct {
+	From
+	Book
+	Version string `arg:"" help:"A version, as list tells it."`
+	Why     string `required:"" help:"For whoever asks."`
 }
 
 // Run clusters all customers.
-func (c *CustomersClusterCmd) Run(ctx context.Context, m *Main) (err error) {
+func (c *ClusterRunCmd) Run(ctx context.Context, m *Main) (err error) {
 	_, cfg, err := c.where(m)
 	if err != nil {
 		return err
@@ -56,40 +63,18 @@ func (c *CustomersClusterCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
-	now := m.Now()
-	var ids, strategies []string
-	var rows []float64
-	if err := e.Portraits(ctx, func(p store.Portrait) error {
-		r := segment.Row{Customer: p.Customer, Labels: p.Labels, AsOf: p.AsOf.In(now.Location()), Cluster: p.Cluster}
-		s, _ := book.Strategy(r, now)
-		ids, strategies = append(ids, p.Customer), append(strategies, s.Name)
-		for _, f := range features {
-			rows = append(rows, max(0, r.Number(f.Name, f.Absent)))
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	if len(ids) == 0 {
-		return errors.New("no customer has labels yet: run parley customers label, or serve")
-	}
-	fmt.Fprintf(m.Stderr, "parley: %d customers by %d labels\n", len(ids), len(features))
-	result, err := c.divide(m, rows)
+	o := clusters.Order{Options: cluster.Options{K: c.K, Seed: c.Seed, Restarts: c.Restarts}, Who: "cli", Why: "parley customers cluster"}
+	d, err := clusters.Divide(ctx, e, book, m.Now(), o, func(k int, index float64) {
+		fmt.Fprintf(m.Stderr, "parley: %d clusters: index %.0f\n", k, index)
+	})
 	if err != nil {
 		return err
 	}
-	out := told(result, rows, strategies)
-	of := make(map[string]int, len(ids))
-	for i, id := range ids {
-		of[id] = result.Of[i]
-	}
-	if err := errors.Join(e.Clustered(ctx, of), e.Learn(ctx, "clusters", now, out)); err != nil {
-		return err
-	}
 	if c.JSON {
-		return writeJSON(m, map[string]any{"as_of": now.Format(time.RFC3339), "result": result, "clusters": out})
+		return writeJSON(m, d)
 	}
-	for _, g := range out {
+	fmt.Fprintf(m.Stdout, "version %s\n", d.Version)
+	for _, g := range d.Clusters {
 		fmt.Fprintf(m.Stdout, "cluster %d: %d customers, %s (%.0f %%)\n", g.Cluster, g.Customers, cmp.Or(g.Strategy, "no strategy"), 100*g.Share)
 		for _, name := range slices.Sorted(maps.Keys(g.Center)) {
 			fmt.Fprintf(m.Stdout, "  %-18s about %s\n", name, strconv.FormatFloat(g.Center[name], 'f', 1, 64))
@@ -100,38 +85,71 @@ func (c *CustomersClusterCmd) Run(ctx context.Context, m *Main) (err error) {
 	return nil
 }
 
-func (c *CustomersClusterCmd) divide(m *Main, rows []float64) (cluster.Result, error) {
-	o := cluster.Options{K: c.K, Seed: c.Seed, Restarts: c.Restarts}
-	if c.K != 0 {
-		return cluster.KMeans(rows, features, o)
+// Run lists.
+func (c *ClusterListCmd) Run(ctx context.Context, m *Main) (err error) {
+	r, err := c.records(ctx, m)
+	if err != nil {
+		return err
 	}
-	return cluster.Choose(rows, features, o, func(k int, index float64) {
-		fmt.Fprintf(m.Stderr, "parley: %d clusters: index %.0f\n", k, index)
-	})
+	defer func() { err = errors.Join(err, r.Close()) }()
+	all, err := r.ClusterVersions(ctx)
+	if err != nil {
+		return err
+	}
+	uses, err := r.ClusterUses(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(m, map[string]any{"versions": all, "uses": uses})
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(m.Stdout, "Customers were not divided into clusters yet: parley customers cluster, or clusters.weekly.")
+		return nil
+	}
+	rows := [][]string{{"", "VERSION", "MADE", "CLUSTERS", "CUSTOMERS", "SEED"}}
+	for _, v := range all {
+		var d clusters.Division
+		if err := json.Unmarshal(v.Doc, &d); err != nil {
+			return fmt.Errorf("clusters %s: %w", v.Version, err)
+		}
+		mark, customers := "", 0
+		if len(uses) > 0 && uses[0].Version == v.Version {
+			mark = "*"
+		}
+		for _, n := range d.Result.Sizes {
+			customers += n
+		}
+		rows = append(rows, []string{mark, v.Version, v.At.Local().Format(time.DateTime), strconv.Itoa(len(d.Clusters)), strconv.Itoa(customers), strconv.FormatUint(d.Result.Seed, 10)})
+	}
+	p := m.printer()
+	p.Table(rows)
+	p.Printf("\n")
+	rows = [][]string{{"SINCE", "VERSION", "BY", "WHY"}}
+	for _, u := range uses {
+		rows = append(rows, []string{u.At.Local().Format(time.DateTime), u.Version, u.Who, u.Why})
+	}
+	p.Table(rows)
+	return nil
 }
 
-// told puts clusters, their rules and the strategy of most customers together.
-func told(r cluster.Result, rows []float64, strategies []string) (out []grouped) {
-	counts := make([]map[string]int, len(r.Sizes))
-	for i, c := range r.Of {
-		if counts[c] == nil {
-			counts[c] = map[string]int{}
-		}
-		counts[c][strategies[i]]++
+// Run goes back to a version.
+func (c *ClusterUseCmd) Run(ctx context.Context, m *Main) (err error) {
+	e, cfg, err := c.editor(ctx, m)
+	if err != nil {
+		return err
 	}
-	for i, rule := range r.Rules(rows) {
-		g := grouped{Rule: rule, Customers: r.Sizes[i], Center: map[string]float64{}}
-		for j, f := range r.Features {
-			g.Center[f.Name] = r.Centers[i][j]
-		}
-		most := 0
-		for _, name := range slices.Sorted(maps.Keys(counts[i])) {
-			if n := counts[i][name]; n > most {
-				g.Strategy, most = name, n
-			}
-		}
-		g.Share = float64(most) / float64(r.Sizes[i])
-		out = append(out, g)
+	defer func() { err = errors.Join(err, e.Close()) }()
+	book, err := c.read(cfg)
+	if err != nil {
+		return err
 	}
-	return out
+	n, err := clusters.Use(ctx, e, book, m.Now(), store.ClusterUse{At: m.Now(), Version: c.Version, Who: "cli", Why: c.Why})
+	if errors.Is(err, store.ErrNoClusters) {
+		return wrong{fmt.Errorf("%w; parley customers cluster list shows them", err)}
+	}
+	if err == nil {
+		fmt.Fprintf(m.Stdout, "%d customers have their clusters of version %s\n", n, c.Version)
+	}
+	return err
 }

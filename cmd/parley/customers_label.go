@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/server"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/customer/label"
 	"github.com/parley-voice/parley/store"
@@ -70,7 +72,7 @@ func (c *CustomersLabelCmd) Run(ctx context.Context, m *Main) (err error) {
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
 	began := time.Now()
-	run, err := e.PortraitAll(ctx, label.Options{Now: m.Now(), Currency: cfg.Callers.Currency}, func(r store.PortraitRun) {
+	run, err := e.PortraitAll(ctx, label.Options{Now: m.Now(), Currency: cfg.Callers.Currency}, server.LabelTeller(cfg, slog.New(slog.NewTextHandler(m.Stderr, nil))), func(r store.PortraitRun) {
 		if r.Customers%10_000 == 0 {
 			fmt.Fprintf(m.Stderr, "parley: labels of %d customers, from %d events\n", r.Customers, r.Events)
 		}

@@ -94,7 +94,10 @@ func TestCustomersByTheirLabels(t *testing.T) {
 		{[]string{"segment", "value == high", "--by", "region"}, 2, "no label with a number"},
 		{[]string{"explain", "13800138000"}, 0, "no order; the profile tells an average of"},
 		{[]string{"explain", "13800138009"}, 1, "no such customer: +86138****8009"},
+		{[]string{"cluster", "list"}, 0, "were not divided into clusters yet"},
 		{[]string{"cluster"}, 0, "cluster 0: 3 customers, welcome (100 %)"},
+		{[]string{"cluster", "list"}, 0, "parley customers cluster"},
+		{[]string{"cluster", "use", "2026-W01-00000000", "--why", "x"}, 2, "cluster list shows them"},
 	} {
 		code, out, errs := run(t, nil, append(append([]string{"customers"}, c.args...), "--data", dir)...)
 		if code != c.code || !strings.Contains(out+errs, c.want) || strings.Contains(out+errs, "13800138000") {

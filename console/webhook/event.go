@@ -8,6 +8,7 @@ import (
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/console/access"
 	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/customer/drift"
 )
 
 // Event is something that happened, with all that is known of it. What a hook gets
@@ -21,14 +22,16 @@ type Event struct {
 
 // Data is an event's own part of the payload; what does not apply is missing.
 type Data struct {
-	Call       *Call      `json:"call,omitempty"`
-	Offer      *Offer     `json:"offer,omitempty"`
-	Customer   *Customer  `json:"customer,omitempty"`
-	Transcript []Line     `json:"transcript,omitempty"` // oldest first, the last maxLines; needs words
-	Callback   *Callback  `json:"callback,omitempty"`
-	Voicemail  *Voicemail `json:"voicemail,omitempty"`
-	Remark     *Remark    `json:"remark,omitempty"`
-	Message    *Outgoing  `json:"message,omitempty"`
+	Call       *Call         `json:"call,omitempty"`
+	Offer      *Offer        `json:"offer,omitempty"`
+	Customer   *Customer     `json:"customer,omitempty"`
+	Transcript []Line        `json:"transcript,omitempty"` // oldest first, the last maxLines; needs words
+	Callback   *Callback     `json:"callback,omitempty"`
+	Voicemail  *Voicemail    `json:"voicemail,omitempty"`
+	Remark     *Remark       `json:"remark,omitempty"`
+	Message    *Outgoing     `json:"message,omitempty"`
+	Labels     []Labels      `json:"labels,omitempty"` // of some customers, each once
+	Drift      *drift.Report `json:"drift,omitempty"`  // of all customers together
 }
 
 // Outgoing is an SMS or a mail that the receiver is to send, once for each ID.
@@ -155,8 +158,8 @@ type payload struct {
 	Data      Data      `json:"data"`
 }
 
-// Fit gives an event's payload as a hook may have it. country is where numbers
-// without a country code belong.
+// Fit gives an event's payload as a hook may have it, nil when nothing is left of it.
+// country is where numbers without a country code belong.
 func (e Event) Fit(h Hook, country string) ([]byte, error) {
 	v := view{h, country}
 	d := e.Data
@@ -194,6 +197,9 @@ func (e Event) Fit(h Hook, country string) ([]byte, error) {
 			r.Text = ""
 		}
 		d.Remark = &r
+	}
+	if d.Labels = v.labels(d.Labels); e.Type == LabelsSet && len(d.Labels) == 0 {
+		return nil, nil
 	}
 	if d.Message != nil {
 		m := *d.Message

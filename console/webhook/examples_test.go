@@ -13,6 +13,8 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/customer/drift"
+	"github.com/parley-voice/parley/customer/label"
 )
 
 var update = flag.Bool("update", false, "write docs/webhooks.md anew")
@@ -47,6 +49,13 @@ func told() []Event {
 		{CustomerNote, "n", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "note", Text: "likes tea", Who: "Li Na"}}},
 		{MessageSend, "m", noon, Data{Message: &Outgoing{ID: "msg-5d1c", Channel: "sms", To: "+8613812345678", Template: "spring-offer", Campaign: "spring", Purpose: "marketing",
 			Customer: "c-1001", Language: "zh-CN", Reason: "considering"}}},
+		{LabelsSet, "l", noon, Data{Labels: []Labels{{Customer: "c-1001", Since: noon, Before: noon.Add(-9 * time.Hour), Changes: []LabelChange{
+			{label.Change{Label: "value", Old: "potential", New: "high"}, "average order 5200 CNY of 3; bought again within 3 months: true"},
+			{label.Change{Label: "churn_warning", Old: "true", New: "false"}, "last order 2026-05-04, 0 days ago"}}}}}},
+		{DriftMade, "2026-04", noon, Data{Drift: &drift.Report{Month: "2026-04", From: noon.AddDate(0, -1, 0), Until: noon, Then: 4, Now: 5,
+			Labels: []drift.Label{{Label: "churn_warning", PSI: 0.3612, Verdict: drift.IsDrifted, Values: []drift.Value{{Value: "false", Then: 3, Now: 2, ThenShare: 0.75, NowShare: 0.4}, {Value: "true", Then: 1, Now: 3, ThenShare: 0.25, NowShare: 0.6}}},
+				{Label: "value", Verdict: drift.IsStable}},
+			Groups: []drift.Group{{Name: "potential_loss", Then: 1, Now: 2, Came: 2, Went: 1}}}}},
 	}
 }
 

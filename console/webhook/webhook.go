@@ -31,11 +31,13 @@ const (
 	DoNotCall    Type = "do_not_call.set"
 	CustomerNote Type = "customer.noted"
 	MessageSend  Type = "message.send" // the receiver is to send an SMS or a mail
+	LabelsSet    Type = "customer.labels"
+	DriftMade    Type = "report.drift" // a month is over
 )
 
 // Types lists the types of events.
 func Types() []Type {
-	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, CustomerNote, MessageSend}
+	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, CustomerNote, MessageSend, LabelsSet, DriftMade}
 }
 
 // Field is personal data that a hook is sent only when it is to have it.
@@ -48,10 +50,11 @@ const (
 	Words   Field = "words"   // what was said and heard
 	Money   Field = "money"   // the customer's average order
 	Notes   Field = "notes"   // the customer's custom fields, the text of a complaint or a note
+	Profile Field = "profile" // labels that rest on consent to profiling
 )
 
 // Fields lists the fields.
-func Fields() []Field { return []Field{Numbers, Names, Words, Money, Notes} }
+func Fields() []Field { return []Field{Numbers, Names, Words, Money, Notes, Profile} }
 
 // Hook is a receiver.
 type Hook struct {

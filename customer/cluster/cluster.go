@@ -24,8 +24,9 @@ type Feature struct {
 type Options struct {
 	K        int
 	Seed     uint64
-	Restarts int // the best of so many starts; 0: 1
-	Steps    int // at most; 0: 100
+	Restarts int         // the best of so many starts; 0: 1
+	Steps    int         // at most; 0: 100
+	Stop     func() bool // asked between two starts; nil: never
 }
 
 // Result is a clustering of n rows.
@@ -38,10 +39,14 @@ type Result struct {
 	Steps    int         `json:"steps"`   // of the best start
 	Settled  bool        `json:"settled"` // nothing moved in the last step
 	Seed     uint64      `json:"seed"`
+	Scale    []Scale     `json:"scale"` // of the features
 }
 
 // ErrRows tells that the rows cannot be clustered.
 var ErrRows = errors.New("the rows cannot be clustered")
+
+// ErrStopped tells that Options.Stop ended it.
+var ErrStopped = errors.New("stopped")
 
 // KMeans divides rows into at most o.K clusters; fewer when there are fewer
 // different rows. rows holds len(rows)/len(features) rows, one after the other.
@@ -62,6 +67,9 @@ func KMeans(rows []float64, features []Feature, o Options) (Result, error) {
 	}
 	var best *run
 	for i := range max(1, o.Restarts) {
+		if o.Stop != nil && o.Stop() {
+			return Result{}, ErrStopped
+		}
 		r := &run{points: points, d: d, n: len(points) / d, rnd: rand.New(rand.NewPCG(o.Seed, uint64(i)))}
 		r.seed(o.K)
 		r.iterate(o.Steps)
@@ -72,15 +80,26 @@ func KMeans(rows []float64, features []Feature, o Options) (Result, error) {
 	return best.result(features, scale, o.Seed), nil
 }
 
-// scaling of one feature.
-type scaling struct{ mean, deviation float64 }
+// Scale of one feature, after its logarithm.
+type Scale struct {
+	Mean      float64 `json:"mean"`
+	Deviation float64 `json:"deviation"` // 0: it is the same everywhere
+}
+
+// of is a value on the scale.
+func (s Scale) of(v float64) float64 {
+	if s.Deviation == 0 {
+		return 0
+	}
+	return (v - s.Mean) / s.Deviation
+}
 
 // standardised brings each feature to mean 0 and variance 1; one that is the same
 // everywhere tells nothing and becomes 0.
-func standardised(rows []float64, features []Feature) ([]float64, []scaling, error) {
+func standardised(rows []float64, features []Feature) ([]float64, []Scale, error) {
 	d := len(features)
 	n := float64(len(rows) / d)
-	points, scale := slices.Clone(rows), make([]scaling, d)
+	points, scale := slices.Clone(rows), make([]Scale, d)
 	for i, v := range points {
 		f := features[i%d]
 		if math.IsNaN(v) || math.IsInf(v, 0) || f.Log && v < 0 {
@@ -89,29 +108,25 @@ func standardised(rows []float64, features []Feature) ([]float64, []scaling, err
 		if f.Log {
 			points[i] = math.Log1p(v)
 		}
-		scale[i%d].mean += points[i] / n
+		scale[i%d].Mean += points[i] / n
 	}
 	for i, v := range points {
-		scale[i%d].deviation += (v - scale[i%d].mean) * (v - scale[i%d].mean) / n
+		scale[i%d].Deviation += (v - scale[i%d].Mean) * (v - scale[i%d].Mean) / n
 	}
 	for j := range scale {
-		scale[j].deviation = math.Sqrt(scale[j].deviation)
-		if scale[j].deviation < 1e-9*(1+math.Abs(scale[j].mean)) {
-			scale[j].deviation = 0
+		scale[j].Deviation = math.Sqrt(scale[j].Deviation)
+		if scale[j].Deviation < 1e-9*(1+math.Abs(scale[j].Mean)) {
+			scale[j].Deviation = 0
 		}
 	}
 	for i := range points {
-		if s := scale[i%d]; s.deviation > 0 {
-			points[i] = (points[i] - s.mean) / s.deviation
-		} else {
-			points[i] = 0
-		}
+		points[i] = scale[i%d].of(points[i])
 	}
 	return points, scale, nil
 }
 
 // result numbers the clusters from the largest, and of equals by their centres.
-func (r *run) result(features []Feature, scale []scaling, seed uint64) Result {
+func (r *run) result(features []Feature, scale []Scale, seed uint64) Result {
 	k := len(r.centers) / r.d
 	order := make([]int, k)
 	for i := range order {
@@ -123,13 +138,13 @@ func (r *run) result(features []Feature, scale []scaling, seed uint64) Result {
 		}
 		return slices.Compare(r.center(a), r.center(b))
 	})
-	out := Result{Features: features, Spread: r.spread, Steps: r.steps, Settled: r.settled, Seed: seed, Of: make([]int, r.n)}
+	out := Result{Features: features, Spread: r.spread, Steps: r.steps, Settled: r.settled, Seed: seed, Scale: scale, Of: make([]int, r.n)}
 	rank := make([]int, k)
 	for to, from := range order {
 		rank[from] = to
 		center := make([]float64, r.d)
 		for j, v := range r.center(from) {
-			if center[j] = v*scale[j].deviation + scale[j].mean; features[j].Log {
+			if center[j] = v*scale[j].Deviation + scale[j].Mean; features[j].Log {
 				center[j] = math.Expm1(center[j])
 			}
 		}
@@ -139,4 +154,43 @@ func (r *run) result(features []Feature, scale []scaling, seed uint64) Result {
 		out.Of[i] = rank[c]
 	}
 	return out
+}
+
+// Assign gives each row the cluster whose centre is nearest, of equals the first: that of
+// rows that were not there when the clusters were made, too.
+func (c Result) Assign(rows []float64) ([]int, error) {
+	d := len(c.Features)
+	if d == 0 || len(c.Scale) != d || len(c.Centers) == 0 || len(rows)%d != 0 {
+		return nil, fmt.Errorf("%w: %d values do not make rows of %d features", ErrRows, len(rows), d)
+	}
+	on := func(v float64, j int) float64 {
+		if c.Features[j].Log {
+			v = math.Log1p(v)
+		}
+		return c.Scale[j].of(v)
+	}
+	centers := make([][]float64, len(c.Centers))
+	for i, center := range c.Centers {
+		for j, v := range center {
+			centers[i] = append(centers[i], on(v, j))
+		}
+	}
+	of := make([]int, len(rows)/d)
+	point := make([]float64, d)
+	for i := range of {
+		for j := range point {
+			point[j] = on(rows[i*d+j], j)
+		}
+		least := math.Inf(1)
+		for k, center := range centers {
+			far := 0.0
+			for j, v := range point {
+				far += (v - center[j]) * (v - center[j])
+			}
+			if far < least {
+				of[i], least = k, far
+			}
+		}
+	}
+	return of, nil
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -245,6 +246,43 @@ func TestChooseKeepsEightToTwelve(t *testing.T) {
 	}
 	if r, err := Choose([]float64{1, 2, 3}, named("x"), Options{Seed: 1}, nil); err != nil || len(r.Sizes) != 3 {
 		t.Errorf("three rows: %v, %v", r.Sizes, err)
+	}
+}
+
+// The centres that are kept give each row the cluster that it had.
+func TestAssignGivesTheSameClusters(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 3))
+	var rows []float64
+	for range 3000 {
+		rows = append(rows, rnd.Float64()*365, math.Floor(rnd.ExpFloat64()*4), rnd.ExpFloat64()*2000, 7)
+	}
+	features := []Feature{{Name: "days_since_order", Log: true}, {Name: "orders_365d", Log: true}, {Name: "spend_365d"}, {Name: "the_same"}}
+	r, err := KMeans(rows, features, Options{K: 8, Seed: 5})
+	if err != nil || !r.Settled {
+		t.Fatal(r.Settled, err)
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept Result
+	if err := json.Unmarshal(text, &kept); err != nil {
+		t.Fatal(err)
+	}
+	of, err := kept.Assign(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range of {
+		if of[i] != r.Of[i] {
+			t.Fatalf("row %d is of cluster %d, was of %d", i, of[i], r.Of[i])
+		}
+	}
+	if _, err := kept.Assign(rows[:3]); !errors.Is(err, ErrRows) {
+		t.Errorf("half a row: %v", err)
+	}
+	if _, err := KMeans(rows, features, Options{K: 8, Stop: func() bool { return true }}); !errors.Is(err, ErrStopped) {
+		t.Errorf("stopped: %v", err)
 	}
 }
 

@@ -26,6 +26,9 @@ var portraits = behaviours{
 	"labels as of later are not overwritten":       notOlder,
 	"what is learnt takes the place of the old":    learnt,
 	"clusters stay when labels are computed again": clustersStay,
+	"a change of labels is told once, with them":   changesTold,
+	"labels that are not kept are not told":        changesNotTold,
+	"labels are counted once a month":              driftCounted,
 }
 
 // labelled is as of when the suite computes labels.
@@ -61,7 +64,7 @@ func keptLabel(t *testing.T, s *store.Store, id, name string) string {
 
 func portrayed(t *testing.T, s *store.Store, o label.Options) int {
 	t.Helper()
-	n, err := s.PortraitDue(t.Context(), o)
+	n, err := s.PortraitDue(t.Context(), o, nil)
 	must(t, err)
 	return n
 }
@@ -188,7 +191,7 @@ func allLikeEach(t *testing.T, open func() *store.Store) {
 	must(t, err)
 	addEvents(t, s, events...)
 	pages := 0
-	run, err := s.PortraitAll(t.Context(), labelled, func(store.PortraitRun) { pages++ })
+	run, err := s.PortraitAll(t.Context(), labelled, nil, func(store.PortraitRun) { pages++ })
 	must(t, err)
 	if run.Customers != len(people) || run.Events != len(events) || pages != 3 {
 		t.Errorf("%+v in %d pages", run, pages)
@@ -239,7 +242,7 @@ func notOlder(t *testing.T, open func() *store.Store) {
 	portrayed(t, s, labelled)
 	older := labelled
 	older.Now = T0.AddDate(0, 0, -1)
-	_, err := s.PortraitAll(t.Context(), older, nil)
+	_, err := s.PortraitAll(t.Context(), older, nil, nil)
 	must(t, err)
 	if got := keptLabel(t, s, "c1", "orders"); got != "1" {
 		t.Errorf("%s orders", got)
@@ -265,15 +268,40 @@ func clustersStay(t *testing.T, open func() *store.Store) {
 	defer shut(t, s)
 	upsert(t, s, li())
 	portrayed(t, s, labelled)
-	must(t, s.Clustered(t.Context(), map[string]int{"c1": 4}))
-	_, err := s.PortraitAll(t.Context(), labelled, nil)
+	upsert(t, s, customer.Profile{ID: "c2", Numbers: []string{"+8613900139000"}, Updated: T0})
+	portrayed(t, s, labelled)
+	version := func(name string) store.ClusterVersion {
+		return store.ClusterVersion{Version: name, At: T0.Add(time.Duration(len(name)) * time.Hour), Doc: []byte(`{"of":"` + name + `"}`)}
+	}
+	must(t, s.AddClusters(t.Context(), version("w1"), map[string]int{"c1": 3, "c2": 1}, store.ClusterUse{At: T0, Who: "parley", Why: "the week's"}))
+	must(t, s.AddClusters(t.Context(), version("w1.2"), map[string]int{"c1": 2}, store.ClusterUse{At: T0, Who: "parley", Why: "the week's"}))
+	if err := s.UseClusters(t.Context(), map[string]int{"c1": 1}, store.ClusterUse{At: T0, Version: "w9"}); !errors.Is(err, store.ErrNoClusters) {
+		t.Errorf("a version that is not there: %v", err)
+	}
+	must(t, s.UseClusters(t.Context(), map[string]int{"c1": 4}, store.ClusterUse{At: T0.Add(time.Hour), Version: "w1", Who: "li", Why: "w1.2 is odd"}))
+	_, err := s.PortraitAll(t.Context(), labelled, nil, nil)
 	must(t, err)
 	must(t, s.Portraits(t.Context(), func(p store.Portrait) error {
-		if p.Cluster != 4 {
-			t.Errorf("cluster %d", p.Cluster)
+		if want := map[string]string{"c1": "4 of w1", "c2": "-1 of "}[p.Customer]; fmt.Sprintf("%d of %s", p.Cluster, p.Division) != want {
+			t.Errorf("%s: cluster %d of %q, want %s", p.Customer, p.Cluster, p.Division, want)
 		}
 		return nil
 	}))
+	all, err := s.ClusterVersions(t.Context())
+	if must(t, err); len(all) != 2 || all[0].Version != "w1.2" || string(all[1].Doc) != `{"of":"w1"}` {
+		t.Errorf("versions %+v", all)
+	}
+	uses, err := s.ClusterUses(t.Context())
+	if must(t, err); len(uses) != 3 || uses[0].Version != "w1" || uses[0].Who != "li" || uses[1].Version != "w1.2" {
+		t.Errorf("uses %+v", uses)
+	}
+	for i := range 20 { // only so many are kept, and always the one that is used
+		must(t, s.AddClusters(t.Context(), version(strings.Repeat("x", 10+i)), nil, store.ClusterUse{At: T0}))
+	}
+	all, err = s.ClusterVersions(t.Context())
+	if must(t, err); len(all) != 16 || all[0].Version != strings.Repeat("x", 29) {
+		t.Errorf("%d versions are kept, the last %s", len(all), all[0].Version)
+	}
 }
 
 func callsMakeDue(t *testing.T, open func() *store.Store) {

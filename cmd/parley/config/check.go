@@ -36,6 +36,7 @@ func (c *Config) check() Problems {
 	c.checkNode(fail)
 	c.checkReports(fail)
 	c.checkSources(fail)
+	c.checkClusters(fail)
 	return ps
 }
 

@@ -33,6 +33,7 @@ type Config struct {
 	Webhooks   []Webhook         `yaml:"webhooks" doc:"Other systems that are told what happens: who is calling before the agent's phone rings, how calls ended (docs/webhooks.md)."`
 	Sources    map[string]Source `yaml:"sources" doc:"Systems that tell of customers and what they do, by name (docs/customers.md)."`
 	Segments   string            `yaml:"segments" doc:"File of groups and strategies (docs/portraits.md); empty: those that ship. Relative to the configuration file."`
+	Clusters   Clusters          `yaml:"clusters" doc:"Whether customers are divided into clusters by themselves (docs/portraits.md)."`
 	Data       string            `yaml:"data" default:"./var" doc:"Folder for records.db, reviews.db, recordings/ and prompts/. Relative to the configuration file."`
 	Store      Store             `yaml:"store" doc:"Where records, customers and reviews are kept."`
 	Callers    Callers           `yaml:"callers" doc:"How callers' numbers and customers' amounts are read."`

@@ -55,7 +55,7 @@ func refusedThenStarted(t *testing.T, where string) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.PortraitAll(t.Context(), label.Options{Now: morning, Currency: "CNY"}, nil); err != nil {
+		if _, err := s.PortraitAll(t.Context(), label.Options{Now: morning, Currency: "CNY"}, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,7 +30,8 @@ type web struct {
 	notary   notary.Key     // signs the ledger of consent, for auditors outside
 	herald   *herald        // nil without webhooks
 	sender   *webhook.Sender
-	courier  *courier // nil when no webhook sends messages
+	courier  *courier     // nil when no webhook sends messages
+	tell     store.Teller // of labels that change; nil when no webhook wants to hear
 }
 
 // dropped counts live events that their readers were too slow for.

@@ -59,6 +59,9 @@ func (h *herald) messages(e webhook.Event) (all []store.Message) {
 			h.lost.Add(1)
 			continue
 		}
+		if body == nil { // nothing that this one may have
+			continue
+		}
 		all = append(all, store.Message{ID: webhook.MessageID(hook.Name, e), Hook: hook.Name, URL: hook.URL, Payload: body, Since: now, Due: now})
 	}
 	return all

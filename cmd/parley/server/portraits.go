@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"sync"
 	"time"
 
+	"github.com/parley-voice/parley/cmd/parley/clusters"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/customer/label"
 	"github.com/parley-voice/parley/store"
@@ -21,6 +23,8 @@ const nightly = 3
 func (s *Server) portray(ctx context.Context) {
 	tick := time.NewTicker(portraitTick)
 	defer tick.Stop()
+	var aside sync.WaitGroup
+	defer aside.Wait()
 	var asked time.Time
 	for {
 		now := time.Now()
@@ -38,31 +42,57 @@ func (s *Server) portray(ctx context.Context) {
 		now = time.Now()
 		s.portrayDue(ctx, now)
 		if now.Hour() >= nightly && ctx.Err() == nil {
-			s.portrayAll(ctx, now)
+			if s.portrayAll(ctx, now) && s.cfg.Clusters.Weekly {
+				aside.Wait() // for last night's, which is long over
+				aside.Go(func() { s.divide(ctx, now) })
+			}
 		}
 	}
 }
 
 func (s *Server) portrayDue(ctx context.Context, now time.Time) {
-	if _, err := s.Store.PortraitDue(ctx, s.labelled(now)); err != nil && ctx.Err() == nil {
+	n, err := s.Store.PortraitDue(ctx, s.labelled(now), s.web.tell)
+	if err != nil && ctx.Err() == nil {
 		s.log.Warn("labels of customers could not be computed; tried again in a second", "error", err)
+	}
+	if n > 0 {
+		s.posted()
 	}
 }
 
-// portrayAll computes all labels unless it was done today.
-func (s *Server) portrayAll(ctx context.Context, now time.Time) {
+// portrayAll computes all labels unless it was done today, and tells whether it did.
+func (s *Server) portrayAll(ctx context.Context, now time.Time) bool {
 	var last store.PortraitRun
 	if _, err := s.Store.Learnt(ctx, "portraits", &last); err != nil || customer.Days(last.AsOf, now) <= 0 {
-		return
+		return false
 	}
-	run, err := s.Store.PortraitAll(ctx, s.labelled(now), func(store.PortraitRun) { s.portrayDue(ctx, time.Now()) })
+	run, err := s.Store.PortraitAll(ctx, s.labelled(now), s.web.tell, func(store.PortraitRun) { s.portrayDue(ctx, time.Now()) })
 	if err != nil {
 		if ctx.Err() == nil {
 			s.log.Warn("labels of all customers could not be computed; tried again in a second", "error", err)
 		}
-		return
+		return false
 	}
+	s.posted()
 	s.log.Info("labels of all customers are computed", "customers", run.Customers, "events", run.Events, "needs", run.Needs)
+	s.countLabels(ctx, now)
+	return true
+}
+
+// divide divides customers into the week's clusters, which takes some seconds of CPU.
+func (s *Server) divide(ctx context.Context, now time.Time) {
+	book, err := OpenSegments(s.cfg.Segments)
+	var d clusters.Division
+	done := false
+	if err == nil {
+		d, done, err = clusters.Weekly(ctx, s.Store.Editor, book, now, s.cfg.Clusters.Count)
+	}
+	switch {
+	case err != nil && ctx.Err() == nil:
+		s.log.Warn("customers were not divided into the week's clusters; tried again tomorrow", "error", err)
+	case done:
+		s.log.Info("customers are divided into the week's clusters", "version", d.Version, "clusters", len(d.Clusters))
+	}
 }
 
 func (s *Server) labelled(now time.Time) label.Options {

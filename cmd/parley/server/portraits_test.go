@@ -98,7 +98,7 @@ func TestThePredictedNeedIsThereBeforeTheAnswer(t *testing.T) {
 		t.Fatal(kept, err)
 	}
 	for range 2 { // what all tell is counted first, then told of each
-		if _, err := st.PortraitAll(t.Context(), label.Options{Now: now, Currency: "CNY"}, nil); err != nil {
+		if _, err := st.PortraitAll(t.Context(), label.Options{Now: now, Currency: "CNY"}, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
