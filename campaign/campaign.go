@@ -47,6 +47,8 @@ type Who struct {
 	Order    string           // label of a number: the higher is called first; "" for none
 	Pilot    float64          // share of them, by a hash: 1 is everybody
 	Triggers []timing.Trigger // what makes a person a candidate at once
+	Window   Window           // when a person of it is called; NoWindow: at any time
+	Refill   time.Duration    // people who came into it are taken up so often; 0: never
 }
 
 // Line is how a campaign calls.

@@ -59,10 +59,11 @@ type Last struct {
 	Status  pickup.Status `json:"status,omitempty"`
 	Outcome string        `json:"outcome,omitempty"` // the script's
 	Row     int           `json:"row,omitempty"`     // so often in a row that status
-	Void    int           `json:"void,omitempty"`    // of all Tries: those that were never dialled
+	Void    int           `json:"void,omitempty"`    // of all Tries: those that were never dialled, or of a window before
 	Slot    Slot          `json:"slot,omitempty"`    // which hours the next one takes
 	Why     string        `json:"why,omitempty"`     // why it waits, or is over
 	Signal  time.Time     `json:"signal,omitzero"`   // when the person's last signal made them due
+	Window  time.Time     `json:"window,omitzero"`   // what their window is counted from
 }
 
 // Attempt is a call to place now. Reserve it under its ID, dial, and tell Next.

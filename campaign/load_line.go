@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,8 +30,18 @@ func (l *loader) who(v *yaml.Node) {
 			for i, item := range strictyaml.Items(v) {
 				w.Triggers = append(w.Triggers, l.trigger(item, fmt.Sprintf("who.triggers[%d]", i)))
 			}
+		case "window":
+			w.Window = Window(l.Word(v, key, words(Windows()...)))
+		case "refill":
+			w.Refill = l.span(v, key, 10*time.Minute, 7*24*time.Hour)
 		}
 	})
+	if w.Window != NoWindow {
+		w.Refill = cmp.Or(w.Refill, RefillEvery)
+		if len(w.Triggers) > 0 {
+			l.Wrong(v, "make two campaigns of it", "who has a window and triggers")
+		}
+	}
 }
 
 func (l *loader) trigger(v *yaml.Node, path string) timing.Trigger {

@@ -53,6 +53,8 @@ var vocabulary = vocab.Table{
 		{Name: "order", Value: vocab.Name, Default: "nobody first", Doc: "a label of numbers: who has more of it is called first"},
 		{Name: "pilot", Value: share, Default: "100%", Doc: "share of them that is called; a larger one holds everybody of a smaller one"},
 		{Name: "triggers", Value: vocab.List(vocab.Of("trigger")), Default: "none", Doc: "what makes a person of the segment due at once"},
+		{Name: "window", Value: vocab.Word(words(Windows()...)...), Default: "at any time", Doc: "when a person of the segment is called: `new`: in the 24 hours after they joined; `repurchase`: on days 7 to 15 after their last purchase; `lost`: after 30 silent days (timing.md). Not with triggers"},
+		{Name: "refill", Value: span, Default: "10m with a window, else never", Doc: "people who came into the segment or into their window since are taken up so often, 10m to 7d; the campaign goes on until its deadline then"},
 	}},
 	{Name: "trigger", Keys: []vocab.Key{
 		{Name: "on", Value: vocab.Word(words(timing.Browsed, timing.Carted, timing.Bought)...), Default: vocab.Required, Doc: "what the person did"},

@@ -81,3 +81,12 @@ func (e *Editor) RaiseCandidate(ctx context.Context, now time.Time, was, is camp
 		append(candidateRow(is), is.Campaign, is.Person, encode(was), now.UnixNano())...)
 	return n > 0, inCandidates(err)
 }
+
+// RenewCandidate puts a candidate who is the one that was read, and whom nobody works
+// on, into another window, also one of whom all was over; false when that is no longer so.
+func (e *Editor) RenewCandidate(ctx context.Context, now time.Time, was, is campaign.Candidate) (bool, error) {
+	n, err := e.changes.q().exec(ctx, `UPDATE candidates SET state = ?, due = ?, deadline = ?, priority = ?, score = ?, tries = ?, status = ?, outcome = ?, doc = ?,
+		queued = 0 WHERE campaign = ? AND person = ? AND doc = ? AND lease <= ? AND state IN ('pending', 'waiting', 'done', 'stopped')`,
+		append(candidateRow(is), is.Campaign, is.Person, encode(was), now.UnixNano())...)
+	return n > 0, inCandidates(err)
+}

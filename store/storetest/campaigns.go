@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/campaign/pickup"
 	"github.com/parley-voice/parley/customer"
@@ -19,6 +20,8 @@ var campaigns = behaviours{
 	"a lease that has run out is another's":                      leaseGone,
 	"candidates are counted by how they stand":                   candidatesCounted,
 	"what is promised after a call is told once when it is late": promised,
+	"windows are counted from what people began":                 momentsRead,
+	"a candidate of a window before is renewed, once":            renewed,
 }
 
 // target is somebody whom a campaign is to call.
@@ -203,5 +206,72 @@ func promised(t *testing.T, open func() *store.Store) {
 	marks, err := s.MarkedNumbers(ctx, []string{his, hers})
 	if must(t, err); len(marks) != 1 || marks[hers] != "empty_number" {
 		t.Errorf("marked: %v", marks)
+	}
+}
+
+func momentsRead(t *testing.T, open func() *store.Store) {
+	s := open()
+	defer shut(t, s)
+	ctx := t.Context()
+	upsert(t, s, customer.Profile{ID: "c1", Numbers: []string{his}, Updated: T0})
+	upsert(t, s, customer.Profile{ID: "c2", Numbers: []string{hers}, Updated: T0})
+	upsert(t, s, customer.Profile{ID: "c3", Updated: T0})
+	day := func(n int) time.Time { return T0.Add(time.Duration(n) * 24 * time.Hour) }
+	event := func(who string, kind customer.EventKind, at time.Time) customer.Event {
+		return customer.Event{Source: "shop", ID: who + string(kind) + at.String(), Customer: who, Kind: kind, At: at, Amount: customer.Money{Cents: 100, Currency: "CNY"}}
+	}
+	addEvents(t, s, event("c1", customer.Browse, day(-20)), event("c1", customer.Order, day(-15)), event("c1", customer.Order, day(-9)), event("c1", customer.Browse, day(-8)),
+		event("c1", customer.Order, day(1)), // is to come
+		event("c1", customer.Contact, day(-30)), event("c1", customer.Refund, day(-1)), event("c2", customer.Contact, day(-3)))
+	in := call.Record{ID: "in", Direction: "inbound", Caller: his, Called: "4001", State: call.Finished, Began: day(-2), Answered: day(-2), Ended: day(-2).Add(time.Minute)}
+	out := call.Record{ID: "out", Direction: "outbound", Caller: "4001", Called: hers, State: call.Finished, Began: day(-2), Answered: day(-2), Ended: day(-2).Add(time.Minute)}
+	for _, r := range []call.Record{in, out} {
+		must(t, s.Finish(ctx, r))
+		must(t, s.Flush(ctx, r.ID))
+	}
+	must(t, s.Complain(ctx, customer.Complaint{ID: "k", Number: hers, Opened: day(-25)}))
+	all, err := s.Moments(ctx, T0, "c1", "c2", "c3")
+	must(t, err)
+	for who, want := range map[string]campaign.Moments{
+		"c1": {Joined: day(-20), Bought: day(-9), Seen: day(-2)},
+		"c2": {Joined: day(-25), Seen: day(-25)}, // our call is no sign of theirs
+		"c3": {},
+	} {
+		if got := all[who]; !got.Joined.Equal(want.Joined) || !got.Bought.Equal(want.Bought) || !got.Seen.Equal(want.Seen) {
+			t.Errorf("%s: %+v, want %+v", who, got, want)
+		}
+	}
+}
+
+func renewed(t *testing.T, open func() *store.Store) {
+	s := open()
+	defer shut(t, s)
+	ctx := t.Context()
+	_, err := s.AddCandidates(ctx, target("p", campaign.Normal, T0))
+	must(t, err)
+	claim := store.Claim{Worker: "w", Now: T0, Lease: time.Minute, Max: 5}
+	got, err := s.ClaimCandidates(ctx, "spring", claim)
+	if must(t, err); len(got) != 1 {
+		t.Fatalf("%d claimed", len(got))
+	}
+	was, fresh := got[0], target("p", campaign.Normal, T0)
+	fresh.Last.Window = T0
+	renew := func(what string, was campaign.Candidate, want bool) {
+		t.Helper()
+		done, err := s.RenewCandidate(ctx, T0, was, was.Renew(fresh))
+		if must(t, err); done != want {
+			t.Errorf("%s: %v", what, done)
+		}
+	}
+	renew("somebody works on them", was, false)
+	over := was
+	over.State, over.Tries = campaign.Done, 2
+	must(t, s.SettleCandidate(ctx, "w", over, store.Followed{}))
+	renew("read before they were settled", was, false)
+	renew("a conversation was had", over, true)
+	renew("once", over, false)
+	got, err = s.ClaimCandidates(ctx, "spring", claim)
+	if must(t, err); len(got) != 1 || got[0].Tries != 2 || got[0].Last.Void != 2 || !got[0].Last.Window.Equal(T0) {
+		t.Errorf("claimed again: %+v", got)
 	}
 }

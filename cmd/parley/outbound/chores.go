@@ -12,13 +12,18 @@ import (
 	"github.com/parley-voice/parley/store/workqueue"
 )
 
-const choreFill = "fill" // finds the people of a campaign's version
+const (
+	choreFill   = "fill"   // finds the people of a campaign's version
+	choreRefill = "refill" // finds those who came since
+)
 
 // chore does what one node does for all.
 func (f *Floor) chore(ctx context.Context, c workqueue.Chore) {
 	switch c.Kind {
 	case choreFill:
 		f.fill(ctx, c)
+	case choreRefill:
+		f.refill(ctx, c)
 	case workqueue.Sweep:
 		f.sweep(ctx)
 	}
@@ -50,11 +55,7 @@ func (f *Floor) fill(ctx context.Context, what workqueue.Chore) {
 
 // find finds the campaign's people, and measures their data.
 func (r *run) find(ctx context.Context, now time.Time) error {
-	got, err := r.cfg.Fill(ctx, now, r.c, func(all []campaign.Candidate) {
-		if _, learnt := r.cfg.Clock.Model(); learnt { // else they wait for the campaign's hours as they are claimed
-			r.mem.chose(r.schedule(ctx, now, all))
-		}
-	})
+	got, err := r.cfg.Fill(ctx, now, r.c, r.timed(ctx, now))
 	if err != nil {
 		return err
 	}
@@ -66,6 +67,16 @@ func (r *run) find(ctx context.Context, now time.Time) error {
 	}
 	r.log.Info("the people of a campaign were found", "found", got.Found, "new", got.Added, "data", r.c.Summary(now, got.Data))
 	return r.cfg.Store.FilledCampaign(ctx, r.c.ID, r.mem.Version, string(data))
+}
+
+// timed chooses the times of candidates, when there is a model; else they wait for the
+// campaign's hours as they are claimed.
+func (r *run) timed(ctx context.Context, now time.Time) func([]campaign.Candidate) {
+	return func(all []campaign.Candidate) {
+		if _, learnt := r.cfg.Clock.Model(); learnt {
+			r.mem.chose(r.schedule(ctx, now, all))
+		}
+	}
 }
 
 // sweep settles what nodes left open that have not been seen for long.

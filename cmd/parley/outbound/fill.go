@@ -25,12 +25,23 @@ type People struct {
 func (p People) Fill(s *store.Editor) Fill {
 	return func(ctx context.Context, now time.Time, c *campaign.Campaign, schedule func([]campaign.Candidate)) (out Filled, err error) {
 		out.Data, err = p.walk(ctx, s.Reader, now, c, func(all []campaign.Candidate) error {
+			out.Found += len(all)
+			again, err := renewals(ctx, s.Reader, c, all)
+			if err != nil {
+				return err
+			}
 			schedule(all)
 			n, err := s.AddCandidates(ctx, all...)
-			out.Found += len(all)
+			if out.Added += n; err != nil {
+				return err
+			}
+			n, err = renew(ctx, s, now, again, all)
 			out.Added += n
 			return err
 		})
+		if err == nil && c.Who.Window != campaign.NoWindow {
+			err = closeWindows(ctx, s, now, c)
+		}
 		return out, err
 	}
 }
@@ -107,8 +118,18 @@ func (f *filling) page(ctx context.Context, s *store.Reader, hits []segment.Hit)
 	if err != nil {
 		return nil, err
 	}
+	var moments map[string]campaign.Moments
+	if f.c.Who.Window != campaign.NoWindow {
+		if moments, err = momentsOf(ctx, s, f.now, f.c, people); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range people {
-		if k, ok := f.candidate(p, marked); ok {
+		k, ok := f.candidate(p, marked)
+		if ok && f.c.Who.Window != campaign.NoWindow {
+			k, ok = f.c.Enter(f.now, k, moments[p.ID])
+		}
+		if ok {
 			k.Score = scores[p.ID]
 			all = append(all, k)
 		}

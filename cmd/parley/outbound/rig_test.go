@@ -175,6 +175,7 @@ type rig struct {
 	floor   *Floor
 	clock   *Clock
 	nobody  bool // is a candidate before a signal of theirs
+	finds   Fill // nil: everybody
 	notices []Notice
 	mu      sync.Mutex
 	stop    func()
@@ -239,6 +240,9 @@ func scan(s *store.Editor, holder string) Queue {
 
 // fill takes everybody.
 func (r *rig) fill(ctx context.Context, now time.Time, c *campaign.Campaign, schedule func([]campaign.Candidate)) (out Filled, err error) {
+	if r.finds != nil {
+		return r.finds(ctx, now, c, schedule)
+	}
 	all, err := r.store.Customers(ctx, store.Search{Limit: 1000})
 	out.Data = campaign.Data{People: len(all), Complete: 1, Told: now.Add(-time.Duration(r.age.Load()))}
 	for _, p := range all {

@@ -52,8 +52,10 @@ type pace struct {
 	others []memory // of other nodes, as they were a few seconds ago
 }
 
-// heeding is when signals were looked at, and whose are passed over until when.
+// heeding is when signals were looked at, and whose are passed over until when; and
+// when people who came since were asked for.
 type heeding struct {
+	filled time.Time
 	heeded time.Time
 	skip   map[string]time.Time
 }

@@ -100,7 +100,7 @@ func (r *run) giveAllBack() {
 // hours, or without a wording.
 func (r *run) putOff(ctx context.Context, now time.Time) {
 	for _, t := range r.supply.ready {
-		if t.k.Due = later(t.k.Due, now.Add(laterBy)); !r.c.Open(now, t.k.Zones) {
+		if t.k.Due = later(t.k.Due, now.Add(laterBy)); !t.k.Due.Before(t.k.Deadline) || !r.c.Open(now, t.k.Zones) {
 			one := []campaign.Candidate{t.k}
 			r.mem.chose(r.schedule(ctx, now, one))
 			t.k = one[0]

@@ -33,6 +33,7 @@ func (r *run) work(ctx context.Context, now time.Time) {
 		return
 	}
 	r.heed(ctx, now)
+	r.refill(ctx, now)
 	crew := r.crew(now)
 	if len(r.supply.ready) == 0 {
 		r.seeEnd(ctx, now)
@@ -176,7 +177,7 @@ func (r *run) seeEnd(ctx context.Context, now time.Time) {
 	switch {
 	case err != nil:
 		r.log.Warn("a campaign's people could not be counted", "error", err)
-	case next.IsZero() && len(r.c.Who.Triggers) == 0: // a signal may come until the deadline
+	case next.IsZero() && len(r.c.Who.Triggers) == 0 && r.c.Who.Refill == 0: // else somebody may come until the deadline
 		r.turn(ctx, now, store.CampaignFinished, "nothing more comes of anybody")
 	}
 }

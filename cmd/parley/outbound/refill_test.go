@@ -1,0 +1,140 @@
+package outbound
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/segment"
+	"github.com/parley-voice/parley/customer"
+	"github.com/parley-voice/parley/customer/label"
+	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/store/storetest"
+)
+
+// Whoever comes into the window is taken up then, once for each purchase; who buys again
+// waits for the window of that.
+func TestPeopleAreTakenUpOnceForEachWindow(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { takenUp(t, filepath.Join(t.TempDir(), "records.db")) })
+	t.Run("postgres", func(t *testing.T) { takenUp(t, storetest.Postgres(t)) })
+}
+
+func takenUp(t *testing.T, where string) {
+	s := storetest.Open(t, where)
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	text := strings.Replace(spring, "segment: all", "segment: reachable, window: repurchase", 1)
+	c, err := campaign.Load(strings.NewReader(text), "spring.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := segment.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bought := time.Date(2026, 3, 1, 15, 0, 0, 0, c.When.Zone)
+	buy := func(who string, at time.Time) {
+		t.Helper()
+		if _, err := s.AddEvents(t.Context(), at, customer.Event{Source: "shop", ID: who + at.String(), Customer: who, Kind: customer.Order, At: at, Amount: customer.Money{Cents: 100, Currency: "CNY"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, who := range []string{"p00", "p01"} {
+		if _, err := s.Upsert(t.Context(), customer.Profile{ID: who, Numbers: []string{number(i, '0')}, Updated: bought}); err != nil {
+			t.Fatal(err)
+		}
+		buy(who, bought)
+	}
+	if _, err := s.PortraitAll(t.Context(), label.Options{Now: bought.Add(time.Hour), Currency: "CNY"}, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	fill := People{Book: book, Country: "CN"}.Fill(s.Editor)
+	step := func(what string, day int, clock string, added int, want string) {
+		t.Helper()
+		at, err := time.ParseInLocation("2006-01-02 15:04:05", fmt.Sprintf("2026-03-%02d %s", 1+day, clock), c.When.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := fill(t.Context(), at, c, func([]campaign.Candidate) {})
+		if err != nil || got.Added != added || got.Data.People != 2 {
+			t.Errorf("%s: %+v, %v; want %d", what, got, err, added)
+		}
+		all, err := s.Candidates(t.Context(), "spring", "", "", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states := ""
+		for _, k := range all {
+			states += fmt.Sprintf("%s %s until day %d; ", k.Person, k.State, customer.DayNumber(k.Deadline, c.When.Zone)-customer.DayNumber(bought, c.When.Zone))
+		}
+		if states != want {
+			t.Errorf("%s: %s, want %s", what, states, want)
+		}
+	}
+	step("day 6", 6, "23:59:59", 0, "")
+	step("day 7", 7, "00:00:00", 2, "p00 pending until day 16; p01 pending until day 16; ")
+	step("ten minutes later", 7, "00:10:00", 0, "p00 pending until day 16; p01 pending until day 16; ")
+	claimed, err := s.ClaimCandidates(t.Context(), "spring", store.Claim{Worker: "me", Now: bought.AddDate(0, 0, 8), Lease: time.Minute, Max: 1})
+	if err != nil || len(claimed) != 1 {
+		t.Fatal(claimed, err)
+	}
+	k := claimed[0].Reserve()
+	k.State = campaign.Done
+	if err := s.SettleCandidate(t.Context(), "me", k, store.Followed{}); err != nil {
+		t.Fatal(err)
+	}
+	step("one was called", 8, "16:00:00", 0, "p00 done until day 16; p01 pending until day 16; ")
+	buy("p00", bought.AddDate(0, 0, 9))
+	buy("p01", bought.AddDate(0, 0, 9))
+	step("both buy again", 9, "16:00:00", 0, "p00 done until day 16; p01 stopped until day 16; ")
+	step("day 6 after that", 15, "23:59:00", 0, "p00 done until day 16; p01 stopped until day 16; ")
+	step("day 7 after that, to the campaign's end", 16, "00:01:00", 2, "p00 pending until day 20; p01 pending until day 20; ")
+	step("once", 17, "00:01:00", 0, "p00 pending until day 20; p01 pending until day 20; ")
+}
+
+// A campaign that runs takes up who joins while it does, and is not over before its
+// deadline because nobody is left.
+func TestWhoJoinsWhileACampaignRunsIsCalled(t *testing.T) {
+	inBubble(t, "00", func(r *rig) {
+		book, err := segment.Default()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.finds = People{Book: book, Country: "CN"}.Fill(r.store.Editor)
+		portray := func() {
+			t.Helper()
+			if _, err := r.store.PortraitAll(r.t.Context(), label.Options{Now: time.Now(), Currency: "CNY"}, nil, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		signed := func(who string, at time.Time) {
+			t.Helper()
+			if _, err := r.store.AddEvents(r.t.Context(), time.Now(), customer.Event{Source: "shop", ID: who, Customer: who, Kind: customer.Browse, At: at}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		signed("p00", time.Now().Add(-24*time.Hour-time.Minute))
+		portray()
+		r.start(strings.Replace(spring, "segment: all", "segment: reachable, window: new", 1))
+		time.Sleep(5 * time.Minute)
+		joined := time.Now()
+		signed("p01", joined)
+		time.Sleep(30 * time.Minute)
+		people, dialled := r.people(), r.phone.dialled()
+		if len(people) != 1 || dialled[number(0, '0')] != 0 || dialled[number(1, '0')] != 1 {
+			t.Errorf("%v were called, of %+v", dialled, people)
+		}
+		if k := people["p01"]; k.Last.At.Sub(joined) > campaign.RefillEvery+time.Minute || !k.Deadline.Equal(joined.Add(24*time.Hour)) {
+			t.Errorf("called %v after they joined: %+v", k.Last.At.Sub(joined), k)
+		}
+		if row, err := r.store.Campaign(r.t.Context(), "spring"); err != nil || row.State != store.CampaignRunning {
+			t.Errorf("it is %s (%s), %v", row.State, row.Why, err)
+		}
+	})
+}
