@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -113,7 +114,14 @@ type tally struct {
 	passed, failed, skipped int
 	output                  map[string][]string // by package and test, until it ends
 	skips                   []string
+	slow                    []event // tests of a package's own that took long
 }
+
+// long is from when on a test is named, in seconds; so many are.
+const (
+	long      = 10
+	mostNamed = 15
+)
 
 func newTally(w io.Writer) *tally { return &tally{w: w, output: map[string][]string{}} }
 
@@ -155,6 +163,9 @@ func (t *tally) take(e event) {
 }
 
 func (t *tally) endTest(e event, key string) {
+	if e.Elapsed >= long && !strings.Contains(e.Test, "/") {
+		t.slow = append(t.slow, e)
+	}
 	switch e.Action {
 	case "pass":
 		t.passed++
@@ -216,6 +227,14 @@ func (t *tally) summary() {
 		fmt.Fprintln(t.w, "\nSkipped:")
 		for _, s := range t.skips {
 			fmt.Fprintln(t.w, "    "+s)
+		}
+		fmt.Fprintln(t.w)
+	}
+	slices.SortFunc(t.slow, func(a, b event) int { return cmp.Compare(b.Elapsed, a.Elapsed) })
+	if len(t.slow) > 0 {
+		fmt.Fprintln(t.w, "\nThe longest, of those that ran side by side with their waiting:")
+		for _, e := range t.slow[:min(mostNamed, len(t.slow))] {
+			fmt.Fprintf(t.w, "    %6.1fs %s %s\n", e.Elapsed, e.Package, e.Test)
 		}
 		fmt.Fprintln(t.w)
 	}

@@ -24,6 +24,14 @@ func TestTally(t *testing.T) {
 			want: "FAIL p TestB\n        b_test.go:3: got 1\nFAIL\nFAIL p" + strings.Repeat(" ", 63) +
 				"1.0s\n\nSkipped:\n    p TestC: no such voice: install it\n\n1 passed, 1 failed, 1 skipped\n",
 		},
+		"long": {
+			in: `{"Action":"pass","Package":"p","Test":"TestA","Elapsed":9.9}
+{"Action":"pass","Package":"p","Test":"TestB/one","Elapsed":10}
+{"Action":"pass","Package":"p","Test":"TestB","Elapsed":10}
+{"Action":"pass","Package":"p","Test":"TestC","Elapsed":11}
+`,
+			want: "\nThe longest, of those that ran side by side with their waiting:\n      11.0s p TestC\n      10.0s p TestB\n\n4 passed, 0 failed, 0 skipped\n",
+		},
 		"does not build": {
 			in: `{"ImportPath":"p","Action":"build-output","Output":"p.go:1: wrong\n"}
 {"ImportPath":"p","Action":"build-fail"}

@@ -49,6 +49,7 @@ steps:
 
 // The tests of a script are played over SIP and RTP, through the recogniser.
 func TestPlayedByTelephone(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "shop.yaml")
 	if err := os.WriteFile(file, []byte(shop), 0o600); err != nil {

@@ -56,6 +56,7 @@ func prompter(t *testing.T, lines []string) (url string) {
 // Mandarin is tested by telephone as English is, once a recogniser hears it: the
 // test of a pack, spoken by a Mandarin voice, and heard by a server of one's own.
 func TestMandarinByTelephone(t *testing.T) {
+	t.Parallel()
 	const file = "../../../../scripts/survey.zh.yaml"
 	s, err := dialog.LoadFile(file)
 	if err != nil {

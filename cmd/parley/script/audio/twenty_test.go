@@ -56,6 +56,7 @@ func turns() (script, test string) {
 // TestTwentyTurns holds the same conversation as text and by telephone: it comes
 // to the same nodes.
 func TestTwentyTurns(t *testing.T) {
+	t.Parallel()
 	text, steps := turns()
 	file := filepath.Join(t.TempDir(), "twenty.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
