@@ -71,6 +71,19 @@ func (r *Reviews) Record(ctx context.Context, e review.Event) error {
 	return r.change(ctx, e, func(queries) error { return nil })
 }
 
+// Replace keeps that somebody went back from the version that is published, present:
+// review.ErrState when another one is by now.
+func (r *Reviews) Replace(ctx context.Context, present string, e review.Event) error {
+	e.Act = review.Rollback
+	return r.change(ctx, e, func(q queries) error {
+		past, err := history(ctx, q, e.Script)
+		if err == nil && review.Current(past) != present {
+			err = fmt.Errorf("%w: version %s is not published any more", review.ErrState, review.Short(present))
+		}
+		return err
+	})
+}
+
 // change checks and writes an event in one transaction, so that two people at
 // once cannot both be right.
 func (r *Reviews) change(ctx context.Context, e review.Event, also func(queries) error) error {

@@ -86,6 +86,34 @@ func kept(t *testing.T, path string) {
 	}
 }
 
+// Who goes back from a version that is published no more changes nothing.
+func TestReviewsReplaceWhatIsPublished(t *testing.T) {
+	both(t, func(t *testing.T, where string) {
+		r := openReviews(t, where)
+		var hashes []string
+		for _, text := range []string{"script: a", "script: b", "script: c"} {
+			b := bundle(t, text)
+			hashes = append(hashes, b.Hash)
+			if err := errors.Join(r.Submit(t.Context(), b, review.Event{Script: "s", Who: "li"}),
+				r.Record(t.Context(), review.Event{Script: "s", Hash: b.Hash, Who: "wang", Act: review.Approve}),
+				r.Record(t.Context(), review.Event{Script: "s", Hash: b.Hash, Who: "li", Act: review.Publish})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		back := review.Event{Script: "s", Hash: hashes[0], Who: "alarm", Note: "worse"}
+		if err := r.Replace(t.Context(), hashes[1], back); !errors.Is(err, review.ErrState) {
+			t.Errorf("b is published no more: %v", err)
+		}
+		if err := r.Replace(t.Context(), hashes[2], back); err != nil {
+			t.Error(err)
+		}
+		past, err := r.History(t.Context(), "s")
+		if err != nil || len(past) != 10 || past[9].Act != review.Rollback || review.Current(past) != hashes[0] {
+			t.Errorf("%+v, %v", past, err)
+		}
+	})
+}
+
 // Many approve one version at once, from two processes' worth of connections.
 func TestOneApprovalWins(t *testing.T) { both(t, oneApproval) }
 

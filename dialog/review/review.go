@@ -135,6 +135,50 @@ func Before(past []Event) (string, bool) {
 	return "", false
 }
 
+// Latest is the act by which the present version came to be published, or by which
+// nothing is. False before the first.
+func Latest(past []Event) (Event, bool) {
+	for _, e := range slices.Backward(past) {
+		if e.Act == Publish || e.Act == Rollback || e.Act == Withdraw {
+			return e, true
+		}
+	}
+	return Event{}, false
+}
+
+// Former is the version to go back to by itself when the present one does worse: the
+// last published before it that nobody went back from or withdrew. False unless the
+// present one is new: what somebody went back to is not gone back from, so that an
+// alarm never undoes a rollback, its own or a person's.
+func Former(past []Event) (string, bool) {
+	now, ok := Latest(past)
+	if !ok || now.Act != Publish {
+		return "", false
+	}
+	var published []string
+	left := map[string]bool{now.Hash: true}
+	current := ""
+	for _, e := range past {
+		switch e.Act {
+		case Publish:
+			current = e.Hash
+		case Rollback:
+			left[current], current = true, e.Hash
+		case Withdraw:
+			left[e.Hash], current = true, ""
+		default:
+			continue
+		}
+		published = append(published, current)
+	}
+	for _, hash := range slices.Backward(published) {
+		if hash != "" && !left[hash] {
+			return hash, true
+		}
+	}
+	return "", false
+}
+
 // submitters are those who submitted the version since it was last rejected,
 // and before: who has once put a version forward does not approve it.
 func submitters(past []Event, hash string) []string {

@@ -3,6 +3,7 @@ package review
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -93,6 +94,31 @@ func TestRollbackGoesToWhatWasPublished(t *testing.T) {
 	past = append(past, withdraw)
 	if to, _ := Before(past); Current(past) != "" || to != "a" {
 		t.Errorf("after the withdrawal %q is published, and rollback goes to %q", Current(past), to)
+	}
+}
+
+// An alarm goes back from a new version alone, and into none that was gone back from.
+func TestFormerNeverFlaps(t *testing.T) {
+	publish := func(hash string) []string {
+		return []string{"li submit " + hash, "wang approve " + hash, "li publish " + hash}
+	}
+	for name, c := range map[string]struct {
+		lines []string
+		want  string
+	}{
+		"nothing":            {nil, ""},
+		"the first":          {publish("a"), ""},
+		"a new one":          {slices.Concat(publish("a"), publish("b")), "a"},
+		"gone back":          {slices.Concat(publish("x"), publish("a"), publish("b"), []string{"alarm rollback a"}), ""},
+		"a person insists":   {slices.Concat(publish("a"), publish("b"), []string{"alarm rollback a", "li rollback b"}), ""},
+		"past the one left":  {slices.Concat(publish("a"), publish("b"), []string{"alarm rollback a"}, publish("c")), "a"},
+		"past one withdrawn": {slices.Concat(publish("x"), publish("a"), []string{"li withdraw a"}, publish("b")), "x"},
+		"draft of the next":  {slices.Concat(publish("a"), publish("b"), []string{"li submit c"}), "a"},
+		"insisted, then new": {slices.Concat(publish("a"), publish("b"), []string{"alarm rollback a", "li rollback b"}, publish("c")), ""},
+	} {
+		if got, ok := Former(story(t, c.lines...)); got != c.want || ok != (c.want != "") {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 
