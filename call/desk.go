@@ -37,6 +37,7 @@ var (
 	ErrFull     = errors.New("all lines are in use")
 	ErrNoScript = errors.New("no such script")
 	ErrTwice    = errors.New("a call of this id is in progress")
+	ErrVersion  = errors.New("another version of the script is in use")
 	ErrDraft    = errors.New("this version of the script is not published, and only published ones may call out")
 )
 

@@ -337,5 +337,8 @@ func TestPlaceTakesOneOfAnID(t *testing.T) {
 		if _, err := r.desk.Place(Attempt{Script: "none"}); !errors.Is(err, ErrNoScript) {
 			t.Errorf("%v", err)
 		}
+		if _, err := r.desk.Place(Attempt{ID: "other", Script: "member", Hash: "of another version"}); !errors.Is(err, ErrVersion) || len(r.desk.Live()) != 0 {
+			t.Errorf("another version is spoken: %v", err)
+		}
 	})
 }

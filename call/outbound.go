@@ -23,7 +23,7 @@ func (d *Desk) Outbound(ctx context.Context, a Attempt) (Record, error) {
 }
 
 // Place takes an attempt, or says why not: ErrDraining, ErrFull, ErrNoScript,
-// ErrDraft or ErrTwice. run, which must be called, dials and holds the
+// ErrDraft, ErrVersion or ErrTwice. run, which must be called, dials and holds the
 // conversation as Outbound does.
 func (d *Desk) Place(a Attempt) (run func(context.Context) (Record, error), err error) {
 	script, ok := d.deps.Scripts.Named(a.Script)
@@ -32,6 +32,9 @@ func (d *Desk) Place(a Attempt) (run func(context.Context) (Record, error), err 
 	}
 	if script.Draft {
 		return nil, fmt.Errorf("%w: %q", ErrDraft, a.Script)
+	}
+	if a.Hash != "" && a.Hash != script.Hash {
+		return nil, fmt.Errorf("%w: %q", ErrVersion, a.Script)
 	}
 	rec := record(sip.Info{Trunk: a.Trunk, Caller: a.From, Called: a.To, At: time.Now()}, script)
 	rec.ID = cmp.Or(a.ID, rec.ID)

@@ -27,6 +27,7 @@ type Attempt struct {
 	From    string
 	Display string
 	Script  string // ID
+	Hash    string // of the version of Script that is to be spoken; "" whichever is in use
 	Vars    map[string]string
 	Headers map[string]string
 	Timeout time.Duration // ringing; 0: 60 s
