@@ -23,6 +23,21 @@ const (
 	Halt     Act = "halt"     // the numbers cannot be trusted, or people complain of the control
 )
 
+// Acts of which the record of decisions tells besides.
+const (
+	Drop   Act = "drop"     // of a variant: it is given to nobody new
+	GoBack Act = "rollback" // of a script: its former version was published again
+)
+
+// Word is one decision as it was written down: by a person, or what Decide came to.
+type Word struct {
+	At      time.Time `json:"at"`
+	Act     Act       `json:"act"`
+	Variant string    `json:"variant,omitempty"` // of GoBack: the script
+	Who     string    `json:"who"`
+	Why     string    `json:"why"`
+}
+
 // Decision is what to do now, and why.
 type Decision struct {
 	Act        Act          `json:"act"`
@@ -33,7 +48,7 @@ type Decision struct {
 	Why        []string     `json:"why"`
 }
 
-// Decide tells what to do after these looks, the oldest first. It may be asked
+// Decide tells what to do after these looks, the oldest first, and these words. It may be asked
 // every day: verdicts rest on p-values that hold at every look. With k variants
 // beside the control each is compared at alpha/k, so that the chance of any
 // false verdict stays below alpha. What was once decided stands: the looks are
@@ -43,7 +58,10 @@ type Decision struct {
 // a variant whose complaints exceed the limit is dropped, and so is one that is
 // worse than the control; the best of those that are better is adopted; at the
 // end the control is kept. A bandit is judged by complaints and its end alone.
-func Decide(now time.Time, e Experiment, looks []Look) Decision {
+//
+// What a person says counts from then on, and before what the looks say: who adopts a
+// variant ends the experiment, also one that had ended otherwise.
+func Decide(now time.Time, e Experiment, looks []Look, words ...Word) Decision {
 	e = e.Filled()
 	d := Decision{Act: Continue, Mismatch: 1}
 	if len(e.Variants) < 2 {
@@ -57,21 +75,55 @@ func Decide(now time.Time, e Experiment, looks []Look) Decision {
 	for _, v := range e.Variants[1:] {
 		d.Comparison = append(d.Comparison, Comparison{Variant: v.Name, Low: -1, High: 1, ChiP: 1, Always: 1})
 	}
+	words = slices.SortedStableFunc(slices.Values(words), func(a, b Word) int { return a.At.Compare(b.At) })
 	for _, l := range looks {
+		for len(words) > 0 && words[0].At.Before(l.At) {
+			b.heed(&d, words[0])
+			words = words[1:]
+		}
+		if d.Act != Continue {
+			continue
+		}
 		b.look(&d, l)
 		if d.Act == Continue && !l.At.Before(e.Ends()) {
 			b.keep(&d, b.over())
 		}
-		if d.Act != Continue {
-			return d
-		}
 	}
-	if !now.Before(e.Ends()) {
+	for _, w := range words {
+		b.heed(&d, w)
+	}
+	switch {
+	case d.Act != Continue:
+	case !now.Before(e.Ends()):
 		b.keep(&d, b.over())
-	} else {
+	default:
 		d.Why = append(d.Why, fmt.Sprintf("no verdict yet; it ends on %s", e.Ends().Format(time.DateOnly)))
 	}
 	return d
+}
+
+// heed takes a word. What was decided already is no news, and the control, with which
+// all others are compared, is not dropped.
+func (b *bench) heed(d *Decision, w Word) {
+	i := slices.IndexFunc(b.e.Variants, func(v Variant) bool { return v.Name == w.Variant })
+	switch {
+	case i < 0:
+	case w.Act == Adopt && (d.Act != Adopt && d.Act != Keep || d.Variant != w.Variant):
+		d.Act, d.Variant = Adopt, w.Variant
+		d.Dropped = slices.DeleteFunc(d.Dropped, func(name string) bool { return name == w.Variant })
+		d.Why = append(d.Why, fmt.Sprintf("%s was adopted by %s: %s", w.Variant, w.Who, w.Why))
+	case w.Act == Drop && d.Act == Continue && i > 0 && !slices.Contains(d.Dropped, w.Variant):
+		d.Dropped = append(d.Dropped, w.Variant)
+		d.Why = append(d.Why, fmt.Sprintf("%s was dropped by %s: %s", w.Variant, w.Who, w.Why))
+		b.last(d)
+	}
+}
+
+// last ends an experiment that has dropped all but the control.
+func (b *bench) last(d *Decision) {
+	if d.Act == Continue && len(d.Dropped) == len(b.e.Variants)-1 {
+		b.keep(d, "no variant is left beside the control")
+	}
 }
 
 // bench is where the looks are taken.
@@ -91,9 +143,7 @@ func (b *bench) look(d *Decision, l Look) {
 	if b.e.Allocation == ByWeight && d.Act == Continue {
 		b.verdict(d)
 	}
-	if d.Act == Continue && len(d.Dropped) == len(b.e.Variants)-1 {
-		b.keep(d, "no variant is left beside the control")
-	}
+	b.last(d)
 }
 
 // mismatched halts when shares are not those meant, among those that still get

@@ -66,6 +66,46 @@ func TestDroppingIsNoMismatch(t *testing.T) {
 	}
 }
 
+// What people say counts from then on, and a variant that they drop is no mismatch.
+func TestDecideHeedsPeople(t *testing.T) {
+	e := two()
+	e.Variants = append(e.Variants, Variant{Name: "short", Script: "c"})
+	even := look(1, tally("former", 500, 40, 0), tally("warm", 500, 40, 0), tally("short", 500, 41, 0))
+	apart := look(3, tally("former", 1500, 120, 0), tally("warm", 500, 40, 0), tally("short", 1500, 121, 0))
+	word := func(n int, act Act, variant string) Word {
+		return Word{day(n), act, variant, "li", "the press wrote of it"}
+	}
+	better := look(4, tally("former", 2000, 84, 0), tally("warm", 2000, 156, 0), tally("short", 2000, 85, 0))
+	for name, c := range map[string]struct {
+		looks       []Look
+		words       []Word
+		act         Act
+		which, gone string
+		why         string
+	}{
+		"nobody says a thing":           {[]Look{even, apart}, nil, Halt, "", "", "not the shares"},
+		"dropped before the look":       {[]Look{even, apart}, []Word{word(2, Drop, "warm")}, Continue, "", "warm", "warm was dropped by li: the press wrote of it"},
+		"too late for the look":         {[]Look{even, apart}, []Word{word(4, Drop, "warm")}, Halt, "", "", "not the shares"},
+		"adopted after a halt":          {[]Look{even, apart}, []Word{word(4, Adopt, "short")}, Adopt, "short", "", "short was adopted by li"},
+		"adopted before any look":       {nil, []Word{word(1, Adopt, "warm")}, Adopt, "warm", "", "adopted by li"},
+		"adopted although dropped":      {[]Look{even}, []Word{word(2, Drop, "warm"), word(3, Adopt, "warm")}, Adopt, "warm", "", "adopted"},
+		"the later one holds":           {nil, []Word{word(1, Adopt, "warm"), word(2, Adopt, "former")}, Adopt, "former", "", "former was adopted"},
+		"both others dropped":           {nil, []Word{word(1, Drop, "warm"), word(2, Drop, "short")}, Keep, "former", "warm short", "no variant is left"},
+		"the control stays":             {nil, []Word{word(1, Drop, "former")}, Continue, "", "", "no verdict yet"},
+		"one of another version":        {nil, []Word{word(1, Drop, "old"), word(1, Adopt, "old")}, Continue, "", "", "no verdict yet"},
+		"what the looks said is theirs": {[]Look{better}, []Word{{day(4), Adopt, "warm", "parley", "better"}}, Adopt, "warm", "", "better: warm converted 156"},
+		"a person against the looks":    {[]Look{better}, []Word{{day(4), Adopt, "warm", "parley", "better"}, word(5, Adopt, "former")}, Adopt, "former", "", "former was adopted by li"},
+	} {
+		d := Decide(day(6), e, c.looks, c.words...)
+		if d.Act != c.act || d.Variant != c.which || strings.Join(d.Dropped, " ") != c.gone || !strings.Contains(strings.Join(d.Why, "\n"), c.why) {
+			t.Errorf("%s: %+v", name, d)
+		}
+		if strings.Contains(strings.Join(d.Why, "\n"), "by parley") {
+			t.Errorf("%s: what the looks said is told twice: %v", name, d.Why)
+		}
+	}
+}
+
 func TestWatchRollsBack(t *testing.T) {
 	former := Tally{Variant: "v1", Called: 5000, Answered: 2500, Converted: 300, Negative: 100, Complained: 5}
 	for name, c := range map[string]struct {
