@@ -22,7 +22,7 @@ func Suite(t *testing.T, place func(t *testing.T) string) {
 	for name, test := range races {
 		t.Run(name, func(t *testing.T) { test(t, place(t)) })
 	}
-	for _, some := range []behaviours{records, customers, due, permits, portraits, campaigns, timings, signals, nodes} {
+	for _, some := range []behaviours{records, customers, due, permits, portraits, campaigns, timings, signals, nodes, trials} {
 		for name, test := range some {
 			t.Run(name, func(t *testing.T) {
 				where := place(t)
