@@ -105,8 +105,18 @@ type Guard struct {
 	Complete   float64       // share of the fields that candidates must have filled
 	Fresh      time.Duration // how old their data may be
 	Worse      float64       // share of its answer or conversion rate that a script's new version may lose
+	Rollback   Rollback      // who goes back then
 	Limits     Limits
 }
+
+// Rollback is who publishes a script's former version again when the new one does worse.
+type Rollback string
+
+// The rollbacks.
+const (
+	Automatic Rollback = "automatic" // the campaign by itself, and it goes on
+	Ask       Rollback = "ask"       // a person: the campaign pauses
+)
 
 // Limits are stricter than those of the site; zero fields leave these as they are.
 type Limits struct {

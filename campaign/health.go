@@ -13,10 +13,18 @@ type Vitals struct {
 	Approved func(experiment.Variant) bool // the version may be spoken
 	Reached  experiment.Arm                // people reached under this version of the file, and those of them who complained or opted out
 	Looks    []experiment.Look             // the oldest first; none without an experiment
-	Former   *experiment.Tally             // of the version before, when one was just published; Variant is its name
-	Present  experiment.Tally              // of the present version since then
+	Words    []experiment.Word             // that were decided of the experiment
+	Editions []Edition                     // of the scripts that variants speak
 	Breaker  Breaker
 	Callers  []CallerTally // of Line.Callers; who is missing made no call
+}
+
+// Edition is a script's published version, in persons who were called with it.
+type Edition struct {
+	Script  string
+	Former  *experiment.Tally // of the version before; Variant is its hash. nil: there is none to go back to
+	Present experiment.Tally  // of the present one since it was published
+	Told    string            // that it was gone back to by itself, and why; "" when it was not
 }
 
 // Act is what a campaign does.
@@ -37,9 +45,15 @@ type Health struct {
 	Why      []Cause              // of all that is not as it should be
 	Variants []experiment.Variant // that may be spoken
 	Verdict  experiment.Decision  // of the experiment
-	Back     experiment.Rollback  // whether to publish the former version again
+	Back     []Return             // scripts whose former version is to be published again
 	Callers  []string             // that may be shown now
 	Resting  []Resting            // those that rest
+}
+
+// Return is a script to go back with.
+type Return struct {
+	Script string
+	experiment.Rollback
 }
 
 // Resting is a number that is not shown for a while.
@@ -83,7 +97,7 @@ func Judge(now time.Time, c *Campaign, v Vitals) Health {
 	c.data(&h, now, v)
 	c.wordings(&h, now, v)
 	c.complaints(&h, v)
-	c.version(&h, v)
+	c.versions(&h, v)
 	c.failing(&h, now, v)
 	c.shown(&h, now, v)
 	return h

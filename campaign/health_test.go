@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,46 @@ import (
 
 func fit(c *Campaign) Vitals {
 	return Vitals{Approved: func(experiment.Variant) bool { return true }, Data: Data{People: 20, Complete: 0.95, Told: tuesday.Add(-2 * 24 * time.Hour)}}
+}
+
+// replaced is a version that converts so many of 1000, where the one before did 200.
+func replaced(converted int) []Edition {
+	return []Edition{{Script: "member-callback", Former: &experiment.Tally{Variant: "v1", Assigned: 1000, Called: 1000, Answered: 500, Converted: 200},
+		Present: experiment.Tally{Variant: "v2", Assigned: 1000, Called: 1000, Answered: 500, Converted: converted}}}
+}
+
+// A version that does worse is gone back from by the campaign itself, or a person is
+// asked, as its file says.
+func TestJudgeGoesBack(t *testing.T) {
+	c := sample(t, "member-callback.zh.yaml")
+	v := fit(c)
+	v.Editions = replaced(60)
+	if h := Judge(tuesday, c, v); h.Act != Run || len(h.Back) != 1 || h.Back[0].Script != "member-callback" || h.Back[0].To != "v1" {
+		t.Errorf("by itself: %+v", h)
+	}
+	c.Guard.Rollback = Ask
+	if h := Judge(tuesday, c, v); h.Act != Pause || !h.Until.IsZero() || len(h.Back) != 0 || !strings.Contains(h.Why[0].Text, "parley script rollback member-callback") {
+		t.Errorf("a person is asked: %+v", h)
+	}
+	v.Editions = replaced(195)
+	if h := Judge(tuesday, c, v); h.Act != Run || len(h.Back) != 0 {
+		t.Errorf("as good as before: %+v", h)
+	}
+}
+
+// A person's word counts at once, before any look.
+func TestJudgeHeedsPeople(t *testing.T) {
+	c := sample(t, "member-callback.zh.yaml")
+	c.Wording.Variants = []experiment.Variant{{Name: "a", Script: "a", Weight: 1}, {Name: "b", Script: "b", Weight: 1}, {Name: "c", Script: "c", Weight: 1}}
+	v := fit(c)
+	v.Words = []experiment.Word{{At: c.When.Start, Act: experiment.Drop, Variant: "b", Who: "li", Why: "it is rude"}}
+	if h := Judge(tuesday, c, v); h.Act != Run || !h.Has(Dropped) || len(h.Variants) != 2 {
+		t.Errorf("dropped: %+v", h)
+	}
+	v.Words[0].Act = experiment.Adopt
+	if h := Judge(tuesday, c, v); !h.Has(Decided) || len(h.Variants) != 1 || h.Variants[0].Name != "b" {
+		t.Errorf("adopted: %+v", h)
+	}
 }
 
 func TestJudge(t *testing.T) {
@@ -36,12 +77,13 @@ func TestJudge(t *testing.T) {
 		{"before the start", time.Date(2026, 11, 23, 8, 59, 59, 0, shanghai), func(v *Vitals) { v.Data.Told = tuesday.Add(-72 * time.Hour) }, Pause, NotYet},
 		{"at the deadline", time.Date(2026, 12, 5, 0, 0, 0, 0, shanghai), func(v *Vitals) { v.Running = true }, Stop, DeadlineOver},
 		{"worse than before", tuesday, func(v *Vitals) {
-			v.Former = &experiment.Tally{Variant: "v1", Assigned: 1000, Called: 1000, Answered: 500, Converted: 200}
-			v.Present = experiment.Tally{Variant: "v2", Assigned: 1000, Called: 1000, Answered: 500, Converted: 60}
-		}, Pause, Worse},
+			v.Editions = replaced(60)
+		}, Run, Worse},
+		{"worse than before, in a version gone back to", tuesday, func(v *Vitals) {
+			v.Editions = []Edition{{Script: "x", Present: replaced(60)[0].Present, Told: "gone back"}}
+		}, Run, Worse},
 		{"as good as before", tuesday, func(v *Vitals) {
-			v.Former = &experiment.Tally{Variant: "v1", Assigned: 1000, Called: 1000, Answered: 500, Converted: 200}
-			v.Present = experiment.Tally{Variant: "v2", Assigned: 1000, Called: 1000, Answered: 500, Converted: 195}
+			v.Editions = replaced(195)
 		}, Run, ""},
 		{"both numbers rest", tuesday, func(v *Vitals) {
 			v.Callers = []CallerTally{{Number: "+862165550123", Today: 300}, {Number: "+862165550124", Rested: tuesday.Add(-time.Hour)}}

@@ -35,8 +35,8 @@ func days(d time.Duration) string {
 // wordings lists the variants that may be spoken.
 func (c *Campaign) wordings(h *Health, now time.Time, v Vitals) {
 	approved := func(w experiment.Variant) bool { return v.Approved != nil && v.Approved(w) }
-	if len(v.Looks) > 0 && len(c.Wording.Variants) > 1 {
-		h.Verdict = experiment.Decide(now, c.Wording, v.Looks)
+	if len(v.Looks)+len(v.Words) > 0 && len(c.Wording.Variants) > 1 {
+		h.Verdict = experiment.Decide(now, c.Wording, v.Looks, v.Words...)
 	}
 	dropped := h.Verdict.Dropped
 	why := strings.Join(h.Verdict.Why, "; ")
@@ -75,14 +75,25 @@ func (c *Campaign) complaints(h *Health, v Vitals) {
 	}
 }
 
-// version looks at a version that was just published.
-func (c *Campaign) version(h *Health, v Vitals) {
-	if v.Former == nil {
-		return
-	}
-	h.Back = experiment.Watch(*v.Former, v.Present, experiment.Limits{Worse: c.Guard.Worse, Complaints: c.Guard.Complaints, Alpha: 0.01})
-	if h.Back.Back {
-		h.hold(Pause, time.Time{}, Worse, fmt.Sprintf("go back to %s (parley script rollback): %s", h.Back.To, strings.Join(h.Back.Why, "; ")))
+// versions looks at scripts' versions that were just published.
+func (c *Campaign) versions(h *Health, v Vitals) {
+	for _, e := range v.Editions {
+		if e.Told != "" {
+			h.note(Worse, e.Told)
+		}
+		if e.Former == nil {
+			continue
+		}
+		back := experiment.Watch(*e.Former, e.Present, experiment.Limits{Worse: c.Guard.Worse, Complaints: c.Guard.Complaints, Alpha: 0.01})
+		why := strings.Join(back.Why, "; ")
+		switch {
+		case !back.Back:
+		case c.Guard.Rollback == Ask:
+			h.hold(Pause, time.Time{}, Worse, fmt.Sprintf("go back to version %.12s of %s (parley script rollback %s): %s", back.To, e.Script, e.Script, why))
+		default:
+			h.Back = append(h.Back, Return{e.Script, back})
+			h.note(Worse, fmt.Sprintf("version %.12s of %s is published again: %s", back.To, e.Script, why))
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/campaign/calendar"
+	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/customer"
@@ -44,9 +45,9 @@ const (
 type Site struct {
 	Policy permit.Policy
 	Groups *segment.Book
-	Trunks []string                 // that place calls
-	Queues []string                 // of agents
-	Script func(name string) string // why a script cannot be dialled with, "" when it can
+	Trunks []string                        // that place calls
+	Queues []string                        // of agents
+	Script func(experiment.Variant) string // why a variant cannot dial, "" when it can
 	Clips  func(name string) []string
 	// Forbidden finds a word in a text that no call may say.
 	Forbidden func(text string) (word, why string)
@@ -123,7 +124,7 @@ func (l *linter) scripts(s Site) {
 		return
 	}
 	for i, v := range l.c.Wording.Variants {
-		if why := s.Script(v.Script); why != "" {
+		if why := s.Script(v); why != "" {
 			l.add(strictyaml.Error, NotApproved, fmt.Sprintf("variants[%d].script", i), "have it approved and published: parley script submit, approve, publish", "variant %q cannot dial: %s", v.Name, why)
 		}
 	}

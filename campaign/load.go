@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -128,7 +129,7 @@ func (l *loader) variants(v *yaml.Node) {
 			case "script":
 				w.Script = l.Text(v, key)
 			case "version":
-				w.Version = l.Text(v, key)
+				w.Version = l.hash(v, key)
 			case "weight":
 				w.Weight = float64(l.Integer(v, key, 1, 1000))
 			}
@@ -138,6 +139,17 @@ func (l *loader) variants(v *yaml.Node) {
 	if len(l.c.Wording.Variants) == 0 {
 		l.Wrong(v, "give one or more: - {name: a, script: the name of a script}", "there are no variants")
 	}
+}
+
+// pinned is the beginning of a version's hash, as parley script history shows it.
+var pinned = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
+
+func (l *loader) hash(v *yaml.Node, what string) string {
+	text := strings.ToLower(l.Text(v, what))
+	if text != "" && !pinned.MatchString(text) {
+		l.Wrong(v, "give at least the first 8 of the digits that parley script history shows", "%s cannot be %q", what, text)
+	}
+	return text
 }
 
 func (l *loader) experiment(v *yaml.Node) {

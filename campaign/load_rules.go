@@ -21,7 +21,7 @@ func defaults() *Campaign {
 		When:   When{Zone: time.UTC},
 		Retry:  Retry{Tries: 3, Rules: retries()},
 		Guard: Guard{
-			Complaints: 0.005, Sample: 200, Complete: 0.9, Fresh: permit.Week, Worse: 0.2,
+			Complaints: 0.005, Sample: 200, Complete: 0.9, Fresh: permit.Week, Worse: 0.2, Rollback: Automatic,
 			Breaker: BreakerConfig{Share: 0.5, Calls: 5, Within: 2 * time.Minute, Pause: time.Minute},
 			Callers: CallerConfig{Sample: 50, Blocked: 0.1, Below: 0.5, Rest: permit.Day},
 		},
@@ -182,6 +182,8 @@ func (l *loader) stop(v *yaml.Node) {
 			g.Fresh = l.span(v, key, time.Hour, permit.Week)
 		case "worse":
 			g.Worse = l.share(v, key, 0.01, 0.9)
+		case "rollback":
+			g.Rollback = Rollback(l.Word(v, key, words(Automatic, Ask)))
 		}
 	})
 }

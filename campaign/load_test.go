@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/parley-voice/parley/campaign/calendar"
+	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
@@ -50,6 +51,8 @@ func TestLoadRefuses(t *testing.T) {
 	for _, tt := range []struct{ from, to, want string }{
 		{"purpose: marketing\n", "", `the file has no "purpose"`},
 		{"trunk: carrier", "trunks: carrier", "trunk"},
+		{"script: member-callback.en", "script: member-callback.en, version: v2", "the first 8 of the digits"},
+		{"when:", "stop: {rollback: never}\nwhen:", "automatic"},
 		{"campaign: spring", "campain: spring", "campaign"},
 		{"+12125550123", "12345", "c.yaml:5:34"},
 		{"2026-12-04", "2026-11-20", "ends before it begins"},
@@ -105,8 +108,8 @@ func TestLint(t *testing.T) {
 		t.Fatal(err)
 	}
 	site := Site{Policy: permit.Standard(book), Groups: groups, Trunks: []string{"carrier"}, Queues: []string{"members"},
-		Script: func(name string) string {
-			if name == "member-callback.en" {
+		Script: func(v experiment.Variant) string {
+			if v.Script == "member-callback.en" && v.Version == "" {
 				return ""
 			}
 			return "it is a draft"
@@ -128,6 +131,7 @@ func TestLint(t *testing.T) {
 		{"trunk: carrier", "trunk: carier", UnknownTrunk},
 		{"queue: members", "queue: member", UnknownQueue},
 		{"member-callback.en", "mine", NotApproved},
+		{"member-callback.en", "member-callback.en, version: 0123456789ab", NotApproved},
 		{"timezone: America/New_York", "timezone: America/New_York, hours: {mon-fri: 05:00-06:00}", NoHours},
 		{"timezone: America/New_York", "timezone: America/New_York, hours: {mon: 10:00-11:00}", FewHours},
 		{"+12125550123", "+81312345678", NoRulesThere},

@@ -65,7 +65,7 @@ var vocabulary = vocab.Table{
 	{Name: "variant", Keys: []vocab.Key{
 		{Name: "name", Value: vocab.Name, Default: vocab.Required, Doc: "as reports call it"},
 		{Name: "script", Value: vocab.Text.Called("name of a script"), Default: vocab.Required, Doc: "what is spoken"},
-		{Name: "version", Value: vocab.Text.Called("hash"), Default: "the published one", Doc: "the version that was approved"},
+		{Name: "version", Value: vocab.Text.Called("hash"), Default: "the published one", Doc: "8 to 64 digits of the version's hash (`parley script history`): while another is published, nobody hears this variant"},
 		{Name: "weight", Value: vocab.Whole(1, 1000), Default: "1", Doc: "share of the people, beside the others' weights"},
 	}},
 	{Name: "experiment", Keys: []vocab.Key{
@@ -133,6 +133,7 @@ var vocabulary = vocab.Table{
 		{Name: "complete", Value: share, Default: "90%", Doc: "share of the fields that must be filled before it starts, at least 90%"},
 		{Name: "fresh", Value: span, Default: "7d", Doc: "how old the data may be when it starts, at most 7d"},
 		{Name: "worse", Value: share, Default: "20%", Doc: "share of its rates that a script's new version may lose before it is rolled back"},
+		{Name: "rollback", Value: vocab.Word(words(Automatic, Ask)...), Default: "automatic", Doc: "`automatic`: the former version is published again and the campaign goes on with it; `ask`: the campaign pauses until a person does"},
 	}},
 	{Name: "failures", Keys: []vocab.Key{
 		{Name: "share", Value: share, Default: "50%", Doc: "of the calls: the campaign pauses"},

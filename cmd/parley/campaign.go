@@ -100,7 +100,25 @@ type campaignStatus struct {
 	Next   time.Time              `json:"next,omitzero"`
 	Data   *campaign.Data         `json:"data,omitempty"` // at its last start; missing before the server has looked
 	People []store.CandidateCount `json:"people"`
+	// Decided is what was decided of its wordings, by itself and by people.
+	Decided []store.Decided `json:"decided,omitempty"`
 	outbound.Learnt
+}
+
+func statusOf(ctx context.Context, r *store.Reader, row store.Campaign) (s campaignStatus, err error) {
+	memories, err := r.CampaignMemories(ctx, row.ID)
+	if err != nil {
+		return s, err
+	}
+	s = campaignStatus{Campaign: row, Learnt: outbound.Recall(row, memories)}
+	if s.People, s.Next, err = r.CountCandidates(ctx, row.ID); err != nil {
+		return s, err
+	}
+	if d, looked := outbound.DataOf(row); looked {
+		s.Data = &d
+	}
+	s.Decided, err = r.Decisions(ctx, row.ID)
+	return s, err
 }
 
 // Run tells.
@@ -119,16 +137,9 @@ func (c *CampaignStatusCmd) Run(ctx context.Context, m *Main) (err error) {
 		if c.ID != "" && row.ID != c.ID {
 			continue
 		}
-		memories, err := r.CampaignMemories(ctx, row.ID)
+		s, err := statusOf(ctx, r, row)
 		if err != nil {
 			return err
-		}
-		s := campaignStatus{Campaign: row, Learnt: outbound.Recall(row, memories)}
-		if s.People, s.Next, err = r.CountCandidates(ctx, row.ID); err != nil {
-			return err
-		}
-		if d, looked := outbound.DataOf(row); looked {
-			s.Data = &d
 		}
 		all = append(all, s)
 	}
@@ -150,6 +161,9 @@ func (c *CampaignStatusCmd) Run(ctx context.Context, m *Main) (err error) {
 		}
 		for _, p := range s.People {
 			fmt.Fprintf(m.Stdout, "  %-9s %-16s %-20s %6d people %6d attempts\n", p.State, p.Status, p.Outcome, p.People, p.Tries)
+		}
+		for _, d := range s.Decided {
+			fmt.Fprintf(m.Stdout, "  decided %s of version %d: %s %s, by %s: %s\n", day(d.At), d.Version, d.Act, d.Variant, d.Who, d.Why)
 		}
 		if hours := s.Hours(); hours != "" {
 			fmt.Fprintf(m.Stdout, "  hours: %s\n", hours)

@@ -31,22 +31,23 @@ const (
 
 // CLI is the command line: one field, one file, for each subcommand.
 type CLI struct {
-	Serve     ServeCmd       `cmd:"" help:"Answer and place calls, as the configuration says."`
-	Demo      DemoCmd        `cmd:"" help:"Show a whole call between Parley, a simulated customer and a simulated supervisor."`
-	Call      CallCmd        `cmd:"" help:"Place one call and show it as it goes."`
-	Script    script.Command `cmd:"" help:"Write scripts: check, test, chat, draw, compare and hear them."`
-	Route     route.Command  `cmd:"" help:"Say where calls go: check, explain, test and replay a table of routes."`
-	Calls     CallsCmd       `cmd:"" help:"List and show the records of calls."`
-	Report    ReportCmd      `cmd:"" help:"Report the figures of a day, a week, a month or a quarter, as text, CSV and HTML."`
-	Keys      KeysCmd        `cmd:"" help:"Make, list and revoke the keys of the API."`
-	Campaign  CampaignCmd    `cmd:"" help:"Check and simulate campaigns, start, pause and stop them, and tell how they stand."`
-	Customers CustomersCmd   `cmd:"" help:"Import, list and show customers."`
-	OptOut    OptOutCmd      `cmd:"" name:"optout" help:"Keep who does not want to be reached, and say whether a number may be called."`
-	Consent   ConsentCmd     `cmd:"" help:"The record of consent: list it, verify it, prove it."`
-	Doctor    DoctorCmd      `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
-	Bench     bench.Command  `cmd:"" help:"Measure a running server, Parley or any other, from the packets."`
-	Models    ModelsCmd      `cmd:"" help:"List, fetch and verify the speech models."`
-	Version   VersionCmd     `cmd:"" help:"Tell the version and what it was built from."`
+	Serve      ServeCmd       `cmd:"" help:"Answer and place calls, as the configuration says."`
+	Demo       DemoCmd        `cmd:"" help:"Show a whole call between Parley, a simulated customer and a simulated supervisor."`
+	Call       CallCmd        `cmd:"" help:"Place one call and show it as it goes."`
+	Script     script.Command `cmd:"" help:"Write scripts: check, test, chat, draw, compare and hear them."`
+	Route      route.Command  `cmd:"" help:"Say where calls go: check, explain, test and replay a table of routes."`
+	Calls      CallsCmd       `cmd:"" help:"List and show the records of calls."`
+	Report     ReportCmd      `cmd:"" help:"Report the figures of a day, a week, a month or a quarter, as text, CSV and HTML."`
+	Keys       KeysCmd        `cmd:"" help:"Make, list and revoke the keys of the API."`
+	Campaign   CampaignCmd    `cmd:"" help:"Check and simulate campaigns, start, pause and stop them, and tell how they stand."`
+	Experiment ExperimentCmd  `cmd:"" help:"Show how the wordings of campaigns do, and decide which is spoken."`
+	Customers  CustomersCmd   `cmd:"" help:"Import, list and show customers."`
+	OptOut     OptOutCmd      `cmd:"" name:"optout" help:"Keep who does not want to be reached, and say whether a number may be called."`
+	Consent    ConsentCmd     `cmd:"" help:"The record of consent: list it, verify it, prove it."`
+	Doctor     DoctorCmd      `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
+	Bench      bench.Command  `cmd:"" help:"Measure a running server, Parley or any other, from the packets."`
+	Models     ModelsCmd      `cmd:"" help:"List, fetch and verify the speech models."`
+	Version    VersionCmd     `cmd:"" help:"Tell the version and what it was built from."`
 }
 
 // Main is what the program takes from the world outside, so that tests can give

@@ -41,13 +41,14 @@ type Config struct {
 // People are the customers, what is told of them, what they allow, what is owed to
 // them, and the campaigns that call them.
 type People struct {
-	Consents  Consents
-	Ledger    Ledger
-	Customers Customers
-	Remarks   Remarks
-	FollowUps FollowUps
-	Portraits Portraits
-	Campaigns Campaigns
+	Consents    Consents
+	Ledger      Ledger
+	Customers   Customers
+	Remarks     Remarks
+	FollowUps   FollowUps
+	Portraits   Portraits
+	Campaigns   Campaigns
+	Experiments Experiments
 }
 
 // Floor is the people who take calls, and those who wait for them.
@@ -112,6 +113,7 @@ func New(c Config) *API {
 	a.ledger()
 	a.followUps()
 	a.campaigns()
+	a.experiments()
 	a.remarks()
 	a.replies()
 	a.outbox()

@@ -47,6 +47,8 @@ var examples = map[string]struct {
 	"startCampaign":      {path: "/campaigns/spring/start"},
 	"pauseCampaign":      {path: "/campaigns/spring/pause", body: `{"why":"too many complaints","ringing":"cancel"}`},
 	"stopCampaign":       {path: "/campaigns/spring/stop", body: `{"why":"it is over"}`},
+	"getExperiment":      {path: "/campaigns/spring/experiment"},
+	"decideExperiment":   {path: "/campaigns/spring/experiment", body: `{"do":"drop","variant":"bold","why":"the press wrote of it"}`},
 	"listFollowUps":      {path: "/follow-ups?state=open"},
 	"settleFollowUp":     {path: "/follow-ups/c1.complaint/settle", body: `{"note":"called 13812345678, coupon sent"}`},
 	"getRoutes":          {path: "/routes"},

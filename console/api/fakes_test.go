@@ -277,6 +277,7 @@ type rig struct {
 	cust  *fakeCustomers
 	told  *fakeRemarks
 	asked *fakeConsents
+	tried *fakeExperiments
 }
 
 func newRig(t testing.TB) *rig {
@@ -286,7 +287,7 @@ func newRig(t testing.TB) *rig {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(recording), 0o750), os.WriteFile(recording, []byte(wav), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, keys: map[access.Role]string{}, ring: &ring{keys: map[string]access.Key{}}, audit: &fakeAudit{}, lines: &fakeLines{}, join: &fakeJoiner{}, agent: &fakeAgents{}, told: &fakeRemarks{}, asked: &fakeConsents{},
+	r := &rig{t: t, keys: map[access.Role]string{}, ring: &ring{keys: map[string]access.Key{}}, audit: &fakeAudit{}, lines: &fakeLines{}, join: &fakeJoiner{}, agent: &fakeAgents{}, told: &fakeRemarks{}, asked: &fakeConsents{}, tried: &fakeExperiments{},
 		calls: &fakeCalls{made: record(recording)}, cust: &fakeCustomers{person: customer.Profile{ID: "p1", Name: "Wang Wei", Numbers: []string{"+8613812345678"},
 			Tags: []string{"vip"}, Value: customer.Money{Cents: 500000, Currency: "CNY"}, Preferences: map[string]string{"channel": "sms"},
 			Fields: map[string]customer.Field{"size": {Value: "XL", Source: "shop"}}}}}
@@ -303,7 +304,7 @@ func newRig(t testing.TB) *rig {
 	r.api = New(Config{
 		Gate: &access.Gate{Keys: r.ring, Now: time.Now}, Audit: r.audit,
 		Site:  Site{Country: "CN", Recordings: dir, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)},
-		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}, Portraits: fakePortraits{}, Consents: r.asked, Ledger: fakeLedger{}, Campaigns: fakeCampaigns{}},
+		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}, Portraits: fakePortraits{}, Consents: r.asked, Ledger: fakeLedger{}, Campaigns: fakeCampaigns{}, Experiments: r.tried},
 		Outbox: fakeOutbox{},
 		Routes: fakeRoutes{}, Scripts: fakeScripts{}, Hub: hub,
 	})
@@ -313,7 +314,7 @@ func newRig(t testing.TB) *rig {
 // forget makes the rig as new, but for the API, whose document takes time to make.
 func (r *rig) forget() {
 	r.audit.deeds, r.audit.broken, r.lines.hung, r.lines.placed, r.join.joined, r.agent.changes = nil, nil, nil, nil, nil, nil
-	r.told.kept, r.asked.set = nil, nil
+	r.told.kept, r.asked.set, r.tried.words = nil, nil, nil
 	r.cust.imported, r.cust.person.Tags, r.api.placed.now = "", []string{"vip"}, nil
 }
 

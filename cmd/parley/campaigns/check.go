@@ -5,15 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/cmd/parley/script"
 	"github.com/parley-voice/parley/cmd/parley/server"
+	"github.com/parley-voice/parley/dialog/review"
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 	"github.com/parley-voice/parley/scripts"
 	"github.com/parley-voice/parley/store"
@@ -125,7 +128,7 @@ func groups(file string) (*segment.Book, error) {
 
 // dialable tells which scripts calls may be placed with: those that are published,
 // and those that ship.
-func dialable(ctx context.Context, cfg *config.Config) (func(string) string, error) {
+func dialable(ctx context.Context, cfg *config.Config) (func(experiment.Variant) string, error) {
 	published := map[string]string{}
 	r, err := store.ReadReviews(ctx, cfg.ReviewsAt())
 	if err != nil {
@@ -137,13 +140,18 @@ func dialable(ctx context.Context, cfg *config.Config) (func(string) string, err
 			return nil, err
 		}
 	}
-	return func(name string) string {
-		if published[name] != "" {
-			return ""
+	return func(v experiment.Variant) string {
+		hash := published[v.Script]
+		if hash == "" {
+			shipped, err := library.Hash(scripts.FS, v.Script)
+			if err != nil {
+				return fmt.Sprintf("no version of the script %q is published, and none ships", v.Script)
+			}
+			hash = shipped
 		}
-		if _, err := fs.Stat(scripts.FS, name+".yaml"); err == nil {
-			return ""
+		if !strings.HasPrefix(hash, v.Version) {
+			return fmt.Sprintf("version %s of the script %q is published, and not %s", review.Short(hash), v.Script, v.Version)
 		}
-		return fmt.Sprintf("no version of the script %q is published, and none ships", name)
+		return ""
 	}, nil
 }

@@ -149,6 +149,12 @@ func readEdition(files fs.FS, file, name, shown string) (edition, error) {
 	return edition{name: name, hash: hash, files: own, s: s}, nil
 }
 
+// Hash is that of a script among files, as it is when calls use it.
+func Hash(files fs.FS, name string) (string, error) {
+	e, err := readEdition(files, name+".yaml", name, name)
+	return e.hash, err
+}
+
 // Pack is the version of a script that a file on disk makes now.
 func Pack(file string) (review.Bundle, *dialog.Script, error) {
 	s, err := dialog.LoadFile(file)

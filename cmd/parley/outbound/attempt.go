@@ -21,7 +21,8 @@ type over struct {
 	ending  ending
 	rec     call.Record
 	dialled bool
-	refused string // by which rule
+	refused string             // by which rule
+	spoke   experiment.Variant // with the version that was spoken
 }
 
 // gate asks the store before the INVITE and at the answer, and tells the loop.
@@ -83,6 +84,9 @@ func (r *run) attempt(ctx context.Context, a campaign.Attempt, id string) over {
 	if k.Variant, err = r.variant(ctx, now, a); err != nil {
 		return r.undialled(k, id, fmt.Errorf("which wording the person gets was not written down: %w", err))
 	}
+	if a.Variant.Version, err = r.cfg.Scripts.version(a.Variant); err != nil { // another was published a moment ago
+		return r.undialled(k, id, err)
+	}
 	g := &gate{run: r, id: id}
 	rec, err := r.call(ctx, a, g)
 	if g.dialled.IsZero() {
@@ -91,7 +95,7 @@ func (r *run) attempt(ctx context.Context, a campaign.Attempt, id string) over {
 	if err != nil {
 		r.log.Error("the record of an attempt was not kept", "call", id, "error", err)
 	}
-	out.dialled, out.rec, out.ending = true, rec, endingOf(r.c, rec)
+	out.dialled, out.rec, out.ending, out.spoke = true, rec, endingOf(r.c, rec), a.Variant
 	out.ending.result.At = g.dialled
 	out.k = r.settle(k.Dial(g.dialled), id, out.ending)
 	return out
@@ -113,7 +117,7 @@ func (r *run) variant(ctx context.Context, now time.Time, a campaign.Attempt) (s
 
 func (r *run) call(ctx context.Context, a campaign.Attempt, g *gate) (call.Record, error) {
 	run, err := r.cfg.Phone.Place(call.Attempt{
-		ID: g.id, To: a.Candidate.Number.Text, Trunk: a.Trunk, From: a.Caller, Script: a.Variant.Script, Timeout: a.Ring, Pickup: r.detection(), Gate: g,
+		ID: g.id, To: a.Candidate.Number.Text, Trunk: a.Trunk, From: a.Caller, Script: a.Variant.Script, Hash: a.Variant.Version, Timeout: a.Ring, Pickup: r.detection(), Gate: g,
 		Vars: r.vars(ctx, a),
 	})
 	if err != nil {

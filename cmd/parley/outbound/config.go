@@ -10,7 +10,6 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
-	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/store"
 	"github.com/parley-voice/parley/store/workqueue"
@@ -21,10 +20,9 @@ type Config struct {
 	Store *store.Editor
 	Phone Phone
 	Node
-	Policy permit.Policy
-	Agents func(now time.Time, queue string) Crew // nil: there are no queues
-	// Approved tells whether a variant may be spoken.
-	Approved func(experiment.Variant) bool
+	Policy  permit.Policy
+	Agents  func(now time.Time, queue string) Crew // nil: there are no queues
+	Scripts Scripts
 	Words
 	Fill  Fill
 	Seek  Seek

@@ -17,7 +17,6 @@ import (
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/campaign/calendar"
-	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/dialog"
@@ -242,7 +241,7 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 	r.floor = New(Config{Node: Node{Queue: scan(s.Editor, "me"), Holder: "me"}, Store: s.Editor, Phone: line{desk, theirs.Addr("udp")}, Policy: permit.Policy{
 		Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Refusal: 30 * permit.Day, Complaint: 30 * permit.Day,
 		Service: []string{"service"}, Book: dayAndNight(t)},
-		Fill: r.fill, Approved: func(experiment.Variant) bool { return true }})
+		Fill: r.fill, Scripts: anything})
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { r.floor.Run(ctx) })

@@ -26,7 +26,7 @@ type memory struct {
 	Callers  map[string]*shown           `json:"callers,omitempty"`
 	Quarters map[int64]pacing.Count      `json:"quarters,omitempty"` // since 1970: people who answered, and were abandoned
 	Tallies  map[string]experiment.Tally `json:"tallies,omitempty"`  // by variant
-	Looks    []experiment.Look           `json:"looks,omitempty"`    // one for each day
+	Spoken   spoken                      `json:"spoken,omitempty"`   // by version of a script
 	Fates    map[string]int              `json:"fates,omitempty"`    // attempts by what became of them
 	Chosen   timing.Coverage             `json:"chosen,omitempty"`   // times to call that a model chose, by the rule
 	Staff    map[int]staff               `json:"staff,omitempty"`    // agents by hour of the week
@@ -49,7 +49,7 @@ func recall(text string, row store.Campaign) memory {
 		_ = json.Unmarshal([]byte(text), &m) // of our own writing; what cannot be read is begun anew
 	}
 	if m.Version != version {
-		m.Version, m.Filled, m.Reached, m.Tallies, m.Looks = version, false, experiment.Arm{}, nil, nil
+		m.Version, m.Filled, m.Reached, m.Tallies, m.Spoken = version, false, experiment.Arm{}, nil, nil
 	}
 	if row.Data != "" {
 		_ = json.Unmarshal([]byte(row.Data), &m.Data)
@@ -107,7 +107,7 @@ func (m *memory) called(at time.Time, c *campaign.Campaign, k campaign.Candidate
 			delete(s.Days, old)
 		}
 	}
-	if k.Tries <= 1 { // each person counts once
+	if k.Tries-k.Last.Void <= 1 { // each person counts once
 		t := m.Tallies[k.Variant]
 		t.Variant = k.Variant
 		t.Assigned++
@@ -134,22 +134,11 @@ func (m *memory) ended(now time.Time, c *campaign.Campaign, k campaign.Candidate
 	if !e.person() {
 		return
 	}
-	t := m.Tallies[k.Variant]
-	t.Variant = k.Variant
-	t.Answered++
+	one := e.tally(c)
+	one.Variant = k.Variant
 	m.Reached.Trials++
-	bad := e.result.Wish != campaign.NoWish
-	if bad {
-		m.Reached.Hits++
-		t.Complained++
-	}
-	switch meaning := meaningOf(c, e.result.Outcome); {
-	case bad || meaning == campaign.Refusal:
-		t.Negative++
-	case meaning == campaign.Need:
-		t.Converted++
-	}
-	m.Tallies[k.Variant] = t
+	m.Reached.Hits += one.Complained
+	m.Tallies[k.Variant] = sum(m.Tallies[k.Variant], one)
 }
 
 // met counts a person who answered, and whether an agent was there in time.
@@ -172,22 +161,6 @@ func (m *memory) chose(c timing.Coverage) {
 	for v, n := range c {
 		m.Chosen[v] += n
 	}
-}
-
-// look keeps one look a day at the variants, by the tallies of all nodes.
-func (m *memory) look(now time.Time, zone *time.Location, tallies map[string]experiment.Tally) {
-	if len(tallies) < 2 {
-		return
-	}
-	l := experiment.Look{At: now}
-	for _, name := range slices.Sorted(maps.Keys(tallies)) {
-		l.Tallies = append(l.Tallies, tallies[name])
-	}
-	day := func(t time.Time) string { return t.In(zone).Format(time.DateOnly) }
-	if n := len(m.Looks); n > 0 && day(m.Looks[n-1].At) == day(now) {
-		return // what is looked at more often is no less true, and the store need not keep it
-	}
-	m.Looks = append(m.Looks, l)
 }
 
 // tallies of the numbers that are shown.

@@ -16,7 +16,6 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
-	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
@@ -138,9 +137,9 @@ func begin(ctx context.Context, where, name string, phone *quickPhone, log *slog
 	}
 	n := &node{phone: phone}
 	n.floor = New(Config{Store: e, Node: Node{Queue: q, Shared: true, Holder: name}, Phone: n.phone, Log: log,
-		Policy:   permit.Policy{Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Service: []string{"service"}, Book: book},
-		Fill:     everybody(e),
-		Approved: func(experiment.Variant) bool { return true }})
+		Policy:  permit.Policy{Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Service: []string{"service"}, Book: book},
+		Fill:    everybody(e),
+		Scripts: anything})
 	if err := n.floor.TakeUp(ctx, time.Now()); err != nil {
 		return nil, err
 	}

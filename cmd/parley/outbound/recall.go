@@ -18,7 +18,7 @@ func (r *run) recall(ctx context.Context, row store.Campaign) error {
 	r.agenda = newAgenda(r.c, r.mem)
 	r.mem.ledger(&r.pace.Ledger)
 	r.hear(all)
-	return nil
+	return r.recallTrial(ctx)
 }
 
 // listen reads what others have learnt meanwhile.
@@ -60,6 +60,7 @@ func (m *memory) with(others []memory) memory {
 		}
 	}
 	for _, o := range others {
+		all.Spoken = all.Spoken.with(o.Spoken)
 		all.Filled = all.Filled || o.Filled
 		all.Reached.Hits += o.Reached.Hits
 		all.Reached.Trials += o.Reached.Trials

@@ -16,7 +16,6 @@ import (
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/campaign/calendar"
-	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/pickup"
 	"github.com/parley-voice/parley/customer"
@@ -57,7 +56,21 @@ type fakePhone struct {
 	records map[string]call.Record
 	hung    map[string]time.Time
 	full    bool
-	most    int // at once
+	most    int         // at once
+	worse   string      // hash of the version at which all people say no
+	said    []utterance // in order
+}
+
+// utterance is which version of a script a call spoke.
+type utterance struct {
+	at           time.Time
+	script, hash string
+}
+
+func (p *fakePhone) uttered() []utterance {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.said)
 }
 
 type fakeCall struct {
@@ -118,8 +131,12 @@ func (p *fakePhone) run(ctx context.Context, a call.Attempt, c *fakeCall) (call.
 	}
 	p.mu.Lock()
 	p.placed = append(p.placed, a.To)
-	p.mu.Unlock()
+	p.said = append(p.said, utterance{time.Now(), a.Script, a.Hash})
 	does := behaviours[a.To[len(a.To)-1]]
+	if p.worse != "" && a.Hash == p.worse {
+		does.outcome = "no_thanks"
+	}
+	p.mu.Unlock()
 	select {
 	case <-time.After(max(does.rings, 3*time.Second)):
 	case <-time.After(a.Timeout):
@@ -176,6 +193,7 @@ type rig struct {
 	clock   *Clock
 	nobody  bool // is a candidate before a signal of theirs
 	finds   Fill // nil: everybody
+	scripts Scripts
 	notices []Notice
 	mu      sync.Mutex
 	stop    func()
@@ -192,7 +210,7 @@ func inBubble(t *testing.T, digits string, f func(*rig)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &rig{t: t, store: s, phone: newPhone()}
+		r := &rig{t: t, store: s, phone: newPhone(), scripts: anything}
 		for i := range len(digits) {
 			p := customer.Profile{ID: fmt.Sprintf("p%02d", i), Numbers: []string{number(i, digits[i])}, Updated: morning, Consent: []customer.Consent{
 				{Purpose: "marketing", State: customer.Granted, Basis: "consent", At: morning.Add(-time.Hour)},
@@ -212,6 +230,9 @@ func inBubble(t *testing.T, digits string, f func(*rig)) {
 	})
 }
 
+// anything may be spoken.
+var anything = Scripts{Spoken: func(string) (string, bool) { return "", true }}
+
 // begin starts a floor that goes by a name.
 func (r *rig) begin(holder string) {
 	book, err := calendar.Shipped()
@@ -220,7 +241,7 @@ func (r *rig) begin(holder string) {
 	}
 	r.floor = New(Config{
 		Node: Node{Queue: scan(r.store.Editor, holder), Holder: holder}, Store: r.store.Editor, Phone: r.phone, Policy: permit.Standard(book), Fill: r.fill, Seek: r.seek, Clock: r.clock,
-		Approved: func(experiment.Variant) bool { return true },
+		Scripts: r.scripts,
 		Told: func(n Notice) {
 			r.mu.Lock()
 			defer r.mu.Unlock()

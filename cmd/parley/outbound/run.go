@@ -38,18 +38,24 @@ type run struct {
 // pace is what the loop places calls by.
 type pace struct {
 	*pacing.Pacer
+	judging
 	why    string    // what holds back more calls
 	idle   time.Time // when it was last asked whether anybody is to be called at all
-	health campaign.Health
 	kept   time.Time // when the memory was written last
 	leased time.Time
-	judged time.Time
-	found  time.Time // the people, by this process
 	// when the agents were looked at for the agenda
 	sampled time.Time
 	heeding
 	crowd  func() crowd
 	others []memory // of other nodes, as they were a few seconds ago
+}
+
+// judging is whether the campaign may go on, and what that is judged by.
+type judging struct {
+	health campaign.Health
+	judged time.Time
+	found  time.Time // the people, by this process
+	trial
 }
 
 // heeding is when signals were looked at, and whose are passed over until when; and
@@ -220,6 +226,7 @@ func (r *run) ended(now time.Time, e over) {
 	k.Variant = cmp.Or(k.Variant, a.k.Variant)
 	r.mem.called(e.ending.result.At, r.c, k, a.caller)
 	r.mem.ended(now, r.c, k, a.caller, e.ending)
+	r.mem.spoke(r.c, e.spoke.Script, e.spoke.Version, k, e.ending)
 	if !e.ending.result.Status.Answerer() {
 		r.pace.Habits.Failed(e.ending.rang)
 	}

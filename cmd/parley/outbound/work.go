@@ -51,7 +51,7 @@ func (r *run) healthy(ctx context.Context, now time.Time) bool {
 	}
 	r.pace.judged = now
 	all := r.mem.with(r.pace.others)
-	r.mem.look(now, r.c.When.Zone, all.Tallies)
+	r.study(ctx, now, all.Tallies)
 	was := r.pace.health.Act
 	h := r.judge(now, &all)
 	if unfit := h.Has(campaign.Incomplete) || h.Has(campaign.Stale); unfit && now.Sub(r.pace.found) > findEvery {
@@ -61,7 +61,10 @@ func (r *run) healthy(ctx context.Context, now time.Time) bool {
 		}
 		h = r.judge(now, &all)
 	}
-	r.pace.health = h
+	if r.pace.health = h; !r.act(ctx, now, h) {
+		r.pace.health.Act, r.pace.health.Until = campaign.Pause, now.Add(lookEvery)
+		return false
+	}
 	for _, rest := range h.Resting {
 		if rest.New {
 			r.mem.caller(rest.Number).Rested = now
@@ -90,8 +93,8 @@ func (r *run) healthy(ctx context.Context, now time.Time) bool {
 
 func (r *run) judge(now time.Time, all *memory) campaign.Health {
 	return campaign.Judge(now, r.c, campaign.Vitals{
-		Running: all.Filled, Data: r.mem.Data, Approved: r.cfg.Approved, Reached: all.Reached, Looks: r.mem.Looks,
-		Breaker: r.mem.Breaker, Callers: all.callers(now, r.c),
+		Running: all.Filled, Data: r.mem.Data, Approved: r.cfg.Scripts.approved, Reached: all.Reached, Looks: r.pace.looks,
+		Words: r.pace.words(), Editions: r.judgedEditions(all.Spoken), Breaker: r.mem.Breaker, Callers: all.callers(now, r.c),
 	})
 }
 

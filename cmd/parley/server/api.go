@@ -97,7 +97,7 @@ func (s *Server) ofPeople() api.People {
 	return api.People{
 		Customers: customers, Remarks: remarked{customers, s.web.herald}, FollowUps: followUps{s.Store}, Portraits: insight{s.Store, s.cfg},
 		Consents: consents{s.Store, s.cfg.Callers.Country, s.web.policy}, Ledger: ledgerBook{s.Store, s.web.notary.Public},
-		Campaigns: ofCampaigns{s.Store, s.hotline.outbound, s.hotline.called, s.cfg.Campaigns},
+		Campaigns: ofCampaigns{s.Store, s.hotline.outbound, s.hotline.called, s.cfg.Campaigns}, Experiments: experiments{s.Store},
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/campaign"
-	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/console/api"
@@ -48,7 +47,7 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 		Log: log, Node: outbound.Node{Holder: holder, Queue: queue, Shared: s.cfg.Store.DSN != ""},
 		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log),
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Policy: policy,
-		Approved: s.approved, Words: outbound.Words{Needs: people.Needs, Sayable: func(text string) bool { word, _ := banned(text); return word == "" }},
+		Scripts: s.wordings(), Words: outbound.Words{Needs: people.Needs, Sayable: func(text string) bool { word, _ := banned(text); return word == "" }},
 		Fill: people.Fill(s.Store.Editor), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
 	}
 	if s.cfg.Node != "" {
@@ -86,13 +85,6 @@ func (s *Server) openQueue(ctx context.Context, holder string) (outbound.Queue, 
 	}
 	s.life.close = append(s.life.close, q.Close)
 	return q, nil
-}
-
-// approved tells whether a variant may be spoken: its script is published. Which
-// version is spoken is the library's to say.
-func (s *Server) approved(v experiment.Variant) bool {
-	script, ok := s.Library.Named(v.Script)
-	return ok && !script.Draft
 }
 
 // forbidden finds words that no call may say: those of every market, and the house's.
@@ -260,7 +252,7 @@ func inWords(err error) error {
 	switch {
 	case errors.Is(err, store.ErrNoCampaign), errors.Is(err, outbound.ErrNoFile):
 		return fmt.Errorf("%w: %w", err, api.ErrNotFound)
-	case errors.Is(err, store.ErrTurn), errors.Is(err, outbound.ErrUnfit):
+	case errors.Is(err, store.ErrTurn), errors.Is(err, outbound.ErrUnfit), errors.Is(err, outbound.ErrDecided):
 		return fmt.Errorf("%w: %w", err, api.ErrConflict)
 	case errors.As(err, new(outbound.Wrong)):
 		return fmt.Errorf("%w: %w", err, api.ErrInvalid)
