@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/customer/label"
@@ -39,36 +40,51 @@ const least = 0.0001
 // Counter counts labels.
 type Counter struct {
 	Customers int
-	of        Counts
+	of        map[string]*counted
+}
+
+// counted is one label.
+type counted struct {
+	number bool
+	values map[string]int
 }
 
 // Add takes one customer's labels, as lines name=value. Those that age are not counted:
 // that days pass is no drift.
 func (c *Counter) Add(lines string) {
 	if c.of == nil {
-		c.of = Counts{}
+		c.of = map[string]*counted{}
 		for _, l := range label.Registry() {
 			if !l.Ages() {
-				c.of[l.Name] = map[string]int{}
+				c.of[l.Name] = &counted{l.Type == label.Number, map[string]int{}}
 			}
 		}
 	}
 	c.Customers++
-	for name, values := range c.of {
-		text, there := label.Lookup(lines, name)
-		if !there {
-			values[None]++
+	for line := range strings.SplitSeq(lines, "\n") {
+		name, text, _ := strings.Cut(line, "=")
+		one := c.of[name]
+		if one == nil {
 			continue
 		}
-		l, _ := label.Find(name)
-		values[Step(l, text)]++
+		if one.number {
+			text = step(text)
+		}
+		one.values[text]++
 	}
 }
 
 // Counts are those of all, with the rare values of each label together.
 func (c *Counter) Counts() Counts {
 	out := Counts{}
-	for name, values := range c.of {
+	for name, one := range c.of {
+		values, have := maps.Clone(one.values), 0
+		for _, n := range values {
+			have += n
+		}
+		if have < c.Customers {
+			values[None] = c.Customers - have
+		}
 		out[name] = rare(values)
 	}
 	return out
@@ -91,12 +107,9 @@ func rare(values map[string]int) map[string]int {
 	return out
 }
 
-// Step is the value that a label is counted under: of numbers, steps that double, the
-// same each month: 0, 1, 2-3, 4-7, 8-15; and what is less than 1 in tenths.
-func Step(l label.Label, text string) string {
-	if l.Type != label.Number {
-		return text
-	}
+// step is what a number is counted under: steps that double, the same each month: 0, 1,
+// 2-3, 4-7, 8-15; and what is less than 1 in tenths.
+func step(text string) string {
 	v, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil || math.IsNaN(v) || math.IsInf(v, 0):
@@ -204,7 +217,7 @@ func values(was, is map[string]int) (all []Value) {
 	add := func(name string, then, now int) {
 		_, a := was[name]
 		_, b := is[name]
-		if fold && !(a && b) && name != None {
+		if fold && (!a || !b) && name != None {
 			name = Other
 		}
 		v := by[name]

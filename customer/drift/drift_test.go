@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"testing"
-
-	"github.com/parley-voice/parley/customer/label"
 )
 
 func TestIndexAndItsThresholds(t *testing.T) {
@@ -35,9 +33,8 @@ func TestIndexAndItsThresholds(t *testing.T) {
 }
 
 func TestSteps(t *testing.T) {
-	number, _ := label.Find("spend_365d")
 	for text, want := range map[string]string{"0": "0", "0.05": "0.0+", "0.5": "0.5+", "1": "1", "1.99": "1", "2": "2-3", "3.5": "2-3", "4": "4-7", "1023.99": "512-1023", "1024": "1024-2047", "-3": "<0"} {
-		if got := Step(number, text); got != want {
+		if got := step(text); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}

@@ -1,8 +1,11 @@
 package outbound
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"github.com/parley-voice/parley/customer/label"
 	"github.com/parley-voice/parley/store"
 	"github.com/parley-voice/parley/store/storetest"
+	"github.com/parley-voice/parley/store/workqueue"
 )
 
 // Whoever comes into the window is taken up then, once for each purchase; who buys again
@@ -122,19 +126,65 @@ func TestWhoJoinsWhileACampaignRunsIsCalled(t *testing.T) {
 		signed("p00", time.Now().Add(-24*time.Hour-time.Minute))
 		portray()
 		r.start(strings.Replace(spring, "segment: all", "segment: reachable, window: new", 1))
-		time.Sleep(5 * time.Minute)
+		time.Sleep(3 * time.Second)
 		joined := time.Now()
 		signed("p01", joined)
-		time.Sleep(30 * time.Minute)
+		time.Sleep(3 * time.Second)
+		if n := len(r.people()); n != 0 {
+			t.Errorf("%d people are in it before it is filled again", n)
+		}
+		r.stop()
+		r.begin("me") // looks at once; TestPeopleAreLookedForAgain has when it does else
+		time.Sleep(time.Minute)
 		people, dialled := r.people(), r.phone.dialled()
 		if len(people) != 1 || dialled[number(0, '0')] != 0 || dialled[number(1, '0')] != 1 {
 			t.Errorf("%v were called, of %+v", dialled, people)
 		}
-		if k := people["p01"]; k.Last.At.Sub(joined) > campaign.RefillEvery+time.Minute || !k.Deadline.Equal(joined.Add(24*time.Hour)) {
+		if k := people["p01"]; k.Last.At.Sub(joined) > time.Minute || !k.Deadline.Equal(joined.Add(24*time.Hour)) {
 			t.Errorf("called %v after they joined: %+v", k.Last.At.Sub(joined), k)
 		}
 		if row, err := r.store.Campaign(r.t.Context(), "spring"); err != nil || row.State != store.CampaignRunning {
 			t.Errorf("it is %s (%s), %v", row.State, row.Why, err)
 		}
 	})
+}
+
+// asked counts chores.
+type asked struct {
+	Queue
+	chores []workqueue.Chore
+}
+
+func (q *asked) Ask(_ context.Context, c workqueue.Chore) error {
+	q.chores = append(q.chores, c)
+	return nil
+}
+
+func TestPeopleAreLookedForAgain(t *testing.T) {
+	for who, want := range map[string][]time.Duration{
+		"segment: all":                            nil,
+		"segment: all, window: new":               {0, 10 * time.Minute, 20 * time.Minute},
+		"segment: all, window: lost, refill: 15m": {0, 15 * time.Minute},
+		"segment: all, refill: 1d":                {0},
+	} {
+		c, err := campaign.Load(strings.NewReader(strings.Replace(spring, "segment: all", who, 1)), "spring.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &asked{}
+		r := newRun(&Config{Node: Node{Queue: q}, Log: slog.New(slog.DiscardHandler)}, store.Campaign{ID: "spring", Version: 3}, c, nil)
+		var got []time.Duration
+		for after := time.Duration(0); after < 29*time.Minute; after += time.Second {
+			before := len(q.chores)
+			if r.refill(t.Context(), morning.Add(after)); len(q.chores) > before {
+				got = append(got, after)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: asked for after %v, want %v", who, got, want)
+		}
+		if len(q.chores) > 0 && q.chores[0] != (workqueue.Chore{Kind: choreRefill, Campaign: "spring", Version: 3}) {
+			t.Errorf("asked for %+v", q.chores[0])
+		}
+	}
 }

@@ -33,12 +33,7 @@ func GroupsOf(b *segment.Book, now time.Time) store.Groups {
 
 // countLabels counts all labels in the first night of a month, and tells how they moved
 // in the one before.
-func (s *Server) countLabels(ctx context.Context, now time.Time) {
-	book, err := OpenSegments(s.cfg.Segments)
-	if err != nil {
-		s.log.Warn("the labels of the month were not counted: the groups cannot be read", "error", err)
-		return
-	}
+func (s *Server) countLabels(ctx context.Context, now time.Time, book *segment.Book) {
 	r, done, err := s.Store.CountLabels(ctx, now, MonthOf(now, s.cfg.Reports.Zone), GroupsOf(book, now), s.web.herald.drifted)
 	if err != nil {
 		if ctx.Err() == nil {

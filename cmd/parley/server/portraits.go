@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/clusters"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/customer/label"
@@ -42,9 +43,9 @@ func (s *Server) portray(ctx context.Context) {
 		now = time.Now()
 		s.portrayDue(ctx, now)
 		if now.Hour() >= nightly && ctx.Err() == nil {
-			if s.portrayAll(ctx, now) && s.cfg.Clusters.Weekly {
+			if s.portrayAll(ctx, now) {
 				aside.Wait() // for last night's, which is long over
-				aside.Go(func() { s.divide(ctx, now) })
+				aside.Go(func() { s.survey(ctx, now) })
 			}
 		}
 	}
@@ -75,18 +76,26 @@ func (s *Server) portrayAll(ctx context.Context, now time.Time) bool {
 	}
 	s.posted()
 	s.log.Info("labels of all customers are computed", "customers", run.Customers, "events", run.Events, "needs", run.Needs)
-	s.countLabels(ctx, now)
 	return true
 }
 
-// divide divides customers into the week's clusters, which takes some seconds of CPU.
-func (s *Server) divide(ctx context.Context, now time.Time) {
+// survey looks at all customers together, once a month and once a week. It takes some
+// seconds of CPU, in which what events change is computed as ever.
+func (s *Server) survey(ctx context.Context, now time.Time) {
 	book, err := OpenSegments(s.cfg.Segments)
-	var d clusters.Division
-	done := false
-	if err == nil {
-		d, done, err = clusters.Weekly(ctx, s.Store.Editor, book, now, s.cfg.Clusters.Count)
+	if err != nil {
+		s.log.Warn("customers were not counted: the groups cannot be read", "error", err)
+		return
 	}
+	s.countLabels(ctx, now, book)
+	if s.cfg.Clusters.Weekly {
+		s.divide(ctx, now, book)
+	}
+}
+
+// divide divides customers into the week's clusters.
+func (s *Server) divide(ctx context.Context, now time.Time, book *segment.Book) {
+	d, done, err := clusters.Weekly(ctx, s.Store.Editor, book, now, s.cfg.Clusters.Count)
 	switch {
 	case err != nil && ctx.Err() == nil:
 		s.log.Warn("customers were not divided into the week's clusters; tried again tomorrow", "error", err)

@@ -78,3 +78,46 @@ func TestWebhooksAreToldOfLabels(t *testing.T) {
 		t.Errorf("told of %d customers, of c007 %d times, of the purchase %d times", len(seen)-1, seen["c007"], seen["the purchase"])
 	}
 }
+
+// In the first night of a month its labels are counted and the month before is told of, in
+// the first of a week customers are divided; no night does it again.
+func TestNightsCountLabelsAndDivideCustomers(t *testing.T) {
+	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "records.db"), "CN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	log := slog.New(slog.DiscardHandler)
+	s := &Server{Store: st, cfg: load(t, "data: ./var\nclusters: {weekly: true}"), log: log}
+	s.web.herald = &herald{hooks: []webhook.Hook{{Name: "crm", URL: "https://crm.example", Events: []webhook.Type{webhook.DriftMade}}}, store: st, country: "CN", log: log}
+	for i := range 20 {
+		if _, err := st.Upsert(t.Context(), customer.Profile{ID: fmt.Sprintf("c%03d", i), Numbers: []string{fmt.Sprintf("+86138001%05d", i)}, Updated: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	night := func(day time.Time, versions, reports int) {
+		t.Helper()
+		if _, err := st.PortraitAll(t.Context(), label.Options{Now: day, Currency: "CNY"}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		s.survey(t.Context(), day)
+		all, err := st.ClusterVersions(t.Context())
+		if err != nil || len(all) != versions {
+			t.Errorf("%s: %d versions of clusters, want %d: %v", day.Format(time.DateOnly), len(all), versions, err)
+		}
+		told, err := st.Messages(t.Context(), store.MessageFilter{Hook: "crm", Limit: 10})
+		if err != nil || len(told) != reports {
+			t.Errorf("%s: %d reports, want %d: %v", day.Format(time.DateOnly), len(told), reports, err)
+		}
+	}
+	first := time.Date(2026, 9, 30, 19, 30, 0, 0, time.UTC) // the first of October in Shanghai
+	night(first, 1, 0)
+	night(first.AddDate(0, 0, 1), 1, 0)
+	night(first.AddDate(0, 0, 5), 2, 0) // a Monday in UTC
+	night(first.AddDate(0, 1, 1), 3, 1)
+	night(first.AddDate(0, 1, 2), 3, 1)
+	r, err := st.Drift(t.Context(), first, "2026-10", func(store.Portrait) []string { return nil })
+	if err != nil || r.Now != 20 || len(r.Drifted()) != 0 || MonthOf(first, "Asia/Shanghai") != "2026-10" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
