@@ -50,17 +50,24 @@ func (d *dialect) text(query string) string {
 // database is a pool of connections that knows its dialect.
 type database struct {
 	*sql.DB
-	d *dialect
+	d    *dialect
+	turn turns
 }
 
-func (db database) q() queries { return queries{on: db.DB, d: db.d} }
+func (db database) q() queries {
+	if db.turn != nil {
+		return queries{on: inTurn{db}, d: db.d}
+	}
+	return queries{on: db.DB, d: db.d}
+}
 
 // change runs do in one transaction.
 func (db database) change(ctx context.Context, do func(queries) error) error {
-	tx, err := db.BeginTx(ctx, nil) // immediate in SQLite: see openSQLite
+	tx, done, err := db.begin(ctx)
 	if err != nil {
 		return err
 	}
+	defer done()
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
 	q := in(tx, db.d)
 	if err := do(q); err != nil {

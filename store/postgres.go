@@ -70,7 +70,7 @@ func openPostgres(ctx context.Context, what, dsn string, conns int) (database, e
 		_ = db.Close()
 		return database{}, fmt.Errorf("%s: PostgreSQL at %s cannot be used: %w", what, c.Host, err)
 	}
-	return database{db, postgresDialect}, nil
+	return database{DB: db, d: postgresDialect}, nil
 }
 
 // postgresVersion reads the version of a set of tables; in a transaction it keeps

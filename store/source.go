@@ -33,7 +33,7 @@ func OpenSource(ctx context.Context, where string) (*Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s cannot be read: %w", where, err)
 	}
-	return &Source{database{db, sqliteDialect}}, nil
+	return &Source{database{DB: db, d: sqliteDialect}}, nil
 }
 
 // Close lets go of it.

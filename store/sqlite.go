@@ -53,5 +53,5 @@ func openSQLite(ctx context.Context, what, path string, conns int) (database, er
 		_ = db.Close()
 		return database{}, fmt.Errorf("%s %s cannot be opened: %w; is it a parley database on a local disk?", what, path, err)
 	}
-	return database{db, sqliteDialect}, nil
+	return database{DB: db, d: sqliteDialect}, nil
 }

@@ -55,13 +55,19 @@ func OpenNode(ctx context.Context, where, country, node string) (_ *Store, err e
 		return nil, err
 	}
 	if err = migrate(ctx, db, setRecords); err == nil {
+		if !isPostgres(where) {
+			db.turn = make(turns, 1)
+		}
 		s.w, err = startWriter(ctx, db, country, node)
 	}
 	if err != nil {
 		return nil, errors.Join(wrapped("records", where, err), db.Close())
 	}
-	s.Editor, err = OpenEditor(ctx, where, country)
-	return s, err
+	if s.Editor, err = OpenEditor(ctx, where, country); err != nil {
+		return nil, err
+	}
+	s.changes.turn = db.turn
+	return s, nil
 }
 
 // lock keeps a second server of the same name away; a file has but one.

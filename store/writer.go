@@ -192,16 +192,17 @@ func (w *writer) oneByOne(batch []*job) bool {
 }
 
 func (w *writer) commit(batch []*job) error {
-	ctx := context.Background() // SQLite's busy timeout bounds it
+	ctx := context.Background() // SQLite's busy timeout bounds it, and turns are short
 	if w.db.d.patience > 0 {
 		bounded, cancel := context.WithTimeout(ctx, w.db.d.patience)
 		defer cancel()
 		ctx = bounded
 	}
-	tx, err := w.db.BeginTx(ctx, nil)
+	tx, done, err := w.db.begin(ctx)
 	if err != nil {
 		return err
 	}
+	defer done()
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
 	p := w.sql.in(tx)
 	for _, j := range batch {

@@ -26,6 +26,7 @@ var permits = behaviours{
 	"every event is written down":                         eventsKept,
 	"tries of a message are one attempt":                  messaged,
 	"a call relies on its events and the consent of then": reliedOn,
+	"a campaign's attempts are listed":                    attemptsListed,
 }
 
 // noon is within the hours of China, on a Wednesday.

@@ -159,16 +159,13 @@ func (r *run) undialled(k campaign.Candidate, id string, err error) over {
 	if err != nil {
 		why = err.Error()
 	}
-	ctx, done := context.WithTimeout(context.Background(), settleTime)
-	defer done()
 	e := ending{result: campaign.Result{Fate: campaign.Released}}
-	if err := r.cfg.Store.ReleaseAttempt(ctx, now, id, why); errors.Is(err, store.ErrStopped) { // it may have been
+	lost := surely(func(ctx context.Context) error { return r.cfg.Store.ReleaseAttempt(ctx, now, id, why) })
+	if errors.Is(lost, store.ErrStopped) { // it may have been
 		e = ending{result: campaign.Result{Fate: campaign.Unknown}, fate: store.FateUnknown}
-		_, err = r.cfg.Store.SettleAttempt(ctx, now, id, e.fate)
-		r.complain(id, err)
-	} else {
-		r.complain(id, err)
+		lost = r.fated(now, id, e.fate)
 	}
+	r.complain(id, lost)
 	next, todo := campaign.Next(now, r.c, k, e.result)
 	if next.Due = later(next.Due, now.Add(laterBy)); errors.Is(err, store.ErrStopped) {
 		next.Due = now // the rules say at once why not
@@ -185,16 +182,15 @@ func (r *run) found(k campaign.Candidate, old store.Attempt) over {
 		k.Due = now.Add(laterBy)
 		return over{id: old.ID, k: r.keep(k, old.ID, now, nil), refused: "called_elsewhere"}
 	}
-	ctx, done := context.WithTimeout(context.Background(), settleTime)
-	defer done()
 	k = k.Reserve()
 	e := ending{result: fateOf(old), fate: old.Fate}
 	switch old.State {
 	case store.AttemptReserved, store.AttemptDialled, store.AttemptAnswered: // its holder has let the claim go: it is dead
 		e.fate = store.FateUnknown
-		_, err := r.cfg.Store.SettleAttempt(ctx, now, old.ID, e.fate)
-		r.complain(old.ID, err)
+		r.complain(old.ID, r.fated(now, old.ID, e.fate))
 	case store.AttemptEnded:
+		ctx, done := context.WithTimeout(context.Background(), settleTime)
+		defer done()
 		if rec, err := r.cfg.Store.Get(ctx, old.ID); err == nil && old.Fate != store.FateUnknown {
 			e = endingOf(r.c, rec)
 		}
@@ -207,12 +203,31 @@ func (r *run) found(k campaign.Candidate, old store.Attempt) over {
 // settle ends an attempt that was dialled, and decides what follows.
 func (r *run) settle(k campaign.Candidate, id string, e ending) campaign.Candidate {
 	now := time.Now()
-	ctx, done := context.WithTimeout(context.Background(), settleTime)
-	defer done()
-	_, err := r.cfg.Store.SettleAttempt(ctx, now, id, e.fate)
-	r.complain(id, err)
+	r.complain(id, r.fated(now, id, e.fate))
 	next, todo := campaign.Next(now, r.c, k, e.result)
 	return r.keep(next, id, now, todo)
+}
+
+// fated writes down what became of an attempt.
+func (r *run) fated(now time.Time, id string, fate store.Fate) error {
+	return surely(func(ctx context.Context) error {
+		_, err := r.cfg.Store.SettleAttempt(ctx, now, id, fate)
+		return err
+	})
+}
+
+// surely writes what must not be lost, and may be written twice: again when a database
+// that is busy has kept it waiting for too long.
+func surely(write func(context.Context) error) (err error) {
+	for range settleTries {
+		ctx, done := context.WithTimeout(context.Background(), settleTime)
+		err = write(ctx)
+		done()
+		if err == nil || errors.Is(err, store.ErrStopped) {
+			break
+		}
+	}
+	return err
 }
 
 // keep ends the claim on a candidate.

@@ -107,7 +107,10 @@ const (
 	queueAgain = 5 * time.Second
 	nodeJoins  = 3 * lookEvery    // a node places calls when the others have seen it
 	nodeSkew   = 20 * time.Second // between clocks: leases are compared by them
-	settleTime = 10 * time.Second // for what is written after a call
+	settleTime = 10 * time.Second // for what is written after a call, each try
 	laterBy    = time.Minute      // for whom no call could be placed now
 	knowTime   = time.Second      // for what scripts are told of the customer
 )
+
+// settleTries is how often it is tried to write what became of an attempt.
+const settleTries = 3
