@@ -103,7 +103,7 @@ func (s *Session) onAlarm(ctx context.Context, now time.Time, a alarm) {
 	case alarmPickup:
 		s.noVerdict(ctx, now)
 	case alarmBeep:
-		s.finish("us", s.state.why)
+		s.awaitBeep(ctx, now)
 	case alarmMessage:
 		s.messageDone(ctx, now)
 	case alarmGoodbye:

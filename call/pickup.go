@@ -41,7 +41,6 @@ const (
 
 // Times of an attempt's listening.
 const (
-	beepWait    = 45 * time.Second // for the beep of a machine; then it is let go
 	wordsFor    = 15 * time.Second // after the answer, words belong to the greeting
 	maxEarly    = 16               // announcements, and turns of a greeting, that are kept
 	verdictLate = time.Second      // behind Within, for a verdict that found the mailbox full
@@ -50,7 +49,7 @@ const (
 
 var (
 	alarmPickup = alarm{own: true, name: "pickup"} // no verdict has come
-	alarmBeep   = alarm{own: true, name: "beep"}   // nor has a beep
+	alarmBeep   = alarm{own: true, name: "beep"}   // nor has a beep, so far
 )
 
 // phrases are what machines and networks say; read-only.
@@ -63,8 +62,8 @@ type picker struct {
 	said  string // of the turn under way
 	ear   *lineEar
 	tap   *tap
-	held  bool // the script waits for the verdict
-	beep  bool // the beep is waited for, or the message is being left
+	held  bool   // the script waits for the verdict
+	vigil *vigil // the beep is awaited, or the message is being left
 	acted bool
 	cause int // Q.850, of a provisional response
 }
@@ -126,11 +125,14 @@ func (s *Session) onOverheard(ctx context.Context, now time.Time, e lineTold) {
 	if e.done {
 		s.stopListeningIn()
 	}
-	if p.seen.Answered {
+	if p.vigil != nil && e.waited {
+		p.vigil.turns = e.turns
+	}
+	switch {
+	case p.vigil != nil && e.beeped:
+		s.onBeep(ctx, now)
+	case p.seen.Answered:
 		s.judgePickup(ctx, now)
-		if e.beeped && p.beep {
-			s.leaveMessage(ctx, now)
-		}
 	}
 }
 
@@ -143,15 +145,17 @@ func (s *Session) greeted(ctx context.Context, now time.Time, text string, final
 	case p == nil || text == "":
 		return false
 	case !s.state.talking:
+		p.said = text // networks refuse in the middle of a word
 		if final && len(p.seen.Early) < maxEarly {
+			p.said = ""
 			p.seen.Early = append(p.seen.Early, text)
 			s.j.add(now, Entry{Kind: EntryNote, Text: "early=" + text})
 		}
 		return true
-	case !p.seen.Answered || now.Sub(s.j.rec.Answered) > wordsFor:
+	case !p.seen.Answered || now.Sub(s.j.rec.Answered) > wordsFor && p.vigil == nil:
 		return false
 	}
-	alone := p.held || p.beep
+	alone := p.held || p.vigil != nil
 	if p.said = text; final {
 		p.said = ""
 		if len(p.seen.Greeting) < maxEarly {
@@ -168,6 +172,10 @@ func (s *Session) greeted(ctx context.Context, now time.Time, text string, final
 // judgePickup draws what is known together and acts on it.
 func (s *Session) judgePickup(ctx context.Context, now time.Time) {
 	p := s.mind.pick
+	if p.vigil != nil {
+		s.awaitBeep(ctx, now)
+		return
+	}
 	seen := p.seen
 	if p.said != "" {
 		seen.Greeting = append(seen.Greeting[:len(seen.Greeting):len(seen.Greeting)], p.said)
@@ -223,48 +231,6 @@ func (s *Session) noVerdict(ctx context.Context, now time.Time) {
 	}
 }
 
-// meetMachine breaks the script off: nothing of it is for a machine.
-func (s *Session) meetMachine(ctx context.Context, now time.Time, f pickup.Finding) {
-	p := s.mind.pick
-	p.acted, p.held = true, false
-	s.clock.clear()
-	s.mouth.hush()
-	s.tell(ctx, now, dialog.HungUp{By: "us"})
-	s.state.last = true // the script has no more to say
-	s.state.why = "answered by: " + string(f.Status)
-	if f.Status != pickup.Machine || p.plan.Machine != Leave || p.plan.Message+p.plan.Clip == "" {
-		s.finish("us", s.state.why)
-		return
-	}
-	p.beep = true
-	s.clock.set(now, alarmBeep, beepWait)
-	if p.seen.Timing.Beep > 0 {
-		s.leaveMessage(ctx, now)
-	}
-}
-
-// leaveMessage speaks after the beep and hangs up.
-func (s *Session) leaveMessage(ctx context.Context, now time.Time) {
-	if s.state.ending {
-		return
-	}
-	s.clock.stop(alarmBeep)
-	part := dialog.Part{Clip: s.mind.pick.plan.Clip}
-	if part.Clip == "" {
-		part = dialog.Part{Text: s.mind.pick.plan.Message, Language: s.mind.language}
-	}
-	say := dialog.Say{ID: drop, Parts: []dialog.Part{part}}
-	s.j.add(now, Entry{Kind: EntrySaid, Text: s.wording(say), Why: "after the beep"})
-	s.say(ctx, now, say)
-	s.state.ending = true
-}
-
-// waitsForLine tells that silence is as it should be.
-func (s *Session) waitsForLine() bool {
-	p := s.mind.pick
-	return p != nil && (p.held || p.beep && !s.state.ending)
-}
-
 // notPickedUp judges an attempt that was not answered.
 func (s *Session) notPickedUp(ctx context.Context, now time.Time, e sip.Ended) {
 	p := s.mind.pick
@@ -278,6 +244,10 @@ func (s *Session) notPickedUp(ctx context.Context, now time.Time, e sip.Ended) {
 	}
 	if p.seen.Final.Cause == 0 {
 		p.seen.Final.Cause = p.cause
+	}
+	if p.said != "" {
+		p.seen.Early = append(p.seen.Early, p.said)
+		s.j.add(now, Entry{Kind: EntryNote, Text: "early=" + p.said, Why: "the turn was not over"})
 	}
 	s.found(ctx, now, pickup.Judge(phrases, p.seen))
 }

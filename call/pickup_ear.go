@@ -19,6 +19,8 @@ type lineTold struct {
 	tone         progress.Event
 	verdict      amd.Verdict
 	beeped, done bool
+	waited       bool // for a beep: turns tells what the line did meanwhile
+	turns        amd.Turns
 }
 
 func (lineTold) dispose() {}
@@ -29,6 +31,8 @@ type lineEar struct {
 	box      *mailbox
 	cfg      amd.Config
 	answered atomic.Bool
+	waits    atomic.Bool // a beep is awaited
+	awaited  *awaited    // how; nil unless it is
 	ear      tone.Listener
 	tones    progress.Detector
 	greeting *amd.Analyser
@@ -42,6 +46,16 @@ const (
 	listenFor = 30 * time.Second
 	beepTail  = 300 * time.Millisecond
 )
+
+// awaited is what was told of a line whose beep is awaited.
+type awaited struct {
+	before int // stretches of speech that were over when it began
+	last   amd.Turns
+	at     time.Duration
+}
+
+// tellEvery is how often the loop is told of such a line, and at each change.
+const tellEvery = 500 * time.Millisecond
 
 // Write takes 20 ms.
 func (l *lineEar) Write(f media.Frame) error {
@@ -66,7 +80,7 @@ func (l *lineEar) Write(f media.Frame) error {
 // greet listens to the greeting.
 func (l *lineEar) greet(r tone.Reading, pcm []int16, told *lineTold) (heard bool) {
 	if l.greeting == nil {
-		l.cfg.Watch = listenFor
+		l.cfg.Watch = listenFor + beepWait
 		a, err := amd.New(l.cfg)
 		if err != nil { // only of a rate that is not this one
 			l.done, told.done = true, true
@@ -82,10 +96,32 @@ func (l *lineEar) greet(r tone.Reading, pcm []int16, told *lineTold) (heard bool
 		l.beeped, told.beeped, heard = true, true, true
 		told.verdict = l.greeting.Verdict()
 	}
-	if l.greeting.Heard() >= listenFor {
+	heard = l.await(told) || heard
+	if at := l.greeting.Heard(); at >= listenFor && !l.waits.Load() || at >= l.cfg.Watch {
 		l.done, told.done, heard = true, true, true
 	}
 	return heard
+}
+
+// await tells what the line does while its beep is awaited.
+func (l *lineEar) await(told *lineTold) bool {
+	if !l.waits.Load() {
+		l.awaited = nil
+		return false
+	}
+	now, at := l.greeting.Turns(), l.greeting.Heard()
+	first := l.awaited == nil
+	if first {
+		l.awaited = &awaited{before: now.Said}
+	}
+	a := l.awaited
+	if !first && now.Said == a.last.Said && (now.Quiet == 0) == (a.last.Quiet == 0) && at-a.at < tellEvery {
+		return false
+	}
+	a.last, a.at = now, at
+	told.waited, told.turns = true, now
+	told.turns.Said -= a.before
+	return true
 }
 
 // Next has no words to tell.

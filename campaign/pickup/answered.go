@@ -29,6 +29,8 @@ func (p *Phrases) answered(e Evidence) Finding {
 		return Finding{Machine, 0.85, []string{quoted(machine), "and another phrase of machines"}}
 	case announced && number.sure >= strong && person.Sure < strong:
 		return Finding{number.status, number.sure - 0.1, []string{number.why}}
+	case e.Waited.Status != "" && e.Timing.Beep == 0:
+		return e.Waited
 	case person.Sure >= strong && e.Timing.Beep == 0:
 		return Finding{Human, person.Sure, []string{quoted(person), timing}}
 	case e.Timing.Kind == amd.Machine:

@@ -17,6 +17,7 @@ type Evidence struct {
 	Early    []string         // what was said before the answer
 	Greeting []string         // what was said after it, until the verdict
 	Timing   amd.Verdict
+	Waited   Finding // Await's, of a person who was taken for a machine: timing without a beep says no more
 }
 
 // Judge tells what the evidence says. Before the answer announcements go before

@@ -84,11 +84,17 @@ type Analyser struct {
 	word  time.Duration // when the one under way began
 	last  time.Duration // end of the last one
 	inner bool          // a word is under way
-	loud  float64       // dBm0, the loudest frame of the greeting
-	near  time.Duration // end of the last frame that was about as loud: whoever answered, not who talks behind
+	by    speaker
+	turns follower
 	told  bool
 	beep  beep
 	now   Verdict
+}
+
+// speaker is whoever answered, and not who talks behind.
+type speaker struct {
+	loud float64       // dBm0, the loudest frame of the greeting
+	near time.Duration // end of the last frame that was about as loud
 }
 
 // New makes an analyser of 8 kHz audio.
@@ -97,13 +103,14 @@ func New(c Config) (*Analyser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Analyser{cfg: c.withDefaults(), voice: v, edges: make([]vad.Edge, 0, 8), loud: tone.Silence}, nil
+	return &Analyser{cfg: c.withDefaults(), voice: v, edges: make([]vad.Edge, 0, 8), by: speaker{loud: tone.Silence}}, nil
 }
 
 // Words of a greeting, as timing sees them.
 const (
 	wordGap = 60 * time.Millisecond
 	minWord = 100 * time.Millisecond
+	frame   = 20 * time.Millisecond
 )
 
 // Verdict is what is known by now.
@@ -133,9 +140,11 @@ func (a *Analyser) Take(r tone.Reading, pcm []int16) (v Verdict, ok bool) {
 	}
 	beeped := a.beep.take(at, r)
 	for _, e := range a.edges {
+		a.turns.talks = e.Kind == vad.Onset
 		a.edge(e)
 	}
 	a.pauses(at, r.Level)
+	a.turns.take(at, r.Level > a.by.loud-a.cfg.Behind, a.cfg.After)
 	if beeped && (a.beep.fax() || a.spoken() >= minBefore) {
 		a.now.Beep, a.now.BeepHz = a.beep.length, a.beep.hz
 	}
@@ -183,12 +192,12 @@ func (a *Analyser) pauses(at time.Duration, level float64) {
 	if f.Over {
 		return
 	}
-	if a.inner && level > a.loud-a.cfg.Behind {
-		a.loud, a.near = max(a.loud, level), at
+	if a.inner && level > a.by.loud-a.cfg.Behind {
+		a.by.loud, a.by.near = max(a.by.loud, level), at
 	}
-	if f.Words > 0 && at-a.near >= a.cfg.After {
+	if f.Words > 0 && at-a.by.near >= a.cfg.After {
 		f.Over = true
-		f.Greeting = min(f.Greeting, a.near-f.Silence)
+		f.Greeting = min(f.Greeting, a.by.near-f.Silence)
 	}
 }
 

@@ -156,6 +156,32 @@ func TestBeepIsTimed(t *testing.T) {
 	}
 }
 
+func TestTurns(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		said              []said
+		count, last, wait int // stretches, ms
+	}{
+		{"nobody", []said{quiet(3000)}, 0, 0, 0},
+		{"hello", []said{quiet(500), voice(500), quiet(2000)}, 1, 500, 2000},
+		{"hello, and a click", []said{quiet(500), voice(500), quiet(2000), voice(40), quiet(1000)}, 1, 500, 3040},
+		{"hello, hello", []said{quiet(500), voice(1500), quiet(2000), voice(400), quiet(1500)}, 2, 400, 1500},
+		{"a long greeting", cat([]said{quiet(400)}, words(11960), []said{quiet(3000)}), 1, 11840, 3120},
+		{"a long greeting goes on", cat([]said{quiet(400), voice(1000), quiet(2000)}, words(9880)), 1, 1000, 0},
+		{"a television behind", cat([]said{quiet(300), voice(500)}, softly(words(3120))), 1, 500, 3120},
+	} {
+		a, _ := play(t, amd.Config{}, c.said...)
+		got := a.Turns()
+		near := func(d time.Duration, ms int) bool {
+			off := d - time.Duration(ms)*time.Millisecond
+			return off > -150*time.Millisecond && off < 150*time.Millisecond
+		}
+		if got.Said != c.count || !near(got.Last, c.last) || !near(got.Quiet, c.wait) {
+			t.Errorf("%s: %+v, want %d, %d ms, %d ms", c.name, got, c.count, c.last, c.wait)
+		}
+	}
+}
+
 func TestTimesCanBeSet(t *testing.T) {
 	_, got := play(t, amd.Config{Within: time.Second, Talk: 2 * time.Second}, cat([]said{quiet(200)}, words(5000))...)
 	if len(got) != 2 || got[0].At > 1100*time.Millisecond || got[1].Kind != amd.Machine || got[1].At > 2500*time.Millisecond {
