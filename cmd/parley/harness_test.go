@@ -20,6 +20,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/dialog/review"
 	"github.com/parley-voice/parley/store"
+	"github.com/parley-voice/parley/store/storetest"
 )
 
 // bin builds the program once, as make build does, and gives its folder.
@@ -42,6 +43,10 @@ var built string // what TestMain removes
 func TestMain(m *testing.M) {
 	code := m.Run()
 	_ = os.RemoveAll(built)
+	if err := storetest.StopPostgres(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	os.Exit(code)
 }
 
