@@ -35,7 +35,7 @@ func TestPeopleAreDrawnByTheirShares(t *testing.T) {
 
 // sipp jumps to a label that is not there only when a call comes to it.
 func TestEveryJumpHasItsLabel(t *testing.T) {
-	text := scenario(1)
+	text := scenario(1, nil)
 	labels, jumps := map[string]int{}, map[string]bool{}
 	for d := xml.NewDecoder(strings.NewReader(strings.TrimPrefix(text, `<?xml version="1.0" encoding="ISO-8859-1" ?>`))); ; {
 		token, err := d.Token()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 )
 
 // Labels of the scenario that are no roles'.
@@ -42,8 +43,9 @@ const empty = "Content-Length: 0\n\n"
 
 // scenario is one for sipp that plays every role, told by the last two digits of the
 // number that is called. sipp takes no keyword for a file or a response code, so that
-// each has a branch of its own.
-func scenario(seed uint64) string {
+// each has a branch of its own. An announcement is played to its end, of which lengths
+// tells, before the call is refused.
+func scenario(seed uint64, lengths map[int]time.Duration) string {
 	w := &writer{r: rand.New(rand.NewPCG(seed, 3))}
 	w.add(`<?xml version="1.0" encoding="ISO-8859-1" ?>`, `<scenario name="callees">`)
 	w.add(`<recv request="INVITE" rrs="true"><action>`,
@@ -64,7 +66,7 @@ func scenario(seed uint64) string {
 		}
 		w.add(fmt.Sprintf(`<nop next="%d" test="is%d"/>`, to, i))
 	}
-	refused := w.unanswered()
+	refused := w.unanswered(lengths)
 	w.add(fmt.Sprintf(`<label id="%d"/>`, labelRings))
 	w.send("180 Ringing", empty, "")
 	w.add(`<recv request="CANCEL" timeout="120000"/>`)
@@ -110,7 +112,7 @@ func play(role int) string {
 }
 
 // unanswered writes what happens before a refusal, and gives each refusal's label.
-func (w *writer) unanswered() map[final]int {
+func (w *writer) unanswered(lengths map[int]time.Duration) map[final]int {
 	labels := map[final]int{}
 	for i, r := range roles {
 		if r.answers() || r.ends.rings {
@@ -122,7 +124,7 @@ func (w *writer) unanswered() map[final]int {
 		w.add(fmt.Sprintf(`<label id="%d"/>`, i))
 		if len(r.lines) > 0 {
 			w.send("183 Session Progress", withSound, "")
-			w.add(play(i), `<pause milliseconds="4500"/>`)
+			w.add(play(i), fmt.Sprintf(`<pause milliseconds="%d"/>`, lengths[i].Milliseconds()))
 		} else {
 			w.send("180 Ringing", empty, "")
 			w.add(fmt.Sprintf(`<pause milliseconds="%d"/>`, 500+w.r.IntN(2000)))

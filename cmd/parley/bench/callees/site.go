@@ -152,15 +152,17 @@ func (s *site) parley(ctx context.Context, args ...string) error {
 
 // start starts sipp and the server, and waits until that is ready.
 func (s *site) start(ctx context.Context, seed uint64) error {
+	lengths := map[int]time.Duration{}
 	for i, r := range roles {
 		if len(r.lines) == 0 {
 			continue
 		}
-		if err := r.record(ctx, filepath.Join(s.dir, fmt.Sprintf("%02d.al", i)), seed); err != nil {
+		var err error
+		if lengths[i], err = r.record(ctx, filepath.Join(s.dir, fmt.Sprintf("%02d.al", i)), seed); err != nil {
 			return err
 		}
 	}
-	if err := s.write("callees.xml", scenario(seed)); err != nil {
+	if err := s.write("callees.xml", scenario(seed, lengths)); err != nil {
 		return err
 	}
 	_, port, _ := strings.Cut(s.sip, ":")

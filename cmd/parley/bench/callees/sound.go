@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/zaf/g711"
 
@@ -41,15 +42,15 @@ var (
 const allison = "/usr/share/asterisk/sounds/en_US_f_Allison"
 
 // record writes what a role sounds like, as A-law: noise all through, 0.2 to 1 s of
-// it before the first word, the beep of a machine, and silence behind it.
-func (r role) record(ctx context.Context, path string, seed uint64) error {
+// it before the first word, the beep of a machine, and a second of silence behind it.
+func (r role) record(ctx context.Context, path string, seed uint64) (time.Duration, error) {
 	rnd := rand.New(rand.NewPCG(seed, uint64(len(r.name)*100+r.take)))
 	line, tones := strings.CutPrefix(r.line(), "sit:")
 	var pcm []int16
 	var err error
 	if line != "" {
 		if pcm, err = spoken(ctx, rnd, line, path+".wav"); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	pcm = append(make([]int16, 1600+rnd.IntN(6400)), pcm...)
@@ -66,7 +67,7 @@ func (r role) record(ctx context.Context, path string, seed uint64) error {
 	for i, v := range pcm {
 		out[i] = g711.EncodeAlawFrame(int16(max(-32768, min(32767, float64(v)+floor*rnd.NormFloat64()))))
 	}
-	return os.WriteFile(path, out, 0o600)
+	return time.Duration(len(out)) * time.Second / media.TelephoneRate, os.WriteFile(path, out, 0o600)
 }
 
 // spoken lets espeak-ng say a line in a voice that is drawn, or joins recordings.
