@@ -43,7 +43,7 @@ const empty = "Content-Length: 0\n\n"
 
 // scenario is one for sipp that plays every role, told by the last two digits of the
 // number that is called. sipp takes no keyword for a file or a response code, so that
-// each has a branch of its own. An announcement is played to its end, of which lengths
+// each has a branch of its own. An announcement is played twice, of which lengths
 // tells, before the call is refused.
 func scenario(seed uint64, lengths map[int]time.Duration) string {
 	w := &writer{r: rand.New(rand.NewPCG(seed, 3))}
@@ -107,8 +107,8 @@ func (w *writer) send(status, rest, retrans string) {
 	w.add(fmt.Sprintf("<send%s><![CDATA[", retrans), fmt.Sprintf(response, status, rest), "]]></send>")
 }
 
-func play(role int) string {
-	return fmt.Sprintf(`<nop><action><exec rtp_stream="%02d.al,1,8,PCMA/8000"/></action></nop>`, role)
+func play(role, times int) string {
+	return fmt.Sprintf(`<nop><action><exec rtp_stream="%02d.al,%d,8,PCMA/8000"/></action></nop>`, role, times)
 }
 
 // unanswered writes what happens before a refusal, and gives each refusal's label.
@@ -124,7 +124,7 @@ func (w *writer) unanswered(lengths map[int]time.Duration) map[final]int {
 		w.add(fmt.Sprintf(`<label id="%d"/>`, i))
 		if len(r.lines) > 0 {
 			w.send("183 Session Progress", withSound, "")
-			w.add(play(i), fmt.Sprintf(`<pause milliseconds="%d"/>`, lengths[i].Milliseconds()))
+			w.add(play(i, 2), fmt.Sprintf(`<pause milliseconds="%d"/>`, 2*lengths[i].Milliseconds())) // as networks do
 		} else {
 			w.send("180 Ringing", empty, "")
 			w.add(fmt.Sprintf(`<pause milliseconds="%d"/>`, 500+w.r.IntN(2000)))
@@ -165,7 +165,7 @@ func (w *writer) answered() {
 		if !r.answers() {
 			continue
 		}
-		w.add(fmt.Sprintf(`<label id="%d"/>`, i), play(i))
+		w.add(fmt.Sprintf(`<label id="%d"/>`, i), play(i, 1))
 		if r.status == "machine" {
 			w.add(fmt.Sprintf(`<nop next="%d"/>`, labelBye))
 			continue
