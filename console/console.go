@@ -12,12 +12,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/parley-voice/parley/console/api"
+	"github.com/parley-voice/parley/console/unsubscribe"
 )
 
 // Config is what the console shows.
 type Config struct {
 	// API answers everything under /api/v1.
 	API http.Handler
+	// Unsubscribe answers links in messages, under whatever name people reach us; nil
+	// when there is none.
+	Unsubscribe http.Handler
 	// Ready tells what keeps Parley from taking calls; nothing means ready.
 	Ready func() []string
 	// Notes tells what an operator should know although calls are taken; nil has
@@ -42,7 +46,13 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "nothing here; try /healthz, /readyz, /metrics or /api/v1/openapi.json")
 	})
-	return c.guard(mux)
+	if c.Unsubscribe == nil {
+		return c.guard(mux)
+	}
+	outer := http.NewServeMux()
+	outer.Handle(unsubscribe.Path, c.Unsubscribe) // nothing but a good link opens anything there
+	outer.Handle("/", c.guard(mux))
+	return outer
 }
 
 // NewServer gives an HTTP server with every timeout set.

@@ -27,7 +27,8 @@ var (
 
 var (
 	state  = regexp.MustCompile(`\bstate=~?"([^"]*)"`)
-	states = []queue.Status{queue.Out, queue.Free, queue.Offered, queue.Talking, queue.WrappingUp, queue.Paused, queue.NotReachable}
+	states = []queue.Status{queue.Out, queue.Free, queue.Offered, queue.Talking, queue.WrappingUp, queue.Paused, queue.NotReachable,
+		"open", "overdue"} // of what is owed
 )
 
 // metrics are the labels of every metric that /metrics may show, by name.

@@ -14,6 +14,7 @@ type Editor struct {
 	*Reader
 	changes database
 	country string
+	posted  chan struct{} // of the Store that it is part of; nil without one
 }
 
 // OpenEditor opens the records at where (see Open), which must be there.

@@ -137,13 +137,14 @@ func (q queries) forgetReach(ctx context.Context, now time.Time, s subject, call
 	if _, err := q.exec(ctx, "UPDATE permit_events SET salt = NULL, ref = '', person = '', number = '', source = '', detail = '' WHERE "+where, args...); err != nil {
 		return err
 	}
-	// An opt-out's id may be made of the number.
-	words, err := q.texts(ctx, "SELECT DISTINCT id FROM opt_outs WHERE "+where, args...)
-	if err != nil {
+	if err := q.rename(ctx, "opt_outs", ", person = '', source = '', call = ''", where, args...); err != nil {
 		return err
 	}
-	for _, id := range words {
-		if _, err := q.exec(ctx, "UPDATE opt_outs SET id = ?, person = '', source = '', call = '' WHERE id = ?", uuid.NewString(), id); err != nil {
+	if by, numbers := s.theirRows("", "number", "", nil); by != "" {
+		if err := q.rename(ctx, "complaints", "", "call = '' AND ("+by+")", numbers...); err != nil {
+			return err
+		}
+		if err := q.rename(ctx, "owed", "", "(call = '' OR task <> '') AND ("+by+")", numbers...); err != nil {
 			return err
 		}
 	}
@@ -154,7 +155,7 @@ func (q queries) forgetReach(ctx context.Context, now time.Time, s subject, call
 			}
 		}
 		w := Word{ID: uuid.NewString(), Kind: NeverAgain, Channel: permit.Every, Source: "erased"}
-		if err := q.keepWord(ctx, now, subject{number: s.hidden[i].(string), numbers: s.hidden[i : i+1]}, w); err != nil {
+		if _, err := q.keepWord(ctx, now, subject{number: s.hidden[i].(string), numbers: s.hidden[i : i+1]}, w); err != nil {
 			return err
 		}
 	}
@@ -172,6 +173,21 @@ func (q queries) forgetReach(ctx context.Context, now time.Time, s subject, call
 		return nil
 	}
 	return q.entered(ctx, PermitEvent{At: now, Kind: EventErased, Detail: ledger.Leaves(leaves)})
+}
+
+// rename gives rows new ids, since the old ones may be made of the number or the
+// person's id; set changes more of them.
+func (q queries) rename(ctx context.Context, table, set, where string, args ...any) error {
+	ids, err := q.texts(ctx, "SELECT DISTINCT id FROM "+table+" WHERE "+where, args...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := q.exec(ctx, "UPDATE "+table+" SET id = ?"+set+" WHERE id = ?", uuid.NewString(), id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetMessages deletes what webhooks were told of a person. What they are still to

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/call"
+	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
 	"github.com/parley-voice/parley/store/storetest"
@@ -71,13 +72,21 @@ func TestNothingIsLeftOfOneWhoIsErased(t *testing.T) {
 		n := customer.Parse("13800000007", "CN")
 		_, err := s.OptOut(ctx, morning, store.Word{ID: "list/" + theirs, Number: theirs, Kind: store.RefusedOffer, Source: theirs})
 		check(err)
-		_, err = s.OptOut(ctx, morning, store.Word{Number: theirs, Kind: store.Complained})
+		_, err = s.OptOut(ctx, morning, store.Word{ID: "list/" + theirs + "/complaint", Number: theirs, Kind: store.Complained})
 		check(err)
+		_, err = s.SettleFollowUp(ctx, "list/"+theirs+"/complaint.complaint", customer.Settlement{Who: "Bo", Outcome: customer.Done, Note: "called Aurelius",
+			Compensation: &customer.Compensation{Kind: customer.GivenCoupon, Value: "20.00", Currency: "CNY", Code: "AURELIUS20"}}, morning, nil)
+		check(err)
+		k := campaign.Candidate{Campaign: "spring", Person: "p00007", Number: n, State: campaign.Pending, Due: morning, Deadline: morning.Add(time.Hour)}
+		_, err = s.AddCandidates(ctx, k)
+		check(err)
+		check(s.SettleCandidate(ctx, "", k, store.Followed{Call: "out", At: morning,
+			Todo: []campaign.Follow{{ID: "spring/p00007/1/promotion", Campaign: "spring", Person: "p00007", Number: theirs, Do: campaign.Promotion, At: morning}}}))
 		all, err := s.Everything(ctx, theirs)
 		check(err)
 		text, err := json.Marshal(all)
 		check(err)
-		for _, want := range []string{"p00007", "Aurelius", "opt_outs", "complaints", "permit_events", "2026-03-04"} {
+		for _, want := range []string{"p00007", "Aurelius", "AURELIUS20", "opt_outs", "complaints", "permit_events", "2026-03-04"} {
 			if !bytes.Contains(text, []byte(want)) {
 				t.Errorf("the export holds no %s: %s", want, text)
 			}
@@ -99,7 +108,7 @@ func TestNothingIsLeftOfOneWhoIsErased(t *testing.T) {
 			t.Errorf("the recording: %v", err)
 		}
 		left := dump(t, where)
-		for _, gone := range []string{"13800000007", "p00007"} {
+		for _, gone := range []string{"13800000007", "p00007", "AURELIUS"} {
 			if i := bytes.Index(left, []byte(gone)); i >= 0 {
 				t.Errorf("%q is still there: %q", gone, left[max(0, i-200):min(len(left), i+100)])
 			}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -173,6 +174,18 @@ func (w town) move(t *testing.T, s *store.Store, driver, where string) {
 			t.Fatalf("the calls are not written: %+v", s.Stats())
 		}
 		time.Sleep(20 * time.Millisecond)
+	}
+	for i, r := range w.calls {
+		e := slices.IndexFunc(r.Entries, func(e call.Entry) bool { return e.Kind == call.EntryNote && e.Text == "tag=complaint" })
+		if e < 0 {
+			continue
+		}
+		if at, paid, settled := amends(i, r.Entries[e].At); settled {
+			how := customer.Settlement{Who: "anna", Outcome: customer.Done, Note: "called", Compensation: paid}
+			if _, err := s.SettleFollowUp(t.Context(), r.ID+".complaint", how, at, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	live := call.Record{ID: "live", CallID: "live", Direction: "inbound", Caller: "13800000001", Began: w.calls[0].Began, State: call.Ringing}
 	if err := s.Begin(t.Context(), live); err != nil { // is in no figure

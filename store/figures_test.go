@@ -152,6 +152,9 @@ func derive(s sums) {
 			ratio(r, "rate", 1, r["repeated"], r["callers"])
 		case "kpi_complaints":
 			ratio(r, "rate", 1, r["escalated"], r["complaints"])
+			ratio(r, "in_time_rate", 1, r["in_time"], r["complaints"])
+		case "kpi_compensation":
+			r["value"] = r["cents"] / 100
 		case "kpi_service_level":
 			ratio(r, "rate", 1, r["in_time"], r["joined"]+r["lost"])
 		case "kpi_abandonment":
@@ -170,7 +173,7 @@ func derive(s sums) {
 			ratio(r, "conversion_rate", 1, r["converted"], r["called"])
 			ratio(r, "negative_rate", 1, r["negative"], r["called"])
 		}
-		for _, c := range []string{"ns", "agent_ms", "millionths", "agent", "ms", "ordered", "net", "worth"} {
+		for _, c := range []string{"ns", "agent_ms", "millionths", "agent", "ms", "ordered", "net", "worth", "cents"} {
 			delete(r, c)
 		}
 	}

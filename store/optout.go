@@ -40,6 +40,7 @@ func WordKinds() []WordKind { return []WordKind{NeverAgain, RefusedOffer, Compla
 
 // Stopped is what an opt-out put an end to.
 type Stopped struct {
+	Again     bool      // it was on record before
 	Cancelled []Attempt // were reserved; DialAttempt refuses them now
 	Ringing   []Attempt // are to be hung up at once: see Reader.ToStop
 }
@@ -47,31 +48,41 @@ type Stopped struct {
 // OptOut keeps a person's word. It takes the same locks as Reserve, so that no
 // attempt is allowed after it, cancels what is reserved, and marks what rings: the
 // holders of those, here and in other processes, find them by ToStop. It is durable
-// when it returns. A number that is nobody's may opt out too.
-func (e *Editor) OptOut(ctx context.Context, now time.Time, w Word) (out Stopped, err error) {
+// when it returns. A number that is nobody's may opt out too. Whoever is to be told
+// of it gets the messages in tell, which are posted with it, once.
+func (e *Editor) OptOut(ctx context.Context, now time.Time, w Word, tell ...Message) (out Stopped, err error) {
 	if !slices.Contains(WordKinds(), w.Kind) {
 		return out, fmt.Errorf("opt-outs: there is no kind %q: never, refusal or complaint", w.Kind)
 	}
 	w.ID, w.Channel = cmp.Or(w.ID, uuid.NewString()), cmp.Or(w.Channel, permit.Every)
 	err = e.locked(ctx, w.Person, w.Number, func(q queries, who subject) (err error) {
-		out, err = q.optOut(ctx, now, who, w)
+		out, err = q.optOut(ctx, now, who, w, tell...)
 		return err
 	})
 	if err != nil {
 		return Stopped{}, fmt.Errorf("opt-outs: %w", err)
 	}
+	e.nudge(tell)
 	return out, nil
 }
 
-func (q queries) optOut(ctx context.Context, now time.Time, who subject, w Word) (Stopped, error) {
-	if err := q.keepWord(ctx, now, who, w); err != nil {
+func (q queries) optOut(ctx context.Context, now time.Time, who subject, w Word, tell ...Message) (Stopped, error) {
+	fresh, err := q.keepWord(ctx, now, who, w)
+	if err != nil {
 		return Stopped{}, err
 	}
-	return q.stop(ctx, now, who, w, string(w.Kind))
+	if fresh {
+		if err := q.post(ctx, tell...); err != nil {
+			return Stopped{}, err
+		}
+	}
+	out, err := q.stop(ctx, now, who, w, string(w.Kind))
+	out.Again = !fresh
+	return out, err
 }
 
 // keepWord writes a word down, unless it is there, for each of the person's numbers.
-func (q queries) keepWord(ctx context.Context, now time.Time, who subject, w Word) error {
+func (q queries) keepWord(ctx context.Context, now time.Time, who subject, w Word) (fresh bool, err error) {
 	numbers := []string{""}
 	if len(who.numbers) > 0 {
 		numbers = nil
@@ -86,26 +97,30 @@ func (q queries) keepWord(ctx context.Context, now time.Time, who subject, w Wor
 	if w.Kind == Complained {
 		n, err := q.exec(ctx, insertComplaint, complaintRow(customer.Complaint{ID: w.ID, Number: numbers[0], Call: w.Call, About: w.Purpose, Opened: now})...)
 		if e.Kind, e.Detail = EventComplaint, ""; err != nil || n == 0 {
-			return err
+			return false, err
+		}
+		if w.Call == "" { // a call's journal leaves it: see owe
+			if _, err := q.exec(ctx, insertFollowUp, followUpRow(complaintOwes(w, numbers[0], now))...); err != nil {
+				return false, err
+			}
 		}
 		if _, err := q.exec(ctx, dueByNumber, now.UnixNano(), numbers[0]); err != nil {
-			return err
+			return false, err
 		}
-		return q.entered(ctx, e)
+		return true, q.entered(ctx, e)
 	}
-	fresh := false
 	for _, number := range numbers {
 		n, err := q.exec(ctx, insertOnce("opt_outs", "id, number, person, kind, channel, purpose, at, source, call", 2),
 			w.ID, number, who.profile.ID, string(w.Kind), string(w.Channel), w.Purpose, now.UnixNano(), w.Source, w.Call)
 		if err != nil {
-			return err
+			return false, err
 		}
 		fresh = fresh || n > 0
 	}
 	if !fresh {
-		return nil
+		return false, nil
 	}
-	return q.entered(ctx, e)
+	return true, q.entered(ctx, e)
 }
 
 // stop ends a person's attempts on a word's channel and for its purpose, but for

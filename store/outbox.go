@@ -57,23 +57,36 @@ func (s *Store) PostAll(ctx context.Context, all ...Message) error {
 // Posted tells that messages became durable since it was last asked.
 func (s *Store) Posted() <-chan struct{} { return s.w.posted }
 
-func postJob(m Message) *job {
-	return &job{kind: jobRow, id: "outbox/" + m.ID, posts: true, text: insertOnce("outbox", messageColumns, 1), args: messageRow(m)}
-}
+var insertMessage = insertOnce("outbox", messageColumns, 1)
 
 func messageRow(m Message) []any {
 	return []any{m.ID, m.Hook, m.URL, append([]byte{}, m.Payload...), m.Since.UnixNano(), m.Due.UnixNano(), 0, string(MessageDue), "", 0, ""}
 }
 
-// post puts messages into the outbox with whatever else the transaction writes. The
-// sender finds them when it looks next, or is woken.
+func postJob(m Message) *job {
+	return &job{kind: jobRow, id: "outbox/" + m.ID, posts: true, text: insertMessage, args: messageRow(m)}
+}
+
+// post puts messages into the outbox in the transaction of what they tell of: one is
+// never without the other.
 func (q queries) post(ctx context.Context, all ...Message) error {
 	for _, m := range all {
-		if _, err := q.exec(ctx, insertOnce("outbox", messageColumns, 1), messageRow(m)...); err != nil {
-			return err
+		if _, err := q.exec(ctx, insertMessage, messageRow(m)...); err != nil {
+			return fmt.Errorf("outbox: %w", err)
 		}
 	}
 	return nil
+}
+
+// nudge has this process's sender look, if it has one; others look by themselves.
+func (e *Editor) nudge(all []Message) {
+	if len(all) == 0 {
+		return
+	}
+	select {
+	case e.posted <- struct{}{}:
+	default:
+	}
 }
 
 // ClaimMessages takes messages of a webhook ("": of any) that are due, the oldest

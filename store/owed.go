@@ -18,7 +18,7 @@ import (
 // to have dealt with their complaint, by a time.
 type FollowUp struct {
 	ID      string           `json:"id"`
-	Call    string           `json:"call"`
+	Call    string           `json:"call"`   // empty when it was told otherwise
 	Number  string           `json:"number"` // empty when it was withheld
 	Kind    FollowUpKind     `json:"kind"`
 	Why     string           `json:"why,omitempty"`
@@ -26,9 +26,9 @@ type FollowUp struct {
 	Due     time.Time        `json:"due"`
 	Told    time.Time        `json:"told,omitzero"` // when it was told that it is overdue
 	Settled time.Time        `json:"settled,omitzero"`
-	Who     string           `json:"who,omitempty"` // settled it
-	Note    string           `json:"note,omitempty"`
 	Task    *campaign.Follow `json:"task,omitempty"` // what a campaign asks for; nil: no campaign does
+
+	customer.Settlement // by whom, and how
 }
 
 // FollowUpKind is what is owed.
@@ -83,19 +83,44 @@ func owedBy(r call.Record, country string) (all []FollowUp) {
 	return all
 }
 
-const followUpColumns = "id, call, number, kind, why, opened, due, told, settled, who, note, task"
+// complaintOwes is what a complaint leaves to be done that was made outside of a call.
+func complaintOwes(w Word, number string, now time.Time) FollowUp {
+	return FollowUp{ID: w.ID + complaintMark, Number: number, Kind: Complaint, Opened: now, Due: now.Add(ComplaintWithin)}
+}
+
+// complaintMark follows a complaint's id in that of its follow-up.
+const complaintMark = "." + string(Complaint)
+
+const followUpColumns = "id, call, number, kind, why, opened, due, told, settled, who, note, task, outcome, paid, paid_amount, paid_currency, paid_code, paid_note"
 
 var insertFollowUp = insertOnce("owed", followUpColumns, 1)
 
 func followUpRow(f FollowUp) []any {
-	return []any{f.ID, f.Call, f.Number, string(f.Kind), f.Why, f.Opened.UnixNano(), f.Due.UnixNano(), stamp(f.Told), stamp(f.Settled), f.Who, f.Note, taskText(f.Task)}
+	return append([]any{f.ID, f.Call, f.Number, string(f.Kind), f.Why, f.Opened.UnixNano(), f.Due.UnixNano(), stamp(f.Told), stamp(f.Settled), f.Who, f.Note,
+		taskText(f.Task)}, outcomeRow(f.Settlement)...)
+}
+
+// outcomeRow is the columns from outcome on.
+func outcomeRow(s customer.Settlement) []any {
+	row := []any{string(s.Outcome), "", 0, "", "", ""}
+	if c := s.Compensation; c != nil {
+		worth := c.Worth()
+		row = []any{string(s.Outcome), string(c.Kind), worth.Cents, worth.Currency, c.Code, c.Note}
+	}
+	return row
 }
 
 func followUp(scan func(...any) error) (f FollowUp, err error) {
 	var opened, due int64
 	var told, settled sql.NullInt64
-	var task string
-	err = scan(&f.ID, &f.Call, &f.Number, &f.Kind, &f.Why, &opened, &due, &told, &settled, &f.Who, &f.Note, &task)
+	var task, code, note string
+	var paid customer.CompensationKind
+	var worth customer.Money
+	err = scan(&f.ID, &f.Call, &f.Number, &f.Kind, &f.Why, &opened, &due, &told, &settled, &f.Who, &f.Note, &task,
+		&f.Outcome, &paid, &worth.Cents, &worth.Currency, &code, &note)
+	if paid != "" {
+		f.Compensation = customer.Paid(paid, worth, code, note)
+	}
 	if err == nil && task != "" {
 		err = json.Unmarshal([]byte(task), &f.Task)
 	}
@@ -193,20 +218,32 @@ func (r *Reader) Breached(ctx context.Context, now time.Time, limit int) ([]Foll
 	return followUps(ctx, r.db.q(), "settled IS NULL AND told IS NULL AND due <= ?", []any{now.UnixNano(), limit})
 }
 
-// TellBreach writes down that an overdue follow-up was told of. Call it after
-// telling: whoever is killed between the two tells again.
-func (e *Editor) TellBreach(ctx context.Context, id string, at time.Time) error {
-	if _, err := e.changes.q().exec(ctx, "UPDATE owed SET told = ? WHERE id = ? AND told IS NULL", at.UnixNano(), id); err != nil {
+// TellBreach writes down that an overdue follow-up was told of, and posts messages
+// that tell of it, both or neither. Call it after telling in other ways: whoever is
+// killed between the two tells again.
+func (e *Editor) TellBreach(ctx context.Context, id string, at time.Time, tell ...Message) error {
+	err := e.changes.change(ctx, func(q queries) error {
+		n, err := q.exec(ctx, "UPDATE owed SET told = ? WHERE id = ? AND told IS NULL", at.UnixNano(), id)
+		if err != nil || n == 0 { // somebody else told of it
+			return err
+		}
+		return q.post(ctx, tell...)
+	})
+	if err != nil {
 		return fmt.Errorf("follow-ups: %w", err)
 	}
+	e.nudge(tell)
 	return nil
 }
 
-// SettleFollowUp writes down who did what is owed, and closes the complaint that
-// it is about. ErrNoFollowUp or ErrSettled says why not.
-func (e *Editor) SettleFollowUp(ctx context.Context, id, who, note string, at time.Time) (f FollowUp, err error) {
+// SettleFollowUp writes down who did what is owed, and how, closes the complaint that
+// it is about, and posts the messages that tell of it (nil: none), in one transaction.
+// The settlement is one that was checked. ErrNoFollowUp or ErrSettled says why not.
+func (e *Editor) SettleFollowUp(ctx context.Context, id string, s customer.Settlement, at time.Time, tell func(FollowUp) []Message) (f FollowUp, err error) {
+	var messages []Message
 	err = e.changes.change(ctx, func(q queries) error {
-		n, err := q.exec(ctx, "UPDATE owed SET settled = ?, who = ?, note = ? WHERE id = ? AND settled IS NULL", at.UnixNano(), who, note, id)
+		n, err := q.exec(ctx, `UPDATE owed SET settled = ?, who = ?, note = ?, outcome = ?, paid = ?, paid_amount = ?, paid_currency = ?, paid_code = ?, paid_note = ?
+			WHERE id = ? AND settled IS NULL`, append(append([]any{at.UnixNano(), s.Who, s.Note}, outcomeRow(s)...), id)...)
 		if err != nil {
 			return err
 		}
@@ -219,12 +256,19 @@ func (e *Editor) SettleFollowUp(ctx context.Context, id, who, note string, at ti
 		case n == 0:
 			return fmt.Errorf("%w, by %s at %s", ErrSettled, f.Who, f.Settled.Format(time.RFC3339))
 		case f.Kind == Complaint:
-			_, err = q.exec(ctx, "UPDATE complaints SET closed = ? WHERE call = ? AND closed IS NULL", at.UnixNano(), f.Call)
+			if _, err = q.exec(ctx, "UPDATE complaints SET closed = ? WHERE (id = ? OR call = ? AND call <> '') AND closed IS NULL",
+				at.UnixNano(), strings.TrimSuffix(f.ID, complaintMark), f.Call); err != nil {
+				return err
+			}
 		}
-		return err
+		if tell != nil {
+			messages = tell(f)
+		}
+		return q.post(ctx, messages...)
 	})
 	if err != nil {
 		return f, fmt.Errorf("follow-ups: %w", err)
 	}
+	e.nudge(messages)
 	return f, nil
 }

@@ -30,7 +30,7 @@ var personal = []struct{ table, person, number, call, forget string }{
 	{"labels", "", "", "call", ""},
 	{"entries", "", "", "call", ""},
 	{"past", "", "number", "call", "number = ''"},
-	{"owed", "", "number", "call", "number = '', note = '', why = '', task = ''"},
+	{"owed", "", "number", "call", "number = '', note = '', why = '', task = '', paid_code = '', paid_note = ''"},
 	{"calls", "", "", "id", "caller = '', called = '', why = '', recording = '', pickup = ''"},
 	{"attempts", "person", "number", "", ""},      // forgotten by hand: see forgetReach
 	{"complaints", "", "number", "call", ""},      // likewise

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"strings"
 )
 
 const numbersSecret = "numbers"
@@ -34,8 +35,13 @@ func (q queries) pseudonyms(ctx context.Context, numbers []any) (all []any, err 
 func pseudonym(key []byte, number string) string {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(number))
-	return "hmac:" + hex.EncodeToString(h.Sum(nil))
+	return pseudonymMark + hex.EncodeToString(h.Sum(nil))
 }
+
+const pseudonymMark = "hmac:"
+
+// IsPseudonym tells whether a number stands for that of one who was erased.
+func IsPseudonym(number string) bool { return strings.HasPrefix(number, pseudonymMark) }
 
 // secret makes the key when it is needed first.
 func (q queries) secret(ctx context.Context) error {

@@ -16,10 +16,10 @@ var ErrOther = errors.New("something else was told under this key")
 const remarkColumns = "id, number, kind, scope, text, who, at"
 
 // Remark keeps what somebody tells of a person, and what follows from it, in one
-// transaction: a complaint is opened, or the person opts out, as in OptOut. One of
-// the same ID is told again and changes nothing; ErrOther tells that it said
-// something else.
-func (e *Editor) Remark(ctx context.Context, r customer.Remark) (kept customer.Remark, again bool, err error) {
+// transaction: a complaint is opened, or the person opts out, as in OptOut; and the
+// messages in tell are posted. One of the same ID is told again and changes nothing;
+// ErrOther tells that it said something else.
+func (e *Editor) Remark(ctx context.Context, r customer.Remark, tell ...Message) (kept customer.Remark, again bool, err error) {
 	err = e.locked(ctx, "", r.Number, func(q queries, who subject) error {
 		n, err := q.exec(ctx, insertOnce("remarks", remarkColumns, 1), r.ID, r.Number, string(r.Kind), r.Scope, r.Text, r.Who, r.At.UnixNano())
 		if err != nil {
@@ -34,11 +34,15 @@ func (e *Editor) Remark(ctx context.Context, r customer.Remark) (kept customer.R
 		case again:
 			return nil
 		}
+		if err := q.post(ctx, tell...); err != nil {
+			return err
+		}
 		return q.follow(ctx, who, r)
 	})
 	if err != nil {
 		return kept, false, fmt.Errorf("customers: remark: %w", err)
 	}
+	e.nudge(tell)
 	return kept, again, nil
 }
 

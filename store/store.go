@@ -66,7 +66,7 @@ func OpenNode(ctx context.Context, where, country, node string) (_ *Store, err e
 	if s.Editor, err = OpenEditor(ctx, where, country); err != nil {
 		return nil, err
 	}
-	s.changes.turn = db.turn
+	s.changes.turn, s.posted = db.turn, s.w.posted
 	return s, nil
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/campaigns"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
+	"github.com/parley-voice/parley/cmd/parley/server"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 	"github.com/parley-voice/parley/store"
 )
 
@@ -57,6 +59,10 @@ func (f From) turn(ctx context.Context, m *Main, id, do string, t store.Turn) er
 			var err error
 			if turner.People, err = campaigns.People(ctx, cfg); err != nil {
 				return err
+			}
+			if f.Data == "" { // else no configuration tells what there is
+				turner.Check = server.CampaignCheck(cfg)
+				turner.Warn = func(w strictyaml.Finding) { fmt.Fprintf(m.Stderr, "parley: warning: %s\n", w.Error()) }
 			}
 		}
 		row, err := turner.Turn(ctx, id, do, t, m.Now())

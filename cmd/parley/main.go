@@ -43,6 +43,7 @@ type CLI struct {
 	Experiment ExperimentCmd  `cmd:"" help:"Show how the wordings of campaigns do, and decide which is spoken."`
 	Customers  CustomersCmd   `cmd:"" help:"Import, list and show customers."`
 	OptOut     OptOutCmd      `cmd:"" name:"optout" help:"Keep who does not want to be reached, and say whether a number may be called."`
+	FollowUps  FollowUpsCmd   `cmd:"" name:"follow-ups" help:"List what is owed to callers, and settle it."`
 	Consent    ConsentCmd     `cmd:"" help:"The record of consent: list it, verify it, prove it."`
 	Doctor     DoctorCmd      `cmd:"" help:"Check ports, models, voices, rights, disk and trunks, and tell how to mend each."`
 	Bench      bench.Command  `cmd:"" help:"Measure a running server, Parley or any other, from the packets."`

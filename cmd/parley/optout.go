@@ -7,7 +7,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/parley-voice/parley/campaign/permit"
+	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/server"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
 )
@@ -61,7 +65,7 @@ func (c *OptOutAddCmd) Run(ctx context.Context, m *Main) (err error) {
 	if !n.Personal() {
 		return wrong{fmt.Errorf("%q is no number of a person; write it with its country code: +8613800138000", c.Number)}
 	}
-	out, err := e.OptOut(ctx, m.Now(), c.word(n, "command line"))
+	out, err := optOut(ctx, e, cfg, m.Now(), c.word(n, "command line"))
 	if err != nil {
 		return err
 	}
@@ -72,10 +76,19 @@ func (c *OptOutAddCmd) Run(ctx context.Context, m *Main) (err error) {
 	return nil
 }
 
+// optOut keeps a word, and has the webhooks told of it by the server.
+func optOut(ctx context.Context, e *store.Editor, cfg *config.Config, now time.Time, w store.Word) (store.Stopped, error) {
+	tell, err := server.Letters{Config: cfg}.Word(w, now)
+	if err != nil {
+		return store.Stopped{}, err
+	}
+	return e.OptOut(ctx, now, w, tell...)
+}
+
 // word is what was said of a number. The same words from the same source are one;
 // a refusal or complaint of another day is not.
 func (w What) word(n customer.Number, source string) store.Word {
-	word := store.Word{Number: n.Text, Kind: store.WordKind(w.Kind), Channel: permit.Channel(w.Channel), Purpose: w.Purpose, Source: source}
+	word := store.Word{ID: uuid.NewString(), Number: n.Text, Kind: store.WordKind(w.Kind), Channel: permit.Channel(w.Channel), Purpose: w.Purpose, Source: source}
 	if word.Kind == store.NeverAgain {
 		word.ID = fmt.Sprintf("%s/%s/%s/%s", source, n.Text, w.Channel, w.Purpose)
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -62,7 +64,7 @@ func (c *OptOutImportCmd) Run(ctx context.Context, m *Main) (err error) {
 			fmt.Fprintf(m.Stderr, "%s:%d: %v\n", source, line, err)
 			continue
 		}
-		if _, err := e.OptOut(ctx, m.Now(), w); err != nil {
+		if _, err := optOut(ctx, e, cfg, m.Now(), w); err != nil {
 			return err
 		}
 		kept++
@@ -104,5 +106,9 @@ func wordOf(row []string, at map[string]int, country, source string) (store.Word
 	}
 	w := what.word(n, source)
 	w.ID = fmt.Sprintf("%s/%s/%s/%s/%s", source, n.Text, what.Kind, what.Channel, what.Purpose) // the same file again is the same words
+	if w.Kind == store.Complained {                                                             // a complaint's id outlives the person, so it holds no number
+		sum := sha256.Sum256([]byte(w.ID))
+		w.ID = "list-" + hex.EncodeToString(sum[:16])
+	}
 	return w, nil
 }

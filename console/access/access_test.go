@@ -157,16 +157,16 @@ func TestWrongKeysAreLimited(t *testing.T) {
 }
 
 func TestLimiterIsBounded(t *testing.T) {
-	var l limiter
-	for i := range 3 * maxAddresses {
-		l.hit(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), noon)
+	var l Limiter[netip.Addr]
+	for i := range 3 * maxKeys {
+		l.Hit(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), noon)
 	}
-	if len(l.full) > maxAddresses {
+	if len(l.full) > maxKeys {
 		t.Errorf("%d addresses", len(l.full))
 	}
-	var six limiter
-	six.hit(netip.MustParseAddr("2001:db8::1"), noon)
-	six.hit(netip.MustParseAddr("2001:db8::2"), noon)
+	var six Limiter[netip.Addr]
+	six.Hit(Place(netip.MustParseAddr("2001:db8::1")), noon)
+	six.Hit(Place(netip.MustParseAddr("2001:db8::2")), noon)
 	if len(six.full) != 1 {
 		t.Errorf("a /64 counts as %d", len(six.full))
 	}

@@ -43,7 +43,7 @@ type Gate struct {
 	Local bool
 	Now   func() time.Time
 
-	wrong limiter
+	wrong Limiter[netip.Addr] // keys, by address
 	mu    sync.Mutex
 	noted map[string]time.Time // when a key's use was last written down
 }
@@ -65,7 +65,7 @@ func (g *Gate) Enter(ctx context.Context, header string, source netip.Addr) (Who
 	}
 	// A holder who was let in lately is not kept out by a neighbour behind the
 	// same address who guesses.
-	if wait := g.wrong.wait(source, now); wait > 0 && !g.lately(id, now) {
+	if wait := g.wrong.Wait(Place(source), now); wait > 0 && !g.lately(id, now) {
 		return Who{}, tooMany(wait)
 	}
 	k, err := g.Keys.Find(ctx, id)
@@ -97,7 +97,7 @@ func (g *Gate) without(ctx context.Context, source netip.Addr) (Who, error) {
 }
 
 func (g *Gate) refuse(source netip.Addr, now time.Time, why error) error {
-	if wait := g.wrong.hit(source, now); wait > 0 {
+	if wait := g.wrong.Hit(Place(source), now); wait > 0 {
 		return tooMany(wait)
 	}
 	return Denied{Why: fmt.Sprintf("%v; parley keys list shows those that are valid", why)}
@@ -121,7 +121,7 @@ func (g *Gate) note(ctx context.Context, id string, now time.Time) {
 	last, known := g.noted[id]
 	due := !known || now.Sub(last) >= noteEvery
 	if due {
-		if g.noted == nil || len(g.noted) >= maxAddresses {
+		if g.noted == nil || len(g.noted) >= maxKeys {
 			g.noted = map[string]time.Time{}
 		}
 		g.noted[id] = now

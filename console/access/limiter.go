@@ -7,21 +7,22 @@ import (
 )
 
 const (
-	burst        = 10              // wrong keys at once
-	refill       = 6 * time.Second // and one more after so long
-	maxAddresses = 4096
+	burst   = 10              // at once
+	refill  = 6 * time.Second // and one more after so long
+	maxKeys = 4096
 )
 
-// limiter counts wrong keys by address: the generic cell rate algorithm, which
-// needs one time for each address.
-type limiter struct {
+// Limiter counts what may come ten times at once, and then every six seconds, by
+// whom or what it comes from: the generic cell rate algorithm, which needs one time
+// for each. The zero value is ready.
+type Limiter[K comparable] struct {
 	mu   sync.Mutex
-	full map[netip.Addr]time.Time // when the address's bucket will be full again
+	full map[K]time.Time // when the key's bucket will be full again
 }
 
-// place is the address that is counted: a whole /64 of IPv6, which is what one
+// Place is the address that is counted: a whole /64 of IPv6, which is what one
 // subscriber gets.
-func place(a netip.Addr) netip.Addr {
+func Place(a netip.Addr) netip.Addr {
 	a = a.Unmap().WithZone("")
 	if a.Is6() {
 		if p, err := a.Prefix(64); err == nil {
@@ -31,23 +32,22 @@ func place(a netip.Addr) netip.Addr {
 	return a
 }
 
-// wait tells how long an address has to wait before its next wrong key is looked at.
-func (l *limiter) wait(a netip.Addr, now time.Time) time.Duration {
+// Wait tells how long a key has to wait before it may come again.
+func (l *Limiter[K]) Wait(k K, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	full, known := l.full[place(a)]
+	full, known := l.full[k]
 	if !known {
 		return 0
 	}
 	return full.Sub(now) - (burst-1)*refill
 }
 
-// hit counts a wrong key; more than 0 tells that it was one too many.
-func (l *limiter) hit(a netip.Addr, now time.Time) time.Duration {
+// Hit counts one; more than 0 tells that it was one too many.
+func (l *Limiter[K]) Hit(k K, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a = place(a)
-	full := l.full[a]
+	full := l.full[k]
 	if full.Before(now) {
 		full = now
 	}
@@ -55,24 +55,24 @@ func (l *limiter) hit(a netip.Addr, now time.Time) time.Duration {
 		return wait
 	}
 	if l.full == nil {
-		l.full = map[netip.Addr]time.Time{}
+		l.full = map[K]time.Time{}
 	}
-	if _, known := l.full[a]; !known && len(l.full) >= maxAddresses {
+	if _, known := l.full[k]; !known && len(l.full) >= maxKeys {
 		l.sweep(now)
 	}
-	l.full[a] = full.Add(refill)
+	l.full[k] = full.Add(refill)
 	return 0
 }
 
-// sweep forgets the addresses whose time is over, and when that does not help all
-// of them: whoever has thousands of addresses is not stopped by counting.
-func (l *limiter) sweep(now time.Time) {
-	for a, full := range l.full {
+// sweep forgets the keys whose time is over, and when that does not help all of
+// them: whoever has thousands of addresses is not stopped by counting.
+func (l *Limiter[K]) sweep(now time.Time) {
+	for k, full := range l.full {
 		if !full.After(now) {
-			delete(l.full, a)
+			delete(l.full, k)
 		}
 	}
-	if len(l.full) >= maxAddresses {
+	if len(l.full) >= maxKeys {
 		clear(l.full)
 	}
 }

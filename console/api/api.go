@@ -199,17 +199,31 @@ func add[I, O any](a *API, o op, handler func(context.Context, *I) (*O, error)) 
 	})
 }
 
-// bodyNames are the names that an input's body takes.
-func bodyNames(input reflect.Type) (names []string) {
-	f, ok := input.FieldByName("Body")
-	if !ok || f.Type.Kind() != reflect.Struct {
-		return nil
+// bodyNames are the names that an input's body takes, and what is inside of it, by
+// where they are.
+func bodyNames(input reflect.Type) map[string][]string {
+	all := map[string][]string{}
+	if f, ok := input.FieldByName("Body"); ok {
+		namesIn(all, "body", f.Type)
 	}
-	for i := range f.Type.NumField() {
-		name, _, _ := strings.Cut(f.Type.Field(i).Tag.Get("json"), ",")
-		names = append(names, name)
+	return all
+}
+
+func namesIn(all map[string][]string, at string, t reflect.Type) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
-	return names
+	if t.Kind() != reflect.Struct || all[at] != nil {
+		return
+	}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "" { // of a type of others, like a time
+			continue
+		}
+		all[at] = append(all[at], name)
+		namesIn(all, at+"."+name, t.Field(i).Type)
+	}
 }
 
 // tag is the first word of an operation's action: its chapter.

@@ -48,6 +48,8 @@ type Campaign struct {
 	Next    time.Time        `json:"next,omitzero" doc:"When the next person is due; missing when nobody is."`
 	People  []CampaignPeople `json:"people" doc:"How many stand how."`
 	Live    *CampaignLive    `json:"live,omitempty" doc:"Missing when no call of it is placed or under way here."`
+
+	Warnings []string `json:"warnings,omitempty" doc:"Of one that was just started: what parley campaign check warns of."`
 }
 
 // CampaignPeople is how many people of a campaign stand how.

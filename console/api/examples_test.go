@@ -50,7 +50,7 @@ var examples = map[string]struct {
 	"getExperiment":      {path: "/campaigns/spring/experiment"},
 	"decideExperiment":   {path: "/campaigns/spring/experiment", body: `{"do":"drop","variant":"bold","why":"the press wrote of it"}`},
 	"listFollowUps":      {path: "/follow-ups?state=open"},
-	"settleFollowUp":     {path: "/follow-ups/c1.complaint/settle", body: `{"note":"called 13812345678, coupon sent"}`},
+	"settleFollowUp":     {path: "/follow-ups/c1.complaint/settle", body: `{"note":"called 13812345678","outcome":"done","compensation":{"kind":"coupon","value":"20","code":"SORRY20"}}`},
 	"getRoutes":          {path: "/routes"},
 	"checkRoutes":        {path: "/routes/check", body: `{"text":"rules: []"}`},
 	"explainRoute":       {path: "/routes/explain", body: `{"facts":{"caller.number":"13812345678"}}`},

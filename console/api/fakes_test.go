@@ -381,10 +381,10 @@ func (fakeFollowUps) FollowUps(_ context.Context, q FollowUpQuery) ([]FollowUp, 
 	return all[:min(q.Limit, len(all))], nil
 }
 
-func (f fakeFollowUps) Settle(_ context.Context, id, who, note string) (FollowUp, error) {
+func (f fakeFollowUps) Settle(_ context.Context, id string, s customer.Settlement) (FollowUp, error) {
 	switch id {
 	case "c1.complaint":
-		return FollowUp{ID: id, Call: "c1", Number: "+8613812345678", Kind: "complaint", Opened: noon, Due: noon.Add(24 * time.Hour), Settled: noon, Who: who, Note: note}, nil
+		return FollowUp{ID: id, Call: "c1", Number: "+8613812345678", Kind: "complaint", Opened: noon, Due: noon.Add(24 * time.Hour), Settled: noon, Settlement: s}, nil
 	case "c1.feedback":
 		return FollowUp{}, ErrConflict
 	}

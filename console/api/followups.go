@@ -3,18 +3,20 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/console/access"
+	"github.com/parley-voice/parley/customer"
 )
 
 // FollowUps knows what is owed to callers.
 type FollowUps interface {
 	// FollowUps lists them, the first due first.
 	FollowUps(ctx context.Context, q FollowUpQuery) ([]FollowUp, error)
-	// Settle writes down who did what is owed. ErrNotFound or ErrConflict says why
-	// not.
-	Settle(ctx context.Context, id, who, note string) (FollowUp, error)
+	// Settle writes down who did what is owed, and how. ErrNotFound, ErrInvalid or
+	// ErrConflict says why not.
+	Settle(ctx context.Context, id string, s customer.Settlement) (FollowUp, error)
 }
 
 // FollowUpQuery narrows a list; zero fields do not.
@@ -27,7 +29,7 @@ type FollowUpQuery struct {
 // FollowUp is what is owed to a caller.
 type FollowUp struct {
 	ID      string    `json:"id"`
-	Call    string    `json:"call" doc:"Id of the call that it comes from."`
+	Call    string    `json:"call" doc:"Id of the call that it comes from; empty when it was told otherwise."`
 	Number  string    `json:"number,omitempty" doc:"Masked; missing when it was withheld."`
 	Kind    string    `json:"kind" doc:"feedback: somebody comes back to the caller. complaint: the complaint is dealt with. agent: a person calls, promotion: something is sent, both for a campaign."`
 	Why     string    `json:"why,omitempty" doc:"The rule that promised it, or the campaign and the outcome."`
@@ -35,8 +37,8 @@ type FollowUp struct {
 	Due     time.Time `json:"due"`
 	Told    time.Time `json:"told,omitzero" doc:"When it was told that it is overdue."`
 	Settled time.Time `json:"settled,omitzero"`
-	Who     string    `json:"who,omitempty" doc:"Settled it."`
-	Note    string    `json:"note,omitempty"`
+
+	customer.Settlement
 }
 
 // FollowUpList is a page of follow-ups.
@@ -56,8 +58,36 @@ type settleFollowUp struct {
 	ID string `path:"id" maxLength:"100" doc:"The follow-up's id."`
 	Whole
 	Body struct {
-		Note string `json:"note" minLength:"1" maxLength:"500" doc:"What was done: called, coupon sent, ..."`
+		Note         string `json:"note" minLength:"1" maxLength:"500" doc:"What was done: called, explained, ..."`
+		Outcome      string `json:"outcome,omitempty" enum:"done,unfounded,unreachable,declined,dropped" default:"done" doc:"done. unfounded: nothing was owed. unreachable: the person could not be reached. declined: the person wants nothing. dropped: it is no longer to be done."`
+		Compensation *Given `json:"compensation,omitempty" doc:"What the person was given for it."`
 	}
+}
+
+// Given is a compensation as it is told.
+type Given struct {
+	Kind     string `json:"kind" enum:"coupon,points,refund,other"`
+	Value    string `json:"value,omitempty" maxLength:"30" doc:"A decimal number with up to two places, whole for points: needed for points and refunds."`
+	Currency string `json:"currency,omitempty" pattern:"^[A-Z]{3}$" doc:"Of the value; callers.currency when it is left out. Points have none."`
+	Code     string `json:"code,omitempty" maxLength:"100" doc:"Of the coupon, or of the refund in the shop's books."`
+	Note     string `json:"note,omitempty" maxLength:"500" doc:"Needed for other: what it was."`
+}
+
+func (s *settleFollowUp) settlement(who string) customer.Settlement {
+	out := customer.Settlement{Who: who, Outcome: customer.Settled(s.Body.Outcome), Note: s.Body.Note}
+	if g := s.Body.Compensation; g != nil {
+		out.Compensation = &customer.Compensation{Kind: customer.CompensationKind(g.Kind), Value: g.Value, Currency: g.Currency, Code: g.Code, Note: g.Note}
+	}
+	return out
+}
+
+// line is a settlement for the audit log.
+func (s *settleFollowUp) line(country string) string {
+	text := s.Body.Outcome + ": " + access.MaskText(s.Body.Note, country)
+	if g := s.Body.Compensation; g != nil {
+		text += strings.TrimRight("; "+strings.Join([]string{g.Kind, g.Value, g.Currency}, " "), " ")
+	}
+	return text
 }
 
 func (a *API) followUps() {
@@ -87,15 +117,15 @@ func (a *API) followUps() {
 			return &struct{ Body FollowUpList }{out}, nil
 		})
 	add(a, is(op{method: http.MethodPost, path: "/follow-ups/{id}/settle", id: "settleFollowUp", summary: "Say that what is owed was done", action: access.SettleFollowUps,
-		about: "That of a complaint closes the complaint. 409 tells that somebody settled it before."}),
+		about: "With the outcome, and what the person was given for it, if anything. That of a complaint closes the complaint. 409 tells that somebody settled it before."}),
 		func(ctx context.Context, in *settleFollowUp) (*struct{ Body FollowUp }, error) {
 			v, err := a.look(ctx, "follow-up "+in.ID)
 			if err != nil {
 				return nil, err
 			}
 			var f FollowUp
-			err = a.act(ctx, access.SettleFollowUps, "follow-up "+in.ID, "open", access.MaskText(in.Body.Note, a.Site.Country), func() (err error) {
-				f, err = a.FollowUps.Settle(ctx, in.ID, asked(ctx).who.Name, in.Body.Note)
+			err = a.act(ctx, access.SettleFollowUps, "follow-up "+in.ID, "open", in.line(a.Site.Country), func() (err error) {
+				f, err = a.FollowUps.Settle(ctx, in.ID, in.settlement(asked(ctx).who.Name))
 				return err
 			})
 			if err != nil {
@@ -107,5 +137,10 @@ func (a *API) followUps() {
 
 func (v view) followUp(f FollowUp) FollowUp {
 	f.Number, f.Note = v.number(f.Number), v.text(f.Note)
+	if f.Compensation != nil {
+		c := *f.Compensation
+		c.Note = v.text(c.Note)
+		f.Compensation = &c
+	}
 	return f
 }

@@ -60,8 +60,7 @@ func newProblem(ctx huma.Context, status int, detail string, errs ...error) huma
 	return e
 }
 
-// suggestion names what was probably meant. Bodies are flat: one level of names is
-// enough.
+// suggestion names what was probably meant.
 func suggestion(op *huma.Operation, d *huma.ErrorDetail) string {
 	at := strings.LastIndex(d.Location, ".")
 	if at < 0 {
@@ -80,7 +79,8 @@ func suggestion(op *huma.Operation, d *huma.ErrorDetail) string {
 			}
 		}
 	case d.Message == validation.MsgUnexpectedProperty:
-		known, _ = op.Metadata["body"].([]string)
+		names, _ := op.Metadata["body"].(map[string][]string)
+		known = names[d.Location[:at]]
 	}
 	if len(known) == 0 {
 		return ""

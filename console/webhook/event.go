@@ -29,6 +29,7 @@ type Data struct {
 	Callback   *Callback     `json:"callback,omitempty"`
 	Voicemail  *Voicemail    `json:"voicemail,omitempty"`
 	Remark     *Remark       `json:"remark,omitempty"`
+	FollowUp   *FollowUp     `json:"follow_up,omitempty"`
 	Message    *Outgoing     `json:"message,omitempty"`
 	Labels     []Labels      `json:"labels,omitempty"` // of some customers, each once
 	Drift      *drift.Report `json:"drift,omitempty"`  // of all customers together
@@ -45,6 +46,9 @@ type Outgoing struct {
 	Customer string `json:"customer,omitempty"`
 	Language string `json:"language,omitempty"` // BCP 47
 	Reason   string `json:"reason"`             // the outcome that it follows from
+	// Unsubscribe is where the person opts out: for the message's text, and for a
+	// mail's List-Unsubscribe (RFC 8058). Missing without http.public_url.
+	Unsubscribe string `json:"unsubscribe_url,omitempty"`
 }
 
 // Call is a call's record without its journal.
@@ -135,14 +139,16 @@ type Voicemail struct {
 	Seconds float64 `json:"length_s"` // 0: not known, the process died while it was recorded
 }
 
-// Remark is a complaint, a wish not to be called, a note: said in a call, or told
-// by somebody through the API.
+// Remark is a complaint, a wish not to be called, a note: said in a call, told by
+// somebody through the API or at the command line, or by the person on the web.
 type Remark struct {
-	Number string `json:"number,omitempty"`
-	Kind   string `json:"kind"`
-	Scope  string `json:"scope,omitempty"` // of do_not_call: phone, sms, email, all
-	Text   string `json:"text,omitempty"`
-	Who    string `json:"who,omitempty"` // the API key's name
+	Number   string `json:"number,omitempty"`
+	Customer string `json:"customer,omitempty"` // id, where it is known without looking
+	Kind     string `json:"kind"`
+	Scope    string `json:"scope,omitempty"`   // of do_not_call: phone, sms, email, all
+	Purpose  string `json:"purpose,omitempty"` // of do_not_call: only for this; missing: whatever for
+	Text     string `json:"text,omitempty"`
+	Who      string `json:"who,omitempty"` // the API key's name, the file, command line, web
 }
 
 // The bounds of a payload.
@@ -197,6 +203,9 @@ func (e Event) Fit(h Hook, country string) ([]byte, error) {
 			r.Text = ""
 		}
 		d.Remark = &r
+	}
+	if d.FollowUp != nil {
+		d.FollowUp = v.followUp(*d.FollowUp)
 	}
 	if d.Labels = v.labels(d.Labels); e.Type == LabelsSet && len(d.Labels) == 0 {
 		return nil, nil

@@ -47,8 +47,10 @@ func told() []Event {
 		{ComplaintIn, "k", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "complaint", Text: "the watch is late, call 13987654321", Who: "shop"}}},
 		{DoNotCall, "d", noon, Data{Call: OfRecord(r), Remark: &Remark{Number: "13812345678", Kind: "do_not_call", Scope: "phone"}}},
 		{CustomerNote, "n", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "note", Text: "likes tea", Who: "Li Na"}}},
+		{FollowUpLate, "f", noon, Data{FollowUp: owed()}},
+		{FollowUpDone, "f", noon, Data{FollowUp: settled()}},
 		{MessageSend, "m", noon, Data{Message: &Outgoing{ID: "msg-5d1c", Channel: "sms", To: "+8613812345678", Template: "spring-offer", Campaign: "spring", Purpose: "marketing",
-			Customer: "c-1001", Language: "zh-CN", Reason: "considering"}}},
+			Customer: "c-1001", Language: "zh-CN", Reason: "considering", Unsubscribe: "https://parley.example/u/AkQ1dXp2c3R1dnd4eXp7fH1-f4CBgoOEhYaHiImKi4w"}}},
 		{LabelsSet, "l", noon, Data{Labels: []Labels{{Customer: "c-1001", Since: noon, Before: noon.Add(-9 * time.Hour), Changes: []LabelChange{
 			{label.Change{Label: "value", Old: "potential", New: "high"}, "average order 5200 CNY of 3; bought again within 3 months: true"},
 			{label.Change{Label: "churn_warning", Old: "true", New: "false"}, "last order 2026-05-04, 0 days ago"}}}}}},
@@ -57,6 +59,18 @@ func told() []Event {
 				{Label: "value", Verdict: drift.IsStable}},
 			Groups: []drift.Group{{Name: "potential_loss", Then: 1, Now: 2, Came: 2, Went: 1}}}}},
 	}
+}
+
+// owed is a complaint that nobody answered within 24 hours.
+func owed() *FollowUp {
+	return &FollowUp{ID: "remark/k.complaint", Number: "+8613812345678", Kind: "complaint", Opened: noon.Add(-24 * time.Hour), Due: noon}
+}
+
+func settled() *FollowUp {
+	f := owed()
+	f.Settled = &Settled{At: noon.Add(time.Hour), Who: "Li Na", Outcome: "done", Note: "called 13987654321, likes tea",
+		Compensation: &customer.Compensation{Kind: customer.GivenCoupon, Value: "20.00", Currency: "CNY", Code: "SORRY20"}}
+	return f
 }
 
 // docs/webhooks.md shows what the code sends.
@@ -109,7 +123,7 @@ func TestExamples(t *testing.T) {
 func TestFields(t *testing.T) {
 	secrets := map[Field][]string{
 		Numbers: {"13812345678", "13987654321"}, Names: {`"name":"Wang Wei"`}, Words: {"手表坏了", "您好"},
-		Money: {"520000"}, Notes: {"last_order", "likes tea", "the watch is late"},
+		Money: {"520000"}, Notes: {"last_order", "likes tea", "the watch is late", "SORRY20"},
 	}
 	sent := func(fields ...Field) (all string) {
 		for _, e := range told() {

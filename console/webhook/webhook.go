@@ -30,14 +30,16 @@ const (
 	ComplaintIn  Type = "complaint.made" // the caller complained, or somebody told of it
 	DoNotCall    Type = "do_not_call.set"
 	CustomerNote Type = "customer.noted"
-	MessageSend  Type = "message.send" // the receiver is to send an SMS or a mail
+	FollowUpLate Type = "follow_up.overdue" // nobody has done in time what is owed
+	FollowUpDone Type = "follow_up.settled" // somebody did, or said why not
+	MessageSend  Type = "message.send"      // the receiver is to send an SMS or a mail
 	LabelsSet    Type = "customer.labels"
 	DriftMade    Type = "report.drift" // a month is over
 )
 
 // Types lists the types of events.
 func Types() []Type {
-	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, CustomerNote, MessageSend, LabelsSet, DriftMade}
+	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, CustomerNote, FollowUpLate, FollowUpDone, MessageSend, LabelsSet, DriftMade}
 }
 
 // Field is personal data that a hook is sent only when it is to have it.
@@ -49,7 +51,7 @@ const (
 	Names   Field = "names"   // the customer's name; with Words also the brief
 	Words   Field = "words"   // what was said and heard
 	Money   Field = "money"   // the customer's average order
-	Notes   Field = "notes"   // the customer's custom fields, the text of a complaint or a note
+	Notes   Field = "notes"   // the customer's custom fields, the text of a complaint or a note, what was done about it
 	Profile Field = "profile" // labels that rest on consent to profiling
 )
 

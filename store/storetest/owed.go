@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -71,7 +72,9 @@ func breaches(t *testing.T, s *store.Store, hour time.Time) {
 			t.Errorf("at %s: %d late, %d open, %d overdue, %v, %v; want %d", at, len(late), n, over, err, err2, want)
 		}
 	}
-	must(t, s.TellBreach(t.Context(), "a.feedback", hour))
+	for range 2 { // another process is about to tell of it too
+		must(t, s.TellBreach(t.Context(), "a.feedback", hour, store.Message{ID: "overdue a.feedback", Hook: "crm", Since: T0, Due: T0}))
+	}
 	if late, err := s.Breached(t.Context(), hour, 10); err != nil || len(late) != 0 {
 		t.Errorf("told of twice: %+v, %v", late, err)
 	}
@@ -80,19 +83,56 @@ func breaches(t *testing.T, s *store.Store, hour time.Time) {
 // settledOnce settles the complaint, which is closed then.
 func settledOnce(t *testing.T, s *store.Store, hour time.Time) {
 	t.Helper()
-	f, err := s.SettleFollowUp(t.Context(), "a.complaint", "Li Na", "coupon sent", hour)
-	if err != nil || f.Who != "Li Na" || f.Note != "coupon sent" || !f.Settled.Equal(hour) {
+	how := customer.Settlement{Who: "Li Na", Outcome: customer.Done, Note: "called",
+		Compensation: &customer.Compensation{Kind: customer.GivenCoupon, Value: "20.00", Currency: "CNY", Code: "SORRY20", Note: "for the delay"}}
+	tell := func(f store.FollowUp) []store.Message {
+		return []store.Message{{ID: "settled " + f.ID + " by " + f.Who, Hook: "crm", Since: T0, Due: T0}}
+	}
+	f, err := s.SettleFollowUp(t.Context(), "a.complaint", how, hour, tell)
+	if err != nil || !reflect.DeepEqual(f.Settlement, how) || !f.Settled.Equal(hour) {
 		t.Errorf("%+v, %v", f, err)
 	}
-	if _, err := s.SettleFollowUp(t.Context(), "a.complaint", "Bo", "", hour); !errors.Is(err, store.ErrSettled) {
+	if _, err := s.SettleFollowUp(t.Context(), "a.complaint", customer.Settlement{Who: "Bo"}, hour, tell); !errors.Is(err, store.ErrSettled) {
 		t.Errorf("settled twice: %v", err)
 	}
-	if _, err := s.SettleFollowUp(t.Context(), "b.complaint", "Bo", "", hour); !errors.Is(err, store.ErrNoFollowUp) {
+	if _, err := s.SettleFollowUp(t.Context(), "b.complaint", customer.Settlement{Who: "Bo"}, hour, tell); !errors.Is(err, store.ErrNoFollowUp) {
 		t.Errorf("what is not there is settled: %v", err)
 	}
+	nudged(t, s)
+	told(t, s, "overdue a.feedback", "settled a.complaint by Li Na")
 	facts, err := s.Facts(t.Context(), customer.Parse("13800001111", "CN"), hour)
 	if err != nil || len(facts.History.Complaints) != 1 || !facts.History.Complaints[0].Closed.Equal(hour) {
 		t.Errorf("the complaint is not closed: %+v, %v", facts.History.Complaints, err)
+	}
+}
+
+// nudged holds that the sender of this process is told that there is a message.
+func nudged(t *testing.T, s *store.Store) {
+	t.Helper()
+	select {
+	case <-s.Posted():
+	default:
+		t.Error("the sender is not told that there is a message")
+	}
+}
+
+// told holds the outbox to the messages that are to be in it, and empties it.
+func told(t *testing.T, s *store.Store, ids ...string) {
+	t.Helper()
+	got, err := s.ClaimMessages(t.Context(), "", store.Claim{Worker: "w", Now: T0.Add(time.Hour), Lease: time.Minute, Max: 99})
+	must(t, err)
+	have := map[string]bool{}
+	for _, m := range got {
+		have[m.ID] = true
+		must(t, s.SettleMessage(t.Context(), m.ID, "w", store.Delivered, "", T0))
+	}
+	for _, id := range ids {
+		if !have[id] {
+			t.Errorf("nobody is told of %q: %v", id, have)
+		}
+	}
+	if len(have) != len(ids) {
+		t.Errorf("told of %v, want %q", have, ids)
 	}
 }
 

@@ -156,9 +156,10 @@ func neverAgain(t *testing.T, open func() *store.Store) {
 	must(t, s.DialAttempt(ctx, noon, "rings"))
 	expect(t, "two", reserve(t, s, noon, wants("waits", hers)), "")
 	w := store.Word{ID: "w1", Number: hers, Kind: store.NeverAgain, Source: "test"}
-	out, err := s.OptOut(ctx, noon, w)
+	out, err := s.OptOut(ctx, noon, w, store.Message{ID: "never", Hook: "crm", Since: T0, Due: T0})
 	must(t, err)
-	if len(out.Cancelled) != 1 || out.Cancelled[0].ID != "waits" || len(out.Ringing) != 1 || out.Ringing[0].ID != "rings" {
+	told(t, s, "never")
+	if out.Again || len(out.Cancelled) != 1 || out.Cancelled[0].ID != "waits" || len(out.Ringing) != 1 || out.Ringing[0].ID != "rings" {
 		t.Errorf("%+v", out)
 	}
 	stopped(t, "the cancelled one", s.DialAttempt(ctx, noon, "waits"))
@@ -172,10 +173,11 @@ func neverAgain(t *testing.T, open func() *store.Store) {
 	if stop, err = s.ToStop(ctx, "me"); err != nil || len(stop) != 0 {
 		t.Errorf("after it was hung up: %+v, %v", stop, err)
 	}
-	again, err := s.OptOut(ctx, noon.Add(time.Hour), w)
-	if must(t, err); len(again.Cancelled)+len(again.Ringing) != 0 {
+	again, err := s.OptOut(ctx, noon.Add(time.Hour), w, store.Message{ID: "again", Hook: "crm", Since: T0, Due: T0})
+	if must(t, err); !again.Again || len(again.Cancelled)+len(again.Ringing) != 0 {
 		t.Errorf("said again: %+v", again)
 	}
+	told(t, s)
 	shut(t, s)
 	s = open()
 	for _, number := range []string{his, hers} {

@@ -3,23 +3,15 @@ package campaigns
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/parley-voice/parley/campaign"
-	"github.com/parley-voice/parley/campaign/experiment"
 	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/cmd/parley/config"
-	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/cmd/parley/script"
 	"github.com/parley-voice/parley/cmd/parley/server"
-	"github.com/parley-voice/parley/dialog/review"
 	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
-	"github.com/parley-voice/parley/scripts"
-	"github.com/parley-voice/parley/store"
 )
 
 // CheckCmd is parley campaign check.
@@ -60,19 +52,6 @@ func (c *CheckCmd) site(ctx context.Context, w *script.World) (s campaign.Site, 
 		return s, done, err
 	}
 	if s.Groups, err = groups(cmp.Or(c.Segments, cfg.Segments)); err != nil || c.Config == "" {
-		return s, done, err
-	}
-	s.Trunks, s.Queues = []string{}, []string{}
-	for _, t := range cfg.Trunks {
-		if t.Host != "" {
-			s.Trunks = append(s.Trunks, t.Name)
-		}
-	}
-	for name := range cfg.Queues {
-		s.Queues = append(s.Queues, name)
-	}
-	slices.Sort(s.Queues)
-	if s.Script, err = dialable(ctx, cfg); err != nil {
 		return s, done, err
 	}
 	if err := server.CampaignSite(ctx, cfg, &s); err != nil {
@@ -124,34 +103,4 @@ func groups(file string) (*segment.Book, error) {
 		return segment.Default()
 	}
 	return script.Document(file, "a file of groups and strategies", segment.Load)
-}
-
-// dialable tells which scripts calls may be placed with: those that are published,
-// and those that ship.
-func dialable(ctx context.Context, cfg *config.Config) (func(experiment.Variant) string, error) {
-	published := map[string]string{}
-	r, err := store.ReadReviews(ctx, cfg.ReviewsAt())
-	if err != nil {
-		return nil, err
-	}
-	if r != nil {
-		published, _, err = r.Published(ctx)
-		if err = errors.Join(err, r.Close()); err != nil {
-			return nil, err
-		}
-	}
-	return func(v experiment.Variant) string {
-		hash := published[v.Script]
-		if hash == "" {
-			shipped, err := library.Hash(scripts.FS, v.Script)
-			if err != nil {
-				return fmt.Sprintf("no version of the script %q is published, and none ships", v.Script)
-			}
-			hash = shipped
-		}
-		if !strings.HasPrefix(hash, v.Version) {
-			return fmt.Sprintf("version %s of the script %q is published, and not %s", review.Short(hash), v.Script, v.Version)
-		}
-		return ""
-	}, nil
 }

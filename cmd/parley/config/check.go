@@ -25,6 +25,7 @@ func (c *Config) check() Problems {
 			fail("http.listen", "write one like 127.0.0.1:8080, or off", "http.listen: %s", what)
 		}
 	}
+	c.checkPublic(fail)
 	c.checkTrunks(fail)
 	c.checkRegistrar(fail)
 	c.checkSpeech(fail)
@@ -38,6 +39,24 @@ func (c *Config) check() Problems {
 	c.checkSources(fail)
 	c.checkClusters(fail)
 	return ps
+}
+
+// checkPublic holds the address of links to what a person's browser can open.
+func (c *Config) checkPublic(fail failer) {
+	if c.HTTP.Public == "" {
+		return
+	}
+	u, err := url.Parse(c.HTTP.Public)
+	switch {
+	case err != nil || u.Scheme != "https" || u.Host == "":
+		fail("http.public_url", "write one like https://parley.example", "http.public_url: %q is no https:// address", c.HTTP.Public)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		fail("http.public_url", "write the host, and a path if the proxy has one", "http.public_url has more than a host and a path")
+	case c.HTTP.Listen == "off":
+		fail("http.public_url", "give http.listen an address, or leave public_url out", "nobody would answer the links: http.listen is off")
+	case c.Node != "":
+		fail("http.public_url", "leave it to the server", "node: links in messages are made and answered by the server")
+	}
 }
 
 type failer func(path, hint, format string, args ...any)

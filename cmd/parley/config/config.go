@@ -93,6 +93,7 @@ type Bridged struct {
 // HTTP is the console's address.
 type HTTP struct {
 	Listen string `yaml:"listen" default:"127.0.0.1:8080" doc:"HOST:PORT for /healthz, /readyz and /metrics, which anybody may read, and for the API, which takes keys (parley keys add, docs/api.md). Until the first key is made, the API shows masked figures to this machine if the address is loopback, and nothing otherwise. Off loopback, put a proxy with TLS before it: keys travel as they are. off: no HTTP."`
+	Public string `yaml:"public_url" doc:"https:// address at which people reach this server's /u/ from the internet, by a proxy with TLS that passes on nothing else. Messages (message.send) carry a link below it by which their readers opt out (docs/consent.md). Empty: they carry none."`
 }
 
 // Log says what is written to standard error.

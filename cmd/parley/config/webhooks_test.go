@@ -81,3 +81,21 @@ func TestWebhookWords(t *testing.T) {
 		}
 	}
 }
+
+func TestPublicAddress(t *testing.T) {
+	for text, want := range map[string]string{
+		"http: {public_url: https://parley.example}":              "",
+		"http: {public_url: https://shop.example/parley/}":        "",
+		"http: {public_url: parley.example}":                      `parley.yaml:1:20: http.public_url: "parley.example" is no https:// address`,
+		"http: {public_url: http://parley.example}":               "is no https:// address",
+		"http: {public_url: https://a:b@parley.example}":          "more than a host and a path",
+		"http: {public_url: 'https://parley.example/?x=1'}":       "more than a host and a path",
+		"http: {listen: off, public_url: https://parley.example}": "http.listen is off",
+		"node: n\nhttp: {public_url: https://parley.example}":     "links in messages are made and answered by the server",
+	} {
+		_, err := Load(strings.NewReader(text), "parley.yaml", hookEnv)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}

@@ -51,7 +51,7 @@ type Machine struct {
 func Examine(ctx context.Context, c *config.Config, m Machine) []Finding {
 	var out []Finding
 	for _, check := range []func(context.Context, *config.Config, Machine) []Finding{
-		ports, hearing, speaking, scripts, routes, rights, disk, files, trunks, npm, holidays,
+		ports, hearing, speaking, scripts, routes, rights, disk, files, trunks, npm, holidays, messages,
 	} {
 		out = append(out, check(ctx, c, m)...)
 	}

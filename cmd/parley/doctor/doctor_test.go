@@ -178,3 +178,17 @@ func TestProbes(t *testing.T) {
 		t.Error("installed programs")
 	}
 }
+
+// Messages without a link to opt out by are told of; a site that sends none hears nothing.
+func TestMessages(t *testing.T) {
+	const hook = `
+webhooks:
+  - {name: gateway, url: "https://gateway.example", secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, events: [message.send], fields: [numbers]}
+`
+	for text, want := range map[string]State{"": "", hook: Warn, hook + "http: {public_url: https://parley.example}\n": OK} {
+		found := messages(t.Context(), load(t, text), well())
+		if want == "" && len(found) > 0 || want != "" && (len(found) != 1 || found[0].State != want || (found[0].Mend == "") != (want == OK)) {
+			t.Errorf("%s: %+v, want %q", text, found, want)
+		}
+	}
+}

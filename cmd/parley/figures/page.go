@@ -27,13 +27,14 @@ type tile struct {
 var tiles = []struct{ view, column string }{
 	{"kpi_counted", "kept"}, {"kpi_answer_rate", "rate"}, {"kpi_completed", "per_day"}, {"kpi_handling_time", "aht_s"}, {"kpi_conversion", "rate"},
 	{"kpi_intent", "rate"}, {"kpi_satisfaction", "csat"}, {"kpi_satisfaction", "nps"}, {"kpi_first_contact", "rate"}, {"kpi_high_risk", "rate"},
-	{"kpi_repeat_callers", "rate"}, {"kpi_complaints", "rate"}, {"kpi_cost", "per_call"}, {"kpi_value", "roi"}, {"kpi_value", "ticket"}, {"kpi_value", "ltv"}, {"kpi_outbound_abandonment", "rate"},
+	{"kpi_repeat_callers", "rate"}, {"kpi_complaints", "rate"}, {"kpi_complaints", "in_time_rate"}, {"kpi_cost", "per_call"}, {"kpi_value", "roi"}, {"kpi_value", "ticket"}, {"kpi_value", "ltv"}, {"kpi_outbound_abandonment", "rate"},
 }
 
 var tileNames = map[string]name{
 	"kept": {"Calls", "通话量"}, "per_day": {"Completed a day", "日均完成量"}, "aht_s": {"AHT, seconds", "平均时长（秒）"},
 	"csat": {"CSAT", "满意度"}, "nps": {"NPS", "净推荐值"}, "per_call": {"Cost per call", "单通成本"},
-	"roi": {"ROI", "投资回报率"}, "ticket": {"Average order", "客单价"}, "ltv": {"Lifetime value", "终身价值"},
+	"in_time_rate": {"Complaints settled in 24 h", "投诉24小时处理率"},
+	"roi":          {"ROI", "投资回报率"}, "ticket": {"Average order", "客单价"}, "ltv": {"Lifetime value", "终身价值"},
 }
 
 // tiles are the figures of the period, each with that of the period before.

@@ -22,6 +22,7 @@ var viewNames = map[string]name{
 	"kpi_high_risk":            {"Share of high risk", "高风险占比"},
 	"kpi_repeat_callers":       {"Repeat callers", "重复来电率"},
 	"kpi_complaints":           {"Complaint escalation", "投诉升级率"},
+	"kpi_compensation":         {"Compensation", "补偿"},
 	"kpi_service_level":        {"Service level", "服务水平"},
 	"kpi_abandonment":          {"Abandonment in line", "排队放弃率"},
 	"kpi_variants":             {"Campaigns and variants", "活动与话术版本"},
@@ -39,7 +40,7 @@ var columnNames = map[string]string{
 	"rate": "比率", "aht_s": "平均时长/秒", "agent_talks": "人工通话", "agent_aht_s": "人工平均/秒", "completed": "完成", "per_day": "日均", "converted": "转化",
 	"meant": "有意向", "rated": "评分数", "content": "满意", "csat": "满意度", "asked": "样本", "promoters": "推荐者", "detractors": "贬损者", "nps": "净推荐值",
 	"cost": "总成本", "per_call": "单通成本", "per_conversion": "单次转化成本", "resolved": "一次解决", "unknown": "无法判断", "risky": "高风险", "callers": "来电人数",
-	"repeated": "重复来电", "complaints": "投诉", "escalated": "升级", "still_open": "未关闭", "queue": "队列", "joined": "接起", "in_time": "及时", "lost": "流失",
+	"repeated": "重复来电", "complaints": "投诉", "escalated": "升级", "in_time_rate": "及时率", "kind": "类别", "currency": "币种", "given": "份数", "value": "金额", "still_open": "未关闭", "queue": "队列", "joined": "接起", "in_time": "及时", "lost": "流失",
 	"waits": "等待", "abandoned": "放弃", "wait_s": "平均等待/秒", "campaign": "活动", "variant": "版本", "called": "外呼人数", "negative": "负面",
 	"answer_rate": "接通率", "conversion_rate": "转化率", "negative_rate": "负面率",
 	"sought": "应转人工", "orders": "订单", "revenue": "销售额", "ticket": "客单价", "roi": "投资回报率", "buyers": "购买人数", "ltv": "终身价值",
@@ -60,7 +61,7 @@ func shown(column string, v any) string {
 		return fmt.Sprintf("%.1f %%", 100*n)
 	case column == "csat" || column == "nps" || strings.HasSuffix(column, "_s") || column == "per_day":
 		return fmt.Sprintf("%.1f", n)
-	case slices.Contains([]string{"cost", "per_call", "per_conversion", "revenue", "ticket", "roi", "ltv"}, column):
+	case slices.Contains([]string{"value", "cost", "per_call", "per_conversion", "revenue", "ticket", "roi", "ltv"}, column):
 		return fmt.Sprintf("%.2f", n)
 	}
 	return fmt.Sprintf("%.0f", n)

@@ -1,5 +1,5 @@
 // Package notary keeps the key that signs heads of the ledger of consent, and puts
-// the latest head where an auditor can fetch it.
+// the latest head where an auditor can fetch it. It keeps the key of links beside it.
 package notary
 
 import (

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 	"github.com/parley-voice/parley/store"
 )
 
@@ -20,11 +21,16 @@ func (w Wrong) Unwrap() error { return w.error }
 // ErrUnfit tells that a campaign may not start with the data of its people.
 var ErrUnfit = errors.New("the campaign does not start")
 
-// Turner turns campaigns: those of a folder, when their people's data are good enough.
+// Turner turns campaigns: those of a folder, when nothing is wrong with them here and
+// their people's data are good enough.
 type Turner struct {
 	Store  *store.Editor
 	Folder string
 	People People
+	// Check finds what keeps a campaign from working here; nil where nothing is known
+	// that it could be held against.
+	Check func(ctx context.Context, now time.Time, c *campaign.Campaign) ([]strictyaml.Finding, error)
+	Warn  func(strictyaml.Finding) // told of what keeps it from nothing; may be nil
 }
 
 // Turn starts, pauses or stops a campaign in the store, where the server that runs
@@ -60,10 +66,37 @@ func (u Turner) start(ctx context.Context, id string, t store.Turn, now time.Tim
 	if err != nil {
 		return store.Campaign{}, Wrong{err}
 	}
+	if err := u.sound(ctx, now, f.Campaign); err != nil {
+		return store.Campaign{}, err
+	}
 	if err := u.fit(ctx, now, f.Campaign); err != nil {
 		return store.Campaign{}, err
 	}
 	return u.Store.StartCampaign(ctx, now, id, f.Text, t.Who)
+}
+
+// sound checks a campaign: Wrong tells of every error.
+func (u Turner) sound(ctx context.Context, now time.Time, c *campaign.Campaign) error {
+	if u.Check == nil {
+		return nil
+	}
+	found, err := u.Check(ctx, now, c)
+	if err != nil {
+		return err
+	}
+	var wrong strictyaml.Problems
+	for _, f := range found {
+		switch {
+		case f.Severity == strictyaml.Error:
+			wrong = append(wrong, f.Problem)
+		case f.Severity == strictyaml.Warning && u.Warn != nil:
+			u.Warn(f)
+		}
+	}
+	if len(wrong) > 0 {
+		return Wrong{wrong}
+	}
+	return nil
 }
 
 // fit measures the data of a campaign's people: ErrUnfit says why it may not start.

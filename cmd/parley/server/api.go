@@ -15,6 +15,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/notary"
 	"github.com/parley-voice/parley/console/access"
 	"github.com/parley-voice/parley/console/api"
+	"github.com/parley-voice/parley/console/unsubscribe"
 	"github.com/parley-voice/parley/console/webhook"
 	"github.com/parley-voice/parley/store"
 )
@@ -30,8 +31,9 @@ type web struct {
 	notary   notary.Key     // signs the ledger of consent, for auditors outside
 	herald   *herald        // nil without webhooks
 	sender   *webhook.Sender
-	courier  *courier     // nil when no webhook sends messages
-	tell     store.Teller // of labels that change; nil when no webhook wants to hear
+	courier  *courier           // nil when no webhook sends messages
+	tell     store.Teller       // of labels that change; nil when no webhook wants to hear
+	links    *unsubscribe.Links // in messages; nil when people cannot reach us
 }
 
 // dropped counts live events that their readers were too slow for.
@@ -95,9 +97,9 @@ func (s *Server) api(ctx context.Context) *api.API {
 func (s *Server) ofPeople() api.People {
 	customers := people{s.Store, s.cfg.Callers}
 	return api.People{
-		Customers: customers, Remarks: remarked{customers, s.web.herald}, FollowUps: followUps{s.Store}, Portraits: insight{s.Store, s.cfg},
+		Customers: customers, Remarks: remarked{customers, s.web.herald}, FollowUps: followUps{s.Store, s.web.herald, s.cfg.Callers.Currency}, Portraits: insight{s.Store, s.cfg},
 		Consents: consents{s.Store, s.cfg.Callers.Country, s.web.policy}, Ledger: ledgerBook{s.Store, s.web.notary.Public},
-		Campaigns: ofCampaigns{s.Store, s.hotline.outbound, s.hotline.called, s.cfg.Campaigns}, Experiments: experiments{s.Store},
+		Campaigns: ofCampaigns{s.Store, s.hotline.outbound, s.hotline.called, s.cfg}, Experiments: experiments{s.Store},
 	}
 }
 

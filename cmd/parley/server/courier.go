@@ -14,6 +14,7 @@ import (
 
 	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/campaign/permit"
+	"github.com/parley-voice/parley/console/unsubscribe"
 	"github.com/parley-voice/parley/console/webhook"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
@@ -32,6 +33,7 @@ type courier struct {
 	store   *store.Store
 	herald  *herald
 	policy  permit.Policy
+	links   *unsubscribe.Links // by which people opt out; nil: none
 	country string
 	log     *slog.Logger
 
@@ -44,7 +46,7 @@ type courier struct {
 func (s *Server) openCourier(hooks []webhook.Hook, log *slog.Logger) webhook.Courier {
 	for _, h := range hooks {
 		if h.Wants(webhook.MessageSend) {
-			s.web.courier = &courier{store: s.Store, herald: s.web.herald, policy: s.web.policy, country: s.cfg.Callers.Country, log: log, posted: map[string]string{}}
+			s.web.courier = &courier{store: s.Store, herald: s.web.herald, policy: s.web.policy, links: s.web.links, country: s.cfg.Callers.Country, log: log, posted: map[string]string{}}
 			return s.web.courier
 		}
 	}
@@ -97,7 +99,7 @@ func (c *courier) post(ctx context.Context, f store.FollowUp, now time.Time) err
 		return nil
 	}
 	if a, err := c.store.Attempt(ctx, attemptOf(f.ID)); err == nil && a.Fate == fateSent { // we died before it was settled
-		return c.settle(ctx, f.ID, sentBy(string(a.Channel)), now)
+		return c.settle(ctx, f.ID, customer.Done, sentBy(string(a.Channel)), now)
 	} else if err != nil && !errors.Is(err, store.ErrNoAttempt) {
 		return err
 	}
@@ -110,10 +112,14 @@ func (c *courier) post(ctx context.Context, f store.FollowUp, now time.Time) err
 		to = p.Field("email", now)
 	}
 	if to == "" {
-		return c.settle(ctx, f.ID, "not sent: there is no address for "+string(f.Task.Channel), now)
+		return c.settle(ctx, f.ID, customer.Dropped, "not sent: there is no address for "+string(f.Task.Channel), now)
+	}
+	link := ""
+	if c.links != nil {
+		link = c.links.To(attemptOf(f.ID), now)
 	}
 	e := webhook.Event{Type: webhook.MessageSend, Key: f.ID, At: now, Data: webhook.Data{Message: &webhook.Outgoing{
-		ID: attemptOf(f.ID), Channel: string(f.Task.Channel), To: to, Template: f.Task.Template, Campaign: f.Task.Campaign, Purpose: purposeOf(f.Task),
+		ID: attemptOf(f.ID), Unsubscribe: link, Channel: string(f.Task.Channel), To: to, Template: f.Task.Template, Campaign: f.Task.Campaign, Purpose: purposeOf(f.Task),
 		Customer: f.Task.Person, Language: p.Language, Reason: f.Task.Note,
 	}}}
 	c.keep(f.ID, true) // before the sender can have sent it
@@ -212,7 +218,7 @@ func (c *courier) never(ctx context.Context, out webhook.Outgoing, why string, n
 		c.fate(ctx, out.ID, fateFailed, now)
 	}
 	if id := c.known(out.ID); id != "" {
-		if err := c.settle(ctx, id, "not sent: "+why, now); err != nil {
+		if err := c.settle(ctx, id, customer.Dropped, "not sent: "+why, now); err != nil {
 			c.log.Error("that a message is not sent was not written down", "message", out.ID, "error", err)
 		}
 	}
@@ -238,7 +244,7 @@ func (c *courier) Came(ctx context.Context, m webhook.Message, v webhook.Verdict
 	}
 	c.fate(ctx, out.ID, fateSent, now)
 	if id := c.known(out.ID); id != "" {
-		if err := c.settle(ctx, id, sentBy(out.Channel), now); err != nil {
+		if err := c.settle(ctx, id, customer.Done, sentBy(out.Channel), now); err != nil {
 			c.log.Error("that a message was sent was not written down", "message", out.ID, "error", err)
 		}
 	}
@@ -250,8 +256,9 @@ func (c *courier) fate(ctx context.Context, id string, fate store.Fate, now time
 	}
 }
 
-func (c *courier) settle(ctx context.Context, id, note string, now time.Time) error {
-	_, err := c.store.SettleFollowUp(ctx, id, "parley", note, now)
+func (c *courier) settle(ctx context.Context, id string, outcome customer.Settled, note string, now time.Time) error {
+	_, err := c.store.SettleFollowUp(ctx, id, customer.Settlement{Who: "parley", Outcome: outcome, Note: note}, now,
+		func(f store.FollowUp) []store.Message { return c.herald.messages(ofSettled(f)) })
 	if err != nil && !errors.Is(err, store.ErrSettled) {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/parley-voice/parley/console"
 	"github.com/parley-voice/parley/console/access"
 	"github.com/parley-voice/parley/console/api"
+	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/store"
 )
 
@@ -18,6 +19,7 @@ import (
 // each, and once more when the process is killed in between.
 type owed struct {
 	store   *store.Store
+	herald  *herald // nil without webhooks
 	log     *slog.Logger
 	country string
 
@@ -100,7 +102,7 @@ func (o *owed) breach(ctx context.Context, f store.FollowUp, now time.Time) erro
 			return fmt.Errorf("%s is overdue: %w", f.ID, err)
 		}
 	}
-	if err := o.store.TellBreach(ctx, f.ID, now); err != nil {
+	if err := o.store.TellBreach(ctx, f.ID, now, o.herald.messages(ofLate(f))...); err != nil {
 		return err
 	}
 	o.mu.Lock()
@@ -125,11 +127,15 @@ func (w *web) publish(_ context.Context, f store.FollowUp) error {
 }
 
 // followUps tells the API of what is owed.
-type followUps struct{ store *store.Store }
+type followUps struct {
+	store    *store.Store
+	herald   *herald
+	currency string // of amounts that name none
+}
 
 func shownFollowUp(f store.FollowUp) api.FollowUp {
 	return api.FollowUp{ID: f.ID, Call: f.Call, Number: f.Number, Kind: string(f.Kind), Why: f.Why, Opened: f.Opened, Due: f.Due, Told: f.Told,
-		Settled: f.Settled, Who: f.Who, Note: f.Note}
+		Settled: f.Settled, Settlement: f.Settlement}
 }
 
 func (u followUps) FollowUps(ctx context.Context, q api.FollowUpQuery) (out []api.FollowUp, err error) {
@@ -140,8 +146,12 @@ func (u followUps) FollowUps(ctx context.Context, q api.FollowUpQuery) (out []ap
 	return out, err
 }
 
-func (u followUps) Settle(ctx context.Context, id, who, note string) (api.FollowUp, error) {
-	f, err := u.store.SettleFollowUp(ctx, id, who, note, time.Now())
+func (u followUps) Settle(ctx context.Context, id string, s customer.Settlement) (api.FollowUp, error) {
+	s, err := s.Check(u.currency)
+	if err != nil {
+		return api.FollowUp{}, fmt.Errorf("%w: %w", api.ErrInvalid, err)
+	}
+	f, err := u.store.SettleFollowUp(ctx, id, s, time.Now(), func(f store.FollowUp) []store.Message { return u.herald.messages(ofSettled(f)) })
 	switch {
 	case errors.Is(err, store.ErrNoFollowUp):
 		err = fmt.Errorf("no follow-up has the id %q; GET /api/v1/follow-ups lists them: %w", id, api.ErrNotFound)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/parley-voice/parley/call"
 	"github.com/parley-voice/parley/console/api"
+	"github.com/parley-voice/parley/console/webhook"
+	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
 )
@@ -36,10 +38,13 @@ func TestOverdueIsToldOnce(t *testing.T) {
 	if err := errors.Join(s.Finish(t.Context(), r), s.Flush(t.Context(), "a")); err != nil {
 		t.Fatal(err)
 	}
+	h := func(s *store.Store) *herald {
+		return &herald{hooks: []webhook.Hook{{Name: "crm", Events: []webhook.Type{webhook.FollowUpLate, webhook.FollowUpDone}}}, store: s, country: "GB"}
+	}
 	var log strings.Builder
 	told, failing := []string{}, true
 	watching := func(s *store.Store) *owed {
-		return &owed{store: s, log: slog.New(slog.NewTextHandler(&log, nil)), country: "GB", tell: []Overdue{func(_ context.Context, f store.FollowUp) error {
+		return &owed{store: s, herald: h(s), log: slog.New(slog.NewTextHandler(&log, nil)), country: "GB", tell: []Overdue{func(_ context.Context, f store.FollowUp) error {
 			if failing {
 				return errors.New("the outbox is full")
 			}
@@ -75,15 +80,25 @@ func TestOverdueIsToldOnce(t *testing.T) {
 	if strings.Contains(log.String(), "+442079460001") || !strings.Contains(log.String(), "first_complaint") {
 		t.Errorf("%s", log.String())
 	}
-	u := followUps{s}
-	if _, err := u.Settle(t.Context(), "none", "Bo", "x"); !errors.Is(err, api.ErrNotFound) {
+	if late := toldOf(t, s, webhook.FollowUpLate); len(late) != 1 || !strings.Contains(late[0], `"id":"a.feedback"`) || strings.Contains(late[0], "442079460001") {
+		t.Errorf("webhooks are told of what is overdue: %q", late)
+	}
+	u := followUps{s, h(s), "GBP"}
+	how := customer.Settlement{Who: "Bo", Note: "called", Compensation: &customer.Compensation{Kind: customer.GivenRefund, Value: "12.5"}}
+	if _, err := u.Settle(t.Context(), "none", how); !errors.Is(err, api.ErrNotFound) {
 		t.Error(err)
 	}
-	if f, err := u.Settle(t.Context(), "a.feedback", "Bo", "called"); err != nil || f.Who != "Bo" {
+	if _, err := u.Settle(t.Context(), "a.feedback", customer.Settlement{Who: "Bo", Note: "x", Compensation: &customer.Compensation{Kind: "gold"}}); !errors.Is(err, api.ErrInvalid) {
+		t.Error(err)
+	}
+	if f, err := u.Settle(t.Context(), "a.feedback", how); err != nil || f.Who != "Bo" || f.Outcome != customer.Done || f.Compensation.Value != "12.50" || f.Compensation.Currency != "GBP" {
 		t.Errorf("%+v %v", f, err)
 	}
-	if _, err := u.Settle(t.Context(), "a.feedback", "Bo", "called"); !errors.Is(err, api.ErrConflict) {
+	if _, err := u.Settle(t.Context(), "a.feedback", how); !errors.Is(err, api.ErrConflict) {
 		t.Error(err)
+	}
+	if done := toldOf(t, s, webhook.FollowUpDone); len(done) != 1 || !strings.Contains(done[0], `"in_time":false,"who":"Bo","outcome":"done","compensation":{"kind":"refund","value":"12.50","currency":"GBP"}`) {
+		t.Errorf("webhooks are told of what was settled: %q", done)
 	}
 }
 

@@ -13,14 +13,16 @@ import (
 // changes a row that is older is found out by a head.
 const headEvery = time.Minute
 
-// openLedger reads the key of the ledger, or makes it. That the rules of whom we may
+// openLedger reads the key of the ledger, or makes it, and that of links. That the rules of whom we may
 // call can be read is seen here too: not at the first call.
 func (s *Server) openLedger(context.Context, Options) (err error) {
 	if s.web.policy, err = s.cfg.Policy(); err != nil {
 		return WrongInput{err}
 	}
-	s.web.notary, err = notary.Open(s.cfg.Data)
-	return err
+	if s.web.notary, err = notary.Open(s.cfg.Data); err != nil {
+		return err
+	}
+	return s.openLinks()
 }
 
 // notarise signs heads of the ledger until ctx ends, and once more then.

@@ -46,23 +46,15 @@ func (h *herald) dropped() uint64 {
 	return h.lost.Load()
 }
 
-// messages are an event's, one for each webhook.
-func (h *herald) messages(e webhook.Event) (all []store.Message) {
-	now := time.Now()
-	for _, hook := range h.hooks {
-		if !hook.Wants(e.Type) {
-			continue
-		}
-		body, err := e.Fit(hook, h.country)
-		if err != nil { // texts, times and finite numbers always encode
-			h.log.Error("an event could not be written", "event", e.Type, "hook", hook.Name, "error", err)
-			h.lost.Add(1)
-			continue
-		}
-		if body == nil { // nothing that this one may have
-			continue
-		}
-		all = append(all, store.Message{ID: webhook.MessageID(hook.Name, e), Hook: hook.Name, URL: hook.URL, Payload: body, Since: now, Due: now})
+// messages are an event's, one for each webhook; none without webhooks, on a nil herald.
+func (h *herald) messages(e webhook.Event) []store.Message {
+	if h == nil {
+		return nil
+	}
+	all, err := letters(h.hooks, h.country, e)
+	if err != nil { // texts, times and finite numbers always encode
+		h.log.Error("an event could not be written", "event", e.Type, "error", err)
+		h.lost.Add(1)
 	}
 	return all
 }
@@ -138,24 +130,6 @@ func (h *herald) Noted(r call.Record, e call.Entry) {
 		event.Type, about.Kind = webhook.ComplaintIn, "complaint"
 	default:
 		return
-	}
-	h.post(event)
-}
-
-// told is what is told of a customer through the API.
-func (h *herald) told(r customer.Remark) {
-	if h == nil {
-		return
-	}
-	about := webhook.Remark{Number: r.Number, Kind: string(r.Kind), Scope: r.Scope, Text: r.Text, Who: r.Who}
-	event := webhook.Event{Key: "remark/" + r.ID, At: r.At, Data: webhook.Data{Remark: &about}}
-	switch r.Kind {
-	case customer.Complains:
-		event.Type = webhook.ComplaintIn
-	case customer.DoNotCall:
-		event.Type = webhook.DoNotCall
-	default:
-		event.Type = webhook.CustomerNote
 	}
 	h.post(event)
 }

@@ -15,7 +15,7 @@ import (
 // handler is the console over this server. Calls that it places live as long as ctx.
 func (s *Server) handler(ctx context.Context) http.Handler {
 	return console.New(console.Config{
-		API: s.api(ctx), Ready: s.waits, Notes: s.notes, Metrics: s.metrics.Registry, Local: loopback(s.web.listener.Addr()),
+		API: s.api(ctx), Unsubscribe: s.unsubscribes(), Ready: s.waits, Notes: s.notes, Metrics: s.metrics.Registry, Local: loopback(s.web.listener.Addr()),
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"github.com/parley-voice/parley/cmd/parley/outbound"
 	"github.com/parley-voice/parley/console/api"
 	"github.com/parley-voice/parley/dialog/market"
+	"github.com/parley-voice/parley/dialog/vocab/strictyaml"
 	"github.com/parley-voice/parley/routing/queue"
 	"github.com/parley-voice/parley/store"
 	"github.com/parley-voice/parley/store/workqueue"
@@ -97,24 +97,6 @@ func forbidden(c *config.Config) (func(text string) (word, why string), error) {
 	}, err
 }
 
-// CampaignSite tells what messages for machines are checked against: the clips of
-// scripts, read when they are asked for, and words that no call may say.
-func CampaignSite(ctx context.Context, c *config.Config, s *campaign.Site) (err error) {
-	s.Forbidden, err = forbidden(c)
-	s.Clips = func(name string) []string {
-		shelf, err := shelfOf(ctx, c)
-		if err != nil { // which the script's own check tells
-			return nil
-		}
-		script, ok := shelf.Named(name)
-		if !ok {
-			return nil
-		}
-		return slices.Sorted(maps.Keys(script.Clips))
-	}
-	return err
-}
-
 // carrier places a campaign's calls by a trunk of the configuration.
 type carrier struct {
 	*call.Desk
@@ -185,7 +167,7 @@ type ofCampaigns struct {
 	store  *store.Store
 	floor  *outbound.Floor
 	people outbound.People
-	folder string
+	cfg    *config.Config
 }
 
 func (o ofCampaigns) Campaigns(ctx context.Context) (all []api.Campaign, err error) {
@@ -228,11 +210,16 @@ func (o ofCampaigns) shown(ctx context.Context, row store.Campaign) (api.Campaig
 
 // Turn starts, pauses or stops one. The floor sees it at once.
 func (o ofCampaigns) Turn(ctx context.Context, id string, t api.TurnCampaign) (api.Campaign, error) {
-	if _, err := (outbound.Turner{Store: o.store.Editor, Folder: o.folder, People: o.people}).Turn(ctx, id, t.Do, store.Turn{Who: t.Who, Why: t.Why, Ringing: store.Ringing(t.Ringing)}, time.Now()); err != nil {
+	var warnings []string
+	turner := outbound.Turner{Store: o.store.Editor, Folder: o.cfg.Campaigns, People: o.people, Check: CampaignCheck(o.cfg),
+		Warn: func(f strictyaml.Finding) { warnings = append(warnings, f.Error()) }}
+	if _, err := turner.Turn(ctx, id, t.Do, store.Turn{Who: t.Who, Why: t.Why, Ringing: store.Ringing(t.Ringing)}, time.Now()); err != nil {
 		return api.Campaign{}, inWords(err)
 	}
 	o.floor.Look()
-	return o.Campaign(ctx, id)
+	c, err := o.Campaign(ctx, id)
+	c.Warnings = warnings
+	return c, err
 }
 
 func (o ofCampaigns) Members(ctx context.Context, id string, q api.MemberQuery) (all []api.CampaignMember, err error) {

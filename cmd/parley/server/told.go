@@ -20,7 +20,7 @@ type remarked struct {
 
 // Remark keeps one about a customer or a number.
 func (r remarked) Remark(ctx context.Context, who string, m customer.Remark) (customer.Remark, bool, error) {
-	numbers, err := r.numbers(ctx, who)
+	id, numbers, err := r.numbers(ctx, who)
 	if err != nil {
 		return m, false, err
 	}
@@ -28,19 +28,16 @@ func (r remarked) Remark(ctx context.Context, who string, m customer.Remark) (cu
 	if err := m.Check(); err != nil {
 		return m, false, fmt.Errorf("%w: %w", api.ErrInvalid, err)
 	}
-	kept, again, err := r.store.Remark(ctx, m)
-	switch {
-	case errors.Is(err, store.ErrOther):
+	kept, again, err := r.store.Remark(ctx, m, r.herald.messages(ofRemark(m, id))...)
+	if errors.Is(err, store.ErrOther) {
 		return kept, false, fmt.Errorf("%w: something else was told with this Idempotency-Key; use a new one", api.ErrInvalid)
-	case err == nil:
-		r.herald.told(kept) // also one told again: its message may have been lost with the process, and has the same id
 	}
 	return kept, again, err
 }
 
 // Remarks lists those about a customer.
 func (r remarked) Remarks(ctx context.Context, who string) ([]customer.Remark, error) {
-	numbers, err := r.numbers(ctx, who)
+	_, numbers, err := r.numbers(ctx, who)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +45,7 @@ func (r remarked) Remarks(ctx context.Context, who string) ([]customer.Remark, e
 }
 
 // numbers are a customer's, or the number itself when it is nobody's.
-func (r remarked) numbers(ctx context.Context, who string) ([]string, error) {
+func (r remarked) numbers(ctx context.Context, who string) (id string, all []string, err error) {
 	n := customer.Parse(who, r.cfg.Country)
 	p, err := r.store.Customer(ctx, who)
 	if errors.Is(err, store.ErrNoCustomer) && n.Personal() {
@@ -56,15 +53,15 @@ func (r remarked) numbers(ctx context.Context, who string) ([]string, error) {
 	}
 	switch {
 	case errors.Is(err, store.ErrNoCustomer) && n.Personal():
-		return []string{n.Text}, nil
+		return "", []string{n.Text}, nil
 	case errors.Is(err, store.ErrNoCustomer):
-		return nil, fmt.Errorf("no customer has this id, and it is no number of one person: %w", api.ErrNotFound)
+		return "", nil, fmt.Errorf("no customer has this id, and it is no number of one person: %w", api.ErrNotFound)
 	case err != nil:
-		return nil, err
+		return "", nil, err
 	case len(p.Numbers) == 0:
-		return nil, fmt.Errorf("%w: the customer has no number; tell of the number", api.ErrInvalid)
+		return "", nil, fmt.Errorf("%w: the customer has no number; tell of the number", api.ErrInvalid)
 	}
-	return p.Numbers, nil
+	return p.ID, p.Numbers, nil
 }
 
 // messages shows the API the outbox.
