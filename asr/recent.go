@@ -22,17 +22,15 @@ func (r *recent) duration(samples int64) time.Duration {
 // end is where the audio ends.
 func (r *recent) end() time.Duration { return r.duration(r.base + int64(len(r.buf))) }
 
-// write appends audio and returns how many old samples gave way to the limit.
-func (r *recent) write(pcm []int16) int {
+// write appends audio; old samples give way to the limit.
+func (r *recent) write(pcm []int16) {
 	r.buf = append(r.buf, pcm...)
 	over := len(r.buf) - r.limit
 	if over <= 0 {
-		return 0
+		return
 	}
 	// Twice as much as needed, so that the copy is rare.
-	over = min(len(r.buf), over+r.limit/8)
-	r.cut(over)
-	return over
+	r.cut(min(len(r.buf), over+r.limit/8))
 }
 
 // forget drops audio from before at.

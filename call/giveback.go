@@ -61,7 +61,7 @@ func outcome(reason string) (int, string) {
 }
 
 // dropReferrer lets a referrer go whose caller is gone, or with somebody else.
-func (s *Session) dropReferrer(now time.Time) {
+func (s *Session) dropReferrer() {
 	f := s.wires.move.from
 	if f == nil {
 		return

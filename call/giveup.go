@@ -111,7 +111,7 @@ func (s *Session) onGiveUp(ctx context.Context, now time.Time, e giveUp) {
 	s.dropOverseer(now, "the call was handed on")
 	s.clock.stop(alarmTransfer)
 	s.mouth.hush()
-	s.unhear(now)
+	s.unhear()
 	if h.part != nil {
 		h.part()
 		h.part = nil

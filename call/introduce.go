@@ -79,7 +79,7 @@ func (s *Session) onLeaveProgress(ctx context.Context, now time.Time, e sip.Refe
 // awaitLeave is the person's leg gone before the caller's side has told what came
 // of it: it is the last step of what was asked for, or the person hung up.
 func (s *Session) awaitLeave(now time.Time, h *handoff) {
-	s.unhear(now)
+	s.unhear()
 	s.wires.over.unpatch()
 	h.part()
 	h.part = nil

@@ -100,7 +100,7 @@ func custom(headers map[string]string) map[string]string {
 
 // partFrom parts caller and person; the caller hears that it rings, or music.
 func (s *Session) partFrom(ctx context.Context, now time.Time, f *referrer, to dialog.Transfer) (context.Context, *handoff) {
-	s.unhear(now)
+	s.unhear()
 	s.wires.over.unpatch()
 	f.hand.part()
 	f.hand.part = nil
@@ -115,7 +115,7 @@ func (s *Session) partFrom(ctx context.Context, now time.Time, f *referrer, to d
 
 // backInLine gives the caller to a queue, which has taken the transfer with that.
 func (s *Session) backInLine(ctx context.Context, now time.Time, f *referrer, to dialog.Transfer) {
-	s.unhear(now)
+	s.unhear()
 	s.wires.over.unpatch()
 	f.hand.part()
 	f.hand.part = nil

@@ -217,7 +217,7 @@ func (s *Session) talked(now time.Time, e scribed, from time.Time) {
 
 // unhear takes the taps off when the two part. What they said last is waited for,
 // aside.
-func (s *Session) unhear(now time.Time) {
+func (s *Session) unhear() {
 	c := s.talk().now
 	if c == nil {
 		return
@@ -229,12 +229,12 @@ func (s *Session) unhear(now time.Time) {
 	}
 	s.spawn("last words", func(string) event { return scribed{of: c} }, func() {
 		defer s.desk.count.scribing.Add(-2)
-		time.Sleep(3 * feedEvery) // what the taps hold goes to the recognisers
+		<-time.After(3 * feedEvery) // what the taps hold goes to the recognisers
 		for _, leg := range c.legs {
 			s.desk.feed.remove(&leg.tap)
 			leg.hush()
 		}
-		for end := time.Now().Add(lastWords); time.Now().Before(end); time.Sleep(2 * feedEvery) {
+		for end := time.Now().Add(lastWords); time.Now().Before(end); <-time.After(2 * feedEvery) {
 			if !c.legs[0].open.Load() && !c.legs[1].open.Load() {
 				break
 			}
@@ -255,7 +255,7 @@ func (l *scribeLeg) hush() {
 	for i := range 60 { // 1.2 s, longer than every endpoint; detectors keep half a second
 		_ = e.Write(quiet) // Next tells of a stream that failed
 		if i%15 == 14 {
-			time.Sleep(media.FrameTime)
+			<-time.After(media.FrameTime)
 		}
 	}
 }
@@ -275,7 +275,7 @@ func (s *Session) scribeEnded(now time.Time, c *scribe) {
 // hearOut waits at the end of a call for the last words, so that they are on
 // record and what must not be heard is known.
 func (s *Session) hearOut(ctx context.Context) {
-	s.unhear(time.Now())
+	s.unhear()
 	limit := time.NewTimer(parted)
 	defer limit.Stop()
 	for s.talk().ending > 0 {

@@ -125,8 +125,8 @@ func (s *Session) dropHand() {
 		return
 	}
 	s.wires.hand = nil
-	s.dropReferrer(time.Now())
-	s.unhear(time.Now())
+	s.dropReferrer()
+	s.unhear()
 	s.served(time.Now(), h)
 	s.clock.stop(alarmTransfer)
 	s.leaveLine(h)

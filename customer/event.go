@@ -57,7 +57,7 @@ var ErrEvent = errors.New("the event cannot be kept")
 
 // Check tells why an event cannot be kept: an error of ErrEvent.
 func (e Event) Check() error {
-	what := ""
+	var what string
 	switch {
 	case e.Source == "" || e.ID == "":
 		what = "it needs a source and an id, so that it is never counted twice"

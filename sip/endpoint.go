@@ -203,7 +203,7 @@ func (e *Endpoint) awaitSockets() {
 				_, _ = c.TryClose()
 				break
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(time.Millisecond) //nolint:forbidigo // sipgo tells nobody
 		}
 	}
 }

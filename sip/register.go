@@ -221,6 +221,6 @@ func (h *home) note(now time.Time, a registered, wait time.Duration) {
 	case is.Err == "" && (was.Err != "" || was.Until.IsZero()):
 		h.ep.log.Info("registered", "trunk", is.Trunk, "for", is.Until.Sub(now).Round(time.Second))
 	case is.Err != was.Err:
-		h.ep.log.Warn("not registered with the trunk; "+h.plan.advice(a), "trunk", is.Trunk, "error", is.Err, "again_in", wait.Round(time.Second))
+		h.ep.log.Warn("not registered with the trunk", "advice", h.plan.advice(a), "trunk", is.Trunk, "error", is.Err, "again_in", wait.Round(time.Second))
 	}
 }

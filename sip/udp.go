@@ -44,7 +44,7 @@ func (d *datagrams) ReadFrom(out []byte) (int, net.Addr, error) {
 			return 0, nil, err
 		}
 		if err != nil {
-			time.Sleep(pause) // out of kernel memory or the like: nothing to wait for
+			time.Sleep(pause) //nolint:forbidigo // out of kernel memory or the like: nothing to wait for
 			pause = min(2*pause, time.Second)
 			continue
 		}

@@ -68,7 +68,7 @@ func (q queries) erase(ctx context.Context, now time.Time, who, country string, 
 	if err := q.seal(ctx); err != nil { // the cancelled ones are leaves that are to be forgotten too
 		return out, err
 	}
-	if err := q.forgetReach(ctx, now, s, calls, &out); err != nil {
+	if err := q.forgetReach(ctx, now, s, &out); err != nil {
 		return out, err
 	}
 	for _, t := range personal {
@@ -121,7 +121,7 @@ func (q queries) dropFiles(ctx context.Context, s subject, calls []any, drop fun
 }
 
 // forgetReach hides the person in attempts, complaints, opt-outs and events.
-func (q queries) forgetReach(ctx context.Context, now time.Time, s subject, calls []any, out *Erased) error {
+func (q queries) forgetReach(ctx context.Context, now time.Time, s subject, out *Erased) error {
 	where, args := s.theirs()
 	var leaves []int64
 	err := q.each(ctx, func(scan func(...any) error) error {

@@ -207,7 +207,9 @@ func TestAForkIsFound(t *testing.T) {
 		for keep.Next() {
 			kept++
 		}
-		_ = keep.Close()
+		if err := errors.Join(keep.Err(), keep.Close()); err != nil {
+			t.Fatal(err)
+		}
 		asked(t, s, 20, 10)
 		pin, err := s.SignHead(t.Context(), morning, by, known)
 		if err != nil {

@@ -55,7 +55,11 @@ func lockPostgres(ctx context.Context, dsn, node string) (io.Closer, error) {
 		case time.Now().After(end):
 			return nil, errors.Join(fmt.Errorf("%w; stop it, or give this one another database, or a name (node)", err), db.Close())
 		}
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(context.Cause(ctx), db.Close())
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }
 

@@ -71,7 +71,7 @@ func New(det asr.Detector, cfg Config) (*Engine, error) {
 
 // Dial connects and greets the server. It implements asr.Hearer.
 func (e *Engine) Dial(ctx context.Context, o asr.Options, partial func(string)) (asr.Hearing, error) {
-	sock, resp, err := e.dialer.DialContext(ctx, e.cfg.URL, e.cfg.Header)
+	sock, resp, err := e.dialer.DialContext(ctx, e.cfg.URL, e.cfg.Header) //nolint:bodyclose // needs no closing, as its documentation says
 	if err != nil {
 		if resp != nil && errors.Is(err, websocket.ErrBadHandshake) {
 			return nil, fmt.Errorf("%s answers %s instead of a WebSocket", e.cfg.URL, resp.Status)

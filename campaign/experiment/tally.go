@@ -40,12 +40,18 @@ func (a Arm) Wilson(z float64) (low, high float64) {
 	return max(0, mid-half), min(1, mid+half)
 }
 
-// AnswerRate, ConversionRate, NegativeRate and ComplaintRate are shares of the
-// persons called.
-func (t Tally) AnswerRate() Arm     { return Arm{t.Answered, t.Called} }
+// AnswerRate is the share of the persons called who answered.
+func (t Tally) AnswerRate() Arm { return Arm{t.Answered, t.Called} }
+
+// ConversionRate is the share of the persons called who converted.
 func (t Tally) ConversionRate() Arm { return Arm{t.Converted, t.Called} }
-func (t Tally) NegativeRate() Arm   { return Arm{t.Negative, t.Called} }
-func (t Tally) ComplaintRate() Arm  { return Arm{t.Complained, t.Called} }
+
+// NegativeRate is the share of the persons called who refused, were angry, opted out
+// or complained.
+func (t Tally) NegativeRate() Arm { return Arm{t.Negative, t.Called} }
+
+// ComplaintRate is the share of the persons called who complained.
+func (t Tally) ComplaintRate() Arm { return Arm{t.Complained, t.Called} }
 
 // Of is the rate that a metric looks at.
 func (t Tally) Of(m Metric) Arm {

@@ -59,7 +59,7 @@ func plainOf(source string, s expr.Scope) *plain {
 	out := &plain{}
 	for i, at := 0, 0; i < len(source); {
 		rest := source[i:]
-		step := 1
+		var step int
 		switch c := rest[0]; {
 		case c == '\'' || c == '"' || c == '`':
 			step = quoted(rest, c)

@@ -34,7 +34,7 @@ func (c *CustomersEventsCmd) Run(ctx context.Context, m *Main) (err error) {
 	if err != nil {
 		return err
 	}
-	in, asOf := io.ReadCloser(io.NopCloser(m.Stdin)), m.Now()
+	in, asOf := io.NopCloser(m.Stdin), m.Now()
 	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {

@@ -150,7 +150,7 @@ func (c *DemoCmd) perform(ctx context.Context, m *Main, d *demo.Demo, s *server.
 	}
 	stop()
 	if err == nil {
-		err = c.tell(m, s, result)
+		err = c.tell(m, result)
 	}
 	if err == nil && m.Terminal && !c.Once {
 		m.printer().Printf("\nParley goes on: dial %s from a softphone on this machine. Ctrl-C ends.\n\n", c.dial(s))
@@ -186,7 +186,7 @@ func firstRecord(in <-chan call.Update, done chan<- call.Record) <-chan call.Upd
 }
 
 // tell writes the table.
-func (c *DemoCmd) tell(m *Main, s *server.Server, r demo.Result) error {
+func (c *DemoCmd) tell(m *Main, r demo.Result) error {
 	r.Write(m.printer(), filepath.Join(c.Data, "records.db"), fmt.Sprintf("parley calls show %s --data %s", r.Record.ID, c.Data))
 	if !r.OK() {
 		return fmt.Errorf("the call did not go as it should; the log is %s", filepath.Join(c.Data, "parley.log"))

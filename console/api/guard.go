@@ -33,7 +33,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	defer func() {
-		if p := recover(); p == http.ErrAbortHandler {
+		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // a panic's value, not an error that somebody wrapped
 			panic(p) // cuts the connection, as it is meant to
 		} else if p != nil {
 			asks.log.Error("panic in a request", "request", asks.id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))

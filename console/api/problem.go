@@ -49,8 +49,8 @@ func newProblem(ctx huma.Context, status int, detail string, errs ...error) huma
 		e.Detail = "the request is not as this operation takes it; errors says where"
 	}
 	for _, err := range errs {
-		d, ok := err.(*huma.ErrorDetail)
-		if !ok {
+		var d *huma.ErrorDetail
+		if !errors.As(err, &d) {
 			d = &huma.ErrorDetail{Message: err.Error()}
 		}
 		d.Message += suggestion(ctx.Operation(), d)

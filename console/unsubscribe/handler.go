@@ -67,7 +67,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	now := p.Now()
 	id, err := p.Links.read(strings.TrimPrefix(r.URL.Path, Path), now)
-	wait := time.Duration(0)
+	var wait time.Duration
 	if errors.Is(err, errForged) {
 		wait = p.forged.Hit(place(r), now)
 	} else {

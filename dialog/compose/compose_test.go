@@ -41,7 +41,7 @@ func servingAt(t *testing.T, now func() time.Time, how func(w http.ResponseWrite
 	return c
 }
 
-func say(c *Composer, ctx context.Context, deadline time.Duration) ([]string, error) {
+func say(ctx context.Context, c *Composer, deadline time.Duration) ([]string, error) {
 	var all []string
 	err := c.Compose(ctx, dialog.Compose{Language: "en", Goal: "Answer.", Facts: []string{"Two years of warranty."}, Sentences: 3, Deadline: deadline,
 		Talk: []dialog.Spoke{{Text: "Hello."}, {Caller: true, Text: "How long is the warranty?"}}}, func(s string) { all = append(all, s) })
@@ -62,7 +62,7 @@ func TestCompose(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, "data: [DONE]\n\n")
 	})
-	got, err := say(c, t.Context(), time.Minute)
+	got, err := say(t.Context(), c, time.Minute)
 	if want := []string{"It has two years.", "At 3.5 per cent!", "两年保修。"}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%q %v", got, err)
 	}
@@ -138,7 +138,7 @@ func TestTrouble(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := say(serving(t, c.how), t.Context(), 300*time.Millisecond)
+			got, err := say(t.Context(), serving(t, c.how), 300*time.Millisecond)
 			if err == nil || !strings.Contains(err.Error(), c.why) || len(got) != c.got {
 				t.Errorf("%q %v", got, err)
 			}
@@ -160,21 +160,21 @@ func TestRests(t *testing.T) {
 		send("Well.")
 	})
 	for range 5 {
-		if _, err := say(c, t.Context(), time.Minute); err == nil {
+		if _, err := say(t.Context(), c, time.Minute); err == nil {
 			t.Fatal("no error")
 		}
 	}
-	if _, err := say(c, t.Context(), time.Minute); asked != 2 || !errors.Is(err, model.ErrResting) {
+	if _, err := say(t.Context(), c, time.Minute); asked != 2 || !errors.Is(err, model.ErrResting) {
 		t.Errorf("asked %d times: %v", asked, err)
 	}
 	now, broken = now.Add(31*time.Second), false
-	if got, err := say(c, t.Context(), time.Minute); err != nil || len(got) != 1 {
+	if got, err := say(t.Context(), c, time.Minute); err != nil || len(got) != 1 {
 		t.Errorf("%q %v", got, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 2 { // as many as would make it rest
-		if _, err := say(c, ctx, time.Minute); !errors.Is(err, context.Canceled) || !c.Allowed() {
+		if _, err := say(ctx, c, time.Minute); !errors.Is(err, context.Canceled) || !c.Allowed() {
 			t.Errorf("a caller who hangs up is no failure of the model: %v, resting %v", err, !c.Allowed())
 		}
 	}

@@ -262,7 +262,8 @@ func englishTime(l line, i int) timeAt {
 }
 
 func pastOrTo(l line, i int) timeAt {
-	m, j := 0, i
+	var m int
+	j := i
 	if l.is(j, "a") && l.is(j+1, "quarter") {
 		j++
 	}

@@ -65,7 +65,7 @@ func marks(l line, i, n int) bool {
 // contrasted leaves out X of 不是X，是Y and of not X, Y.
 func contrasted(l line) line {
 	for i := range l {
-		n := 0
+		var n int
 		switch {
 		case l.is(i, "不") && l.is(i+1, "是"):
 			n = 2

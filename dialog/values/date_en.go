@@ -114,7 +114,8 @@ func englishSpanDay(l line, i int, now time.Time) dayAt {
 
 // englishEdge reads the end of the month, the first of next month, Christmas.
 func englishEdge(l line, i int, now time.Time) dayAt {
-	j, edge := i, ""
+	var edge string
+	j := i
 	switch {
 	case l.is(j, "end", "last", "start", "beginning", "middle", "first", "month", "years"):
 		edge, j = l[j].text, j+1
@@ -209,7 +210,7 @@ func englishDayFirst(l line, i int, now time.Time) dayAt {
 		return dayAt{}
 	}
 	if l.is(j-1, "of") {
-		months, k := 0, 0
+		var months, k int
 		switch {
 		case l.is(j, "next") && l.is(j+1, "month"):
 			months, k = 1, 2

@@ -81,7 +81,7 @@ func headOf(t *testing.T, file string) string {
 func goldMisses(t *testing.T, file, name string) (lines int, misses []string) {
 	for _, g := range goldFile(t, file) {
 		lines++
-		got := ""
+		var got string
 		if typ := goldTypes[base(name)]; typ != "" {
 			v, ok := Read(typ, g.said, Options{Language: g.language, Now: goldNow})
 			if got = v.Canonical; !ok {

@@ -168,7 +168,8 @@ var spans = lexiconOf(map[string]span{
 
 // spanAt reads 三天, 半个小时, two weeks, an hour and a half.
 func spanAt(l line, i int) (minutes float64, days, months, n int) {
-	v, used := 0.0, 0
+	var v float64
+	var used int
 	switch {
 	case l.is(i, "半"):
 		v, used = 0.5, 1

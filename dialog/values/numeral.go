@@ -101,7 +101,7 @@ func (r *hanReader) take(l line, i, j int, point bool) int {
 		r.pend, r.run = 1, ""
 		return 1
 	case isHan:
-		return r.digit(float64(d), strconv.Itoa(d), l, j)
+		return r.digit(float64(d), strconv.Itoa(d))
 	case t.kind == number && len(t.text) <= 15:
 		if j > i && !r.num.scaled && r.run == "" && r.pend >= 0 {
 			return 0
@@ -113,13 +113,13 @@ func (r *hanReader) take(l line, i, j int, point bool) int {
 		if strings.Contains(t.text, ".") && (r.run != "" || r.pend >= 0) {
 			return 0
 		}
-		return r.digit(v, t.text, l, j)
+		return r.digit(v, t.text)
 	}
 	return 0
 }
 
 // digit takes one digit, or a number in figures.
-func (r *hanReader) digit(v float64, text string, l line, j int) int {
+func (r *hanReader) digit(v float64, text string) int {
 	switch {
 	case r.decimal:
 		return 0

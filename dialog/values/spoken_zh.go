@@ -167,7 +167,7 @@ func (mandarin) date(t time.Time, year bool) string {
 }
 
 func (mandarin) clock(hour, minute int) string {
-	said := ""
+	var said string
 	switch {
 	case hour < 6:
 		said = "凌晨"

@@ -44,12 +44,12 @@ func network(a netip.Addr) netip.Prefix {
 	return p
 }
 
-// SilentSource: nothing from here is worth a look.
+// SilentSource tells whether nothing from here is worth a look.
 func (g *Guard) SilentSource(now time.Time, a netip.Addr) bool {
 	return g.over(now, suspect{net: network(a)}, SourceTries)
 }
 
-// SilentUser: nothing for this account from here is.
+// SilentUser tells whether nothing for this account from here is.
 func (g *Guard) SilentUser(now time.Time, a netip.Addr, user string) bool {
 	return g.over(now, suspect{network(a), user}, UserTries)
 }

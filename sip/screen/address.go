@@ -174,7 +174,8 @@ func clean(s string) bool {
 
 // HostPort parts "host", "host:port", "[v6]" and "[v6]:port".
 func HostPort(s string) (host string, port int, ok bool) {
-	digits, hasPort := "", false
+	var digits string
+	var hasPort bool
 	if strings.HasPrefix(s, "[") {
 		end := strings.IndexByte(s, ']')
 		if end < 0 {

@@ -187,7 +187,7 @@ func (r *River) Serve(ctx context.Context, campaign string, most int, call Call)
 		if !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
-		time.Sleep(removeTime)
+		<-time.After(removeTime)
 	}
 }
 

@@ -86,7 +86,7 @@ func (c *ASRCmd) speakAll(ctx context.Context, r *rig, pairs []wer.Pair) ([]hear
 		})
 	}
 	wait.Wait()
-	return heard, errors.Join(append(errs, ctx.Err())...)
+	return heard, errors.Join(errors.Join(errs...), ctx.Err())
 }
 
 // one places the call of one recording.

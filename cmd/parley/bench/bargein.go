@@ -235,16 +235,16 @@ func (c *BargeinCmd) report(all []interruption, own bool) Report {
 	rep.add("words", words, "")
 	rep.atMost("onset of words to last packet p50", round(s.P50), 150, "ms")
 	rep.atMost("onset of words to last packet p95", round(s.P95), 300, "ms")
-	rep.atLeast("words that ended the prompt", float64(stopped), float64(words), "")
+	rep.atLeast("words that ended the prompt", float64(stopped), float64(words))
 	rep.atMost("prompt went on while the caller still spoke", float64(over), 0, "")
 	rep.addSounds(all)
-	rep.atLeast("of both, the prompt went on", float64(back), float64(others), "")
+	rep.atLeast("of both, the prompt went on", float64(back), float64(others))
 	rep.atMost("of both, taken for words (the prompt began again)", float64(anew), 0, "")
 	rep.add("silence p50", round(g.P50), "ms")
 	rep.add("silence max", round(g.Max), "ms")
 	rep.atMost("end of the sound to prompt going on, max", round(e.Max), 600, "ms")
 	if own {
-		rep.atLeast("went on with no sample lost or repeated", float64(whole), float64(others), "")
+		rep.atLeast("went on with no sample lost or repeated", float64(whole), float64(others))
 	}
 	return rep
 }

@@ -119,7 +119,7 @@ func (r *rig) close() {
 
 // localFor is the address that the route to addr leaves from.
 func localFor(addr netip.AddrPort) (netip.Addr, error) {
-	conn, err := net.Dial("udp4", addr.String())
+	conn, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(addr))
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("no route to %s: %w", addr, err)
 	}

@@ -159,7 +159,7 @@ func (c *MediaCmd) report(h *held, after process, lag []float64) Report {
 	rep.add("calls failed", c.Calls-len(h.talks), "")
 	rep.add("measured for", h.to.Sub(h.from).Seconds(), "s")
 	rep.add("calls without sound", quiet, "")
-	rep.atLeast("packets/s, slowest call", round(measure.Quantile(rates, 0)), 49.95, "")
+	rep.atLeast("packets/s, slowest call", round(measure.Quantile(rates, 0)), 49.95)
 	rep.add("packets/s, mean", round(rate.Mean), "")
 	rep.add("pacing error p50", round(pacing.P50), "ms")
 	rep.atMost("pacing error p99", round(pacing.P99), 1, "ms")

@@ -41,8 +41,8 @@ func (r *Report) atMost(name string, value, goal float64, unit string) {
 }
 
 // atLeast adds a figure with a goal that it should reach.
-func (r *Report) atLeast(name string, value, goal float64, unit string) {
-	r.goal(name, value, value >= goal, fmt.Sprintf(">= %g", goal), unit)
+func (r *Report) atLeast(name string, value, goal float64) {
+	r.goal(name, value, value >= goal, fmt.Sprintf(">= %g", goal), "")
 }
 
 func (r *Report) goal(name string, value float64, met bool, goal, unit string) {

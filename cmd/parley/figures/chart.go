@@ -36,7 +36,7 @@ func curves(f store.Figures, column string, steps []string) (lines []line) {
 		if at < 0 || !ok {
 			continue
 		}
-		k := key(f, row)
+		k := key(row)
 		i := slices.IndexFunc(lines, func(l line) bool { return l.name == k })
 		if i < 0 {
 			gaps := make([]float64, len(steps))

@@ -132,7 +132,7 @@ func (r Report) table(view string) Table {
 }
 
 // key is what names a row beside its period: direction, queue, variant.
-func key(f store.Figures, row []any) string {
+func key(row []any) string {
 	var words []string
 	for i, v := range row {
 		if s, ok := v.(string); ok && i > 1 {

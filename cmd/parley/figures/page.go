@@ -49,9 +49,9 @@ func (r Report) tiles() (all []tile) {
 			names = name{names.EN + ", " + r.Currency, names.ZH}
 		}
 		for _, row := range t.Now.Rows {
-			one := tile{Name: names, Whose: key(t.Now, row), Value: shown(c.column, t.Now.Of(row, c.column)), Was: "–", view: c.view, column: c.column}
+			one := tile{Name: names, Whose: key(row), Value: shown(c.column, t.Now.Of(row, c.column)), Was: "–", view: c.view, column: c.column}
 			for _, before := range t.Before.Rows {
-				if key(t.Before, before) == one.Whose {
+				if key(before) == one.Whose {
 					one.Was = shown(c.column, t.Before.Of(before, c.column))
 				}
 			}

@@ -36,7 +36,7 @@ func warnings(r Report, g config.Goals) (all []Warning) {
 				continue
 			}
 			whose, than, zh := "", "below", "低于"
-			if k := key(f, row); k != "" {
+			if k := key(row); k != "" {
 				whose = " (" + k + ")"
 			}
 			if c.above {

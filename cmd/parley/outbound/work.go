@@ -39,7 +39,7 @@ func (r *run) work(ctx context.Context, now time.Time) {
 		r.seeEnd(ctx, now)
 		return
 	}
-	if room := r.room(ctx, now, crew); room > 0 {
+	if room := r.room(ctx, crew); room > 0 {
 		r.place(ctx, now, crew, room)
 	}
 }
@@ -153,7 +153,7 @@ func (r *run) crew(now time.Time) Crew {
 }
 
 // room is how many calls there may be beside those under way.
-func (r *run) room(ctx context.Context, now time.Time, crew Crew) int {
+func (r *run) room(ctx context.Context, crew Crew) int {
 	n := r.share(ctx)
 	staffed := crew.Ready + len(crew.Working)
 	switch {

@@ -126,7 +126,7 @@ func (c *chat) line(ctx context.Context, text string) error {
 		d, err := time.ParseDuration(rest)
 		if err != nil || d <= 0 || d > time.Hour {
 			c.p.Printf("  say how long: /silence 6s\n")
-			return nil
+			return nil //nolint:nilerr // the author was told
 		}
 		step.For = d
 	case word == "/barge" && rest != "":

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ func (c *CheckCmd) options(cfg *config.Config) (lint.Options, error) {
 // check gives everything that is to be said about one file.
 func check(ctx context.Context, file string, o lint.Options) ([]lint.Finding, error) {
 	s, err := load(file)
-	if w, isWrong := err.(Wrong); isWrong {
+	if w := (Wrong{}); errors.As(err, &w) {
 		return nil, w
 	}
 	if err != nil {
@@ -111,7 +112,7 @@ func check(ctx context.Context, file string, o lint.Options) ([]lint.Finding, er
 		return nil, ctx.Err()
 	}
 	if err != nil { // a phrase that cannot be compiled, or too many examples
-		return []lint.Finding{{Severity: lint.Error, Problem: dialog.Problem{Code: dialog.CodeBadValue, File: file, Text: err.Error()}}}, nil
+		return []lint.Finding{{Severity: lint.Error, Problem: dialog.Problem{Code: dialog.CodeBadValue, File: file, Text: err.Error()}}}, nil //nolint:nilerr // it is a finding
 	}
 	return lint.Sort(slices.Concat(lint.Check(s, o), measured)), nil
 }

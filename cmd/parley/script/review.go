@@ -74,14 +74,13 @@ type HistoryCmd struct {
 	JSON   bool   `name:"json" help:"As JSON."`
 }
 
-// open gives the reviews that a configuration leads to, and its scripts' folder.
-func open(ctx context.Context, w *World, path string) (*store.Reviews, string, error) {
+// open gives the reviews that a configuration leads to.
+func open(ctx context.Context, w *World, path string) (*store.Reviews, error) {
 	cfg, err := w.Config(path)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	r, err := store.OpenReviews(ctx, cfg.ReviewsAt())
-	return r, cfg.Scripts, err
+	return store.OpenReviews(ctx, cfg.ReviewsAt())
 }
 
 // Run submits a version. One with errors is not taken.
@@ -218,7 +217,7 @@ func before(script string, past []review.Event) (string, error) {
 // act carries out one act and says so. after may have two places, for the
 // script's name and the hash.
 func (o Who) act(ctx context.Context, w *World, act review.Act, find pick, after string) (err error) {
-	r, _, err := open(ctx, w, o.Config)
+	r, err := open(ctx, w, o.Config)
 	if err != nil {
 		return err
 	}
@@ -239,7 +238,7 @@ func (o Who) act(ctx context.Context, w *World, act review.Act, find pick, after
 
 // Run shows who did what.
 func (c *HistoryCmd) Run(ctx context.Context, w *World) (err error) {
-	r, _, err := open(ctx, w, c.Config)
+	r, err := open(ctx, w, c.Config)
 	if err != nil {
 		return err
 	}

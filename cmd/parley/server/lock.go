@@ -31,11 +31,11 @@ func (s *Server) watchLock(ctx context.Context) {
 				s.log.Info("the lock on the records is held again")
 				told = time.Time{}
 			case err != nil && now.Sub(told) >= lockTold:
-				text := "the lock on the records is lost; it is taken again when the database is there"
 				if errors.Is(err, store.ErrInUse) {
-					text = lockTaken
+					s.log.Error(lockTaken, "error", err)
+				} else {
+					s.log.Error("the lock on the records is lost; it is taken again when the database is there", "error", err)
 				}
-				s.log.Error(text, "error", err)
 				told = now
 			}
 		}

@@ -110,7 +110,7 @@ func fitTo(held []heldOut, classes int) fit {
 	for _, h := range held {
 		odds = append(odds, h.evidence(f.scale).dot(scopeHead))
 	}
-	f.scope = max(0, fitShift(odds, usualScope))
+	f.scope = max(0, fitShift(odds))
 	return f
 }
 
@@ -148,9 +148,9 @@ func fitScale(held []heldOut) float64 {
 	return math.Exp((low + high) / 2)
 }
 
-// fitShift moves the mean probability towards the wanted one, held back by a
+// fitShift moves the mean probability towards usualScope, held back by a
 // normal prior: Newton's method with bounded steps.
-func fitShift(odds []float64, wanted float64) float64 {
+func fitShift(odds []float64) float64 {
 	const prior = 1 / (shiftSpread * shiftSpread)
 	weight := min(1, shiftCounts/float64(len(odds)))
 	shift := 0.0
@@ -158,7 +158,7 @@ func fitShift(odds []float64, wanted float64) float64 {
 		slope, bend := -shift*prior, prior
 		for _, z := range odds {
 			p := sigmoid(z + shift)
-			slope += weight * (wanted - p)
+			slope += weight * (usualScope - p)
 			bend += weight * p * (1 - p)
 		}
 		shift += max(-1, min(1, slope/bend))

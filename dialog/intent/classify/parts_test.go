@@ -136,10 +136,10 @@ func TestShiftIsHeldBack(t *testing.T) {
 	for i := range tight {
 		tight[i] = 4
 	}
-	if a, b := fitShift(loose, usualScope), fitShift(loose[:2], usualScope); a < 0.4 || a > 1.2 || b <= 0 || b >= a {
+	if a, b := fitShift(loose), fitShift(loose[:2]); a < 0.4 || a > 1.2 || b <= 0 || b >= a {
 		t.Errorf("80 loose examples shift by %g, 2 by %g", a, b)
 	}
-	if s := fitShift(tight, usualScope); s > 0 || s < -0.2 {
+	if s := fitShift(tight); s > 0 || s < -0.2 {
 		t.Errorf("80 tight examples shift by %g", s)
 	}
 }

@@ -185,12 +185,8 @@ func (s *site) start(ctx context.Context, seed uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	for {
-		resp, err := http.Get(s.http + "/readyz")
-		if err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return nil
-			}
+		if s.ready(ctx) {
+			return nil
 		}
 		select {
 		case err := <-s.gone:
@@ -204,6 +200,20 @@ func (s *site) start(ctx context.Context, seed uint64) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// ready tells whether the server takes calls.
+func (s *site) ready(ctx context.Context) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.http+"/readyz", http.NoBody)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
 }
 
 // stop ends both, the server first, by force if they do not go.

@@ -3,7 +3,6 @@ package audio
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -63,7 +62,7 @@ func TestPlayedByTelephone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage, err := Open(t.Context(), config.Default().Speech, file, s, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	stage, err := Open(t.Context(), config.Default().Speech, file, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package audio
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -79,7 +78,7 @@ func TestMandarinByTelephone(t *testing.T) {
 	}
 	speech := config.Default().Speech
 	speech.ASR.Engine, speech.ASR.Protocol, speech.ASR.URL = "ws", "vosk", prompter(t, lines)
-	stage, err := Open(t.Context(), speech, file, s, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	stage, err := Open(t.Context(), speech, file, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

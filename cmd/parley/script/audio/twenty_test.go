@@ -2,7 +2,6 @@ package audio
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -78,7 +77,7 @@ func TestTwentyTurns(t *testing.T) {
 	if err != nil || len(written.Failures) > 0 {
 		t.Fatalf("as text: %v %q", err, written.Failures)
 	}
-	stage, err := Open(t.Context(), config.Default().Speech, file, s, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	stage, err := Open(t.Context(), config.Default().Speech, file, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
