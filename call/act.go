@@ -18,7 +18,7 @@ func (s *Session) startMachine(ctx context.Context, now time.Time) {
 	}
 	s.mind.machine = s.mind.script.Machine(facts(s.id, s.wires.leg.Info(), s.mind.vars), seedOf(s.id))
 	s.tapeFromStart()
-	s.tell(ctx, now, dialog.Answered{})
+	s.tell(ctx, now, dialog.Answered{Placed: s.j.rec.Direction == "outbound"})
 	if s.mind.script.Listens && s.ear.deaf {
 		s.tell(ctx, now, dialog.Deaf{Why: s.ear.why})
 	}

@@ -36,6 +36,7 @@ func (s *Session) close(cancel context.CancelFunc, failed error) (*Record, error
 	s.dropHand()
 	s.dropOverseer(time.Now(), "the call is over")
 	s.hangUp(ctx)
+	s.hearAnnouncement(ctx)
 	s.unfinished(time.Now())
 	s.ear.stop()
 	s.hearOut(ctx)

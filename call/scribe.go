@@ -247,16 +247,8 @@ func (s *Session) unhear() {
 
 // hush lets a turn end that the end of the conversation has cut.
 func (l *scribeLeg) hush() {
-	e := l.tap.stream.Load()
-	if e == nil {
-		return
-	}
-	quiet := media.Frame{Rate: media.TelephoneRate, PCM: make([]int16, tapPCM)}
-	for i := range 60 { // 1.2 s, longer than every endpoint; detectors keep half a second
-		_ = e.Write(quiet) // Next tells of a stream that failed
-		if i%15 == 14 {
-			<-time.After(media.FrameTime)
-		}
+	if e := l.tap.stream.Load(); e != nil {
+		quiet(e)
 	}
 }
 

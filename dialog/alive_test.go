@@ -89,7 +89,7 @@ func wander(t *testing.T, s *Script, name string, fixed map[Part]bool, seed uint
 			t.Fatalf("%s, seed %d, after %d events, last %#v at node %s: %s\n%s", name, seed, len(log.events), e, m.Node(), why, tail(log))
 		}
 	}
-	tell(Answered{})
+	tell(Answered{Placed: rnd.IntN(2) == 0})
 	for range 60 {
 		if m.Ended() {
 			log.over = true

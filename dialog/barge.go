@@ -13,6 +13,7 @@ type ear struct {
 	since    time.Time // onset of the sound
 	partial  string    // words so far of the sound
 	cut      bool      // this sound cut the prompt short
+	greeting bool      // this sound began as the callee's greeting
 	second   bool      // the barge timer is in its second term
 	kept     string    // words said when they could not be taken up
 	keys     string    // keys pressed then
@@ -78,7 +79,7 @@ func (m *Machine) resume() {
 // speechStarted pauses first and decides afterwards.
 func (m *Machine) speechStarted() {
 	if !m.ear.sounding {
-		m.ear.since = m.step.now
+		m.ear.since, m.ear.greeting = m.step.now, m.greets()
 	}
 	m.ear.sounding, m.ear.partial, m.ear.cut = true, "", false
 	if m.interruptible() {
@@ -124,7 +125,7 @@ func (m *Machine) partial(text string) {
 		if m.ear.second { // the time to decide is over, and it is only a nod so far
 			m.resume()
 		}
-	case !urgent && m.protected():
+	case !urgent && (m.protected() || m.ear.greeting):
 	case m.listening():
 		m.hush()
 		m.ear.cut = true
@@ -147,7 +148,7 @@ func (m *Machine) bargeFired() {
 		m.start(TimerBarge, maxPause-m.s.Defaults.BargeIn.Decide)
 		return
 	}
-	if m.ear.sounding && !onlyNod && m.listening() {
+	if m.ear.sounding && !onlyNod && m.listening() && !m.ear.greeting {
 		// No cough is that long: the caller is answering and is not talked over.
 		// If it was a noise after all, the prompt is played again at its end.
 		m.hush()

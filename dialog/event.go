@@ -7,7 +7,9 @@ import "time"
 type Event interface{ isEvent() }
 
 // Answered begins the conversation: the leg is up and audio flows.
-type Answered struct{}
+type Answered struct {
+	Placed bool // we called: whoever answers greets first
+}
 
 // SpeechStarted is the onset of the caller's sound.
 type SpeechStarted struct{}

@@ -58,12 +58,14 @@ type facts struct {
 
 // place is where the conversation stands and what follows the words being said.
 type place struct {
-	node  *Node
-	then  then
-	last  []Part // said again on request
-	begun bool
-	final bool // the last prompt is being said: nothing changes the end
-	over  bool
+	node     *Node
+	then     then
+	last     []Part // said again on request
+	begun    bool
+	placed   bool      // by us
+	answered time.Time // when it began
+	final    bool      // the last prompt is being said: nothing changes the end
+	over     bool
 	errand
 }
 
@@ -163,9 +165,9 @@ func (m *Machine) Step(now time.Time, e Event) []Action {
 
 // before takes what can happen before the call is answered.
 func (m *Machine) before(e Event) {
-	switch e.(type) {
+	switch e := e.(type) {
 	case Answered:
-		m.at.begun = true
+		m.at.begun, m.at.placed, m.at.answered = true, e.Placed, m.step.now
 		m.begin()
 		m.enter(m.s.Nodes[0], "answered", "")
 	case HungUp:

@@ -26,7 +26,9 @@ type voice struct {
 type saying struct {
 	id      int
 	filler  bool
+	parts   []Part
 	notices []string
+	loop    bool
 }
 
 func (m *Machine) speaking() bool { return len(m.voice.pending) > 0 }
@@ -52,7 +54,7 @@ func (m *Machine) queue(parts []Part, notices []string, loop bool) {
 	}
 	m.stop(TimerSilence)
 	m.voice.id++
-	m.voice.pending = append(m.voice.pending, saying{id: m.voice.id, notices: notices})
+	m.voice.pending = append(m.voice.pending, saying{id: m.voice.id, parts: parts, notices: notices, loop: loop})
 	m.do(Say{ID: m.voice.id, Node: m.Node(), Parts: slices.Clone(parts), Loop: loop})
 }
 

@@ -85,7 +85,7 @@ func (p *storyteller) event(l string) []string {
 	var e Event
 	switch kind {
 	case "answered":
-		e = Answered{}
+		e = Answered{Placed: rest == "placed"}
 	case "sound":
 		e = SpeechStarted{}
 	case "noise":

@@ -58,6 +58,10 @@ func (m *Machine) heard(e Heard) {
 		m.resume()
 		return
 	}
+	if m.ear.greeting && m.prompting() && !urgent {
+		m.greeted(text)
+		return
+	}
 	m.sense(e, cut || m.prompting())
 	if m.prompting() && !urgent && m.protected() {
 		m.resume()
