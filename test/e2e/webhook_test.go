@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -292,9 +293,12 @@ func TestWebhooksSurviveKill(t *testing.T) {
 	for _, kind := range []webhook.Type{webhook.CallOffered, webhook.CallEnded, webhook.CallbackDue} {
 		until(t, 30*time.Second, string(kind)+" does not arrive", func() bool { return len(crm.of(kind)) > 0 })
 	}
-	if end := crm.of(webhook.CallEnded)[0].body.Data.Call.Summary; end.State != string(call.Interrupted) {
-		t.Errorf("the call that was cut ended as %q", end.State)
-	}
+	// The callback may end, at the busy agent, before the call that was cut is told.
+	until(t, 30*time.Second, "nobody is told of the call that was cut", func() bool {
+		return slices.ContainsFunc(crm.of(webhook.CallEnded), func(h heardOf) bool {
+			return h.body.Data.Call.Summary.State == string(call.Interrupted)
+		})
+	})
 	crm.mu.Lock()
 	defer crm.mu.Unlock()
 	seen := map[string]bool{}

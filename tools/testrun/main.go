@@ -113,6 +113,7 @@ type tally struct {
 	w                       io.Writer
 	passed, failed, skipped int
 	output                  map[string][]string // by package and test, until it ends
+	races                   map[string][]string // by package: what passed tests printed of a data race
 	skips                   []string
 	slow                    []event // tests of a package's own that took long
 }
@@ -123,7 +124,9 @@ const (
 	mostNamed = 15
 )
 
-func newTally(w io.Writer) *tally { return &tally{w: w, output: map[string][]string{}} }
+func newTally(w io.Writer) *tally {
+	return &tally{w: w, output: map[string][]string{}, races: map[string][]string{}}
+}
 
 func (t *tally) read(r io.Reader) {
 	lines := bufio.NewReader(r)
@@ -169,6 +172,7 @@ func (t *tally) endTest(e event, key string) {
 	switch e.Action {
 	case "pass":
 		t.passed++
+		t.keepRace(e.Package, t.output[key])
 	case "fail":
 		t.failed++
 		fmt.Fprintf(t.w, "FAIL %s %s\n", e.Package, e.Test)
@@ -180,6 +184,14 @@ func (t *tally) endTest(e event, key string) {
 	case "skip":
 		t.skipped++
 		t.skips = append(t.skips, fmt.Sprintf("%s %s: %s", e.Package, e.Test, reason(t.output[key])))
+	}
+}
+
+// keepRace keeps what the race detector printed into a test that passed: a race
+// between tests, or after the last one, fails the package alone.
+func (t *tally) keepRace(pkg string, lines []string) {
+	if slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "WARNING: DATA RACE") }) {
+		t.races[pkg] = append(t.races[pkg], lines...)
 	}
 }
 
@@ -201,7 +213,7 @@ func (t *tally) endPackage(e event, key string) {
 		if t.failed == 0 {
 			t.failed++
 		}
-		io.WriteString(t.w, strings.Join(t.output[key], ""))
+		io.WriteString(t.w, strings.Join(slices.Concat(t.races[e.Package], t.output[key]), ""))
 		fmt.Fprintf(t.w, "FAIL %-60s %6.1fs\n", e.Package, e.Elapsed)
 	}
 }

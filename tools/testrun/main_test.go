@@ -39,6 +39,14 @@ func TestTally(t *testing.T) {
 `,
 			want: "p.go:1: wrong\nFAIL p" + strings.Repeat(" ", 63) + "0.0s\n0 passed, 1 failed, 0 skipped\n",
 		},
+		"a race outside the tests": {
+			in: `{"Action":"output","Package":"p","Test":"TestA","Output":"WARNING: DATA RACE\n"}
+{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Output":"FAIL\n"}
+{"Action":"fail","Package":"p","Elapsed":1}
+`,
+			want: "WARNING: DATA RACE\nFAIL\nFAIL p" + strings.Repeat(" ", 63) + "1.0s\n1 passed, 1 failed, 0 skipped\n",
+		},
 		"cut short": {
 			in: `{"Action":"run","Package":"p","Test":"TestA"}
 {"Action":"output","Package":"p","Test":"TestA","Output":"panic: oh\n"}
