@@ -26,7 +26,7 @@ func sipp(t *testing.T, scenario string, args ...string) (wait func() error) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	cmd := exec.CommandContext(ctx, path, append([]string{"-sf", file, "-m", "1", "-i", "127.0.0.1", "-nostdin", "-timeout", "25", "-recv_timeout", "8000", "-nr"}, args...)...)
+	cmd := exec.CommandContext(ctx, path, append([]string{"-sf", file, "-m", "1", "-i", "127.0.0.1", "-nostdin", "-timeout", "25", "-recv_timeout", "8000"}, args...)...)
 	cmd.Dir = t.TempDir()
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out

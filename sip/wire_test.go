@@ -133,13 +133,14 @@ type caller struct {
 	*wire
 	callID, tag, to, branch string
 	seq                     int
+	sent                    map[string]int // CSeq of the last request of a method
 	target                  string
 }
 
 func newCaller(t *testing.T, network string, e *Endpoint) *caller {
 	return &caller{
 		wire: newWire(t, network, e), callID: rand.Text(), tag: rand.Text()[:8],
-		to: "<sip:100@parley.example>", target: "sip:100@" + e.Addr(network).String(),
+		to: "<sip:100@parley.example>", sent: map[string]int{}, target: "sip:100@" + e.Addr(network).String(),
 	}
 }
 
@@ -147,6 +148,7 @@ func newCaller(t *testing.T, network string, e *Endpoint) *caller {
 func (c *caller) msg(method string, extra, body string) string {
 	if method != "ACK" && method != "CANCEL" {
 		c.seq++
+		c.sent[method] = c.seq
 		c.branch = "z9hG4bK" + rand.Text()
 	}
 	branch := c.branch
@@ -163,6 +165,18 @@ func (c *caller) msg(method string, extra, body string) string {
 }
 
 func (c *caller) request1(method, extra, body string) { c.send(c.msg(method, extra, body)) }
+
+// status is the final response to the last request of the method: one to an
+// earlier request may come again, because ACK is on its way or was lost.
+func (c *caller) status(method string) *screen.Message {
+	c.t.Helper()
+	for {
+		m := c.wire.status(method)
+		if seq, _, _ := strings.Cut(m.Get("CSeq"), " "); seq == itoa(c.sent[method]) || method == "CANCEL" {
+			return m
+		}
+	}
+}
 
 // join remembers the tag and target of a response.
 func (c *caller) join(res *screen.Message) {

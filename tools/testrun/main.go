@@ -190,7 +190,9 @@ func (t *tally) endTest(e event, key string) {
 // keepRace keeps what the race detector printed into a test that passed: a race
 // between tests, or after the last one, fails the package alone.
 func (t *tally) keepRace(pkg string, lines []string) {
-	if slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "WARNING: DATA RACE") }) {
+	if slices.ContainsFunc(lines, func(l string) bool {
+		return strings.Contains(l, "WARNING: DATA RACE") || strings.HasPrefix(l, "testing: race")
+	}) {
 		t.races[pkg] = append(t.races[pkg], lines...)
 	}
 }
