@@ -5,6 +5,8 @@
 //
 // Packages in which nothing is concurrent run without -race: see sequential.
 //
+// A test that fails runs once more, alone, if few did: see again.
+//
 // Packages named by -alone run one after the other when all the rest is done:
 // they hold conversations in real time and want the machine to themselves.
 package main
@@ -47,15 +49,22 @@ func run(alone string, flags []string) bool {
 		return false
 	}
 	t := newTally(os.Stdout)
-	ok := true
-	if len(pure) > 0 {
-		ok = t.test(ctx, slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return f == "-race" }), pure)
+	unwatched := slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return f == "-race" })
+	sure := len(pure) == 0 || t.agrees(ctx, unwatched, pure)
+	return t.all(ctx, flags, append([][]string{rest}, last...)) && sure
+}
+
+// all runs groups of packages one after the other and ends with the summary.
+func (t *tally) all(ctx context.Context, flags []string, groups [][]string) bool {
+	sure := true // go test and the count agree
+	for _, p := range groups {
+		sure = t.agrees(ctx, flags, p) && sure
 	}
-	for _, p := range append([][]string{rest}, last...) {
-		ok = t.test(ctx, flags, p) && ok
+	if sure && ctx.Err() == nil {
+		t.again(ctx, flags)
 	}
 	t.summary()
-	return ok && t.failed == 0
+	return sure && t.failed == 0
 }
 
 // packages lists the module's, and each that runs alone by itself.
@@ -97,6 +106,13 @@ func (t *tally) test(ctx context.Context, flags, packages []string) bool {
 	return cmd.Wait() == nil
 }
 
+// agrees runs packages and tells whether go test was content, or a failure was
+// counted.
+func (t *tally) agrees(ctx context.Context, flags, packages []string) bool {
+	before := t.failed
+	return t.test(ctx, flags, packages) || t.failed > before
+}
+
 // event is one line of go test -json (go doc test2json).
 type event struct {
 	Action     string
@@ -114,7 +130,10 @@ type tally struct {
 	passed, failed, skipped int
 	output                  map[string][]string // by package and test, until it ends
 	races                   map[string][]string // by package: what passed tests printed of a data race
+	blamed                  map[string]bool     // packages of which a failure is counted
 	skips                   []string
+	failures                []failure
+	twice                   int     // tests that passed only on a second run
 	slow                    []event // tests of a package's own that took long
 }
 
@@ -125,7 +144,7 @@ const (
 )
 
 func newTally(w io.Writer) *tally {
-	return &tally{w: w, output: map[string][]string{}, races: map[string][]string{}}
+	return &tally{w: w, output: map[string][]string{}, races: map[string][]string{}, blamed: map[string]bool{}}
 }
 
 func (t *tally) read(r io.Reader) {
@@ -155,6 +174,8 @@ func (t *tally) take(e event) {
 		io.WriteString(t.w, e.Output)
 	case "build-fail":
 		t.failed++
+		pkg, _, _ := strings.Cut(e.ImportPath, " ")
+		t.blamed[pkg] = true
 	case "pass", "fail", "skip":
 		if e.Test == "" {
 			t.endPackage(e, key)
@@ -175,6 +196,8 @@ func (t *tally) endTest(e event, key string) {
 		t.keepRace(e.Package, t.output[key])
 	case "fail":
 		t.failed++
+		t.blamed[e.Package] = true
+		t.note(e, t.output[key])
 		fmt.Fprintf(t.w, "FAIL %s %s\n", e.Package, e.Test)
 		for _, line := range t.output[key] {
 			if !strings.HasPrefix(line, "=== ") {
@@ -207,12 +230,13 @@ func (t *tally) endPackage(e event, key string) {
 		for k, lines := range t.output { // tests cut short never end
 			if k != key && strings.HasPrefix(k, e.Package+" ") {
 				t.failed++
+				t.blamed[e.Package] = true
 				fmt.Fprintf(t.w, "FAIL %s did not end\n", k)
 				io.WriteString(t.w, strings.Join(lines, ""))
 				delete(t.output, k)
 			}
 		}
-		if t.failed == 0 {
+		if !t.blamed[e.Package] || len(t.races[e.Package]) > 0 {
 			t.failed++
 		}
 		io.WriteString(t.w, strings.Join(slices.Concat(t.races[e.Package], t.output[key]), ""))
@@ -252,5 +276,9 @@ func (t *tally) summary() {
 		}
 		fmt.Fprintln(t.w)
 	}
-	fmt.Fprintf(t.w, "%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
+	fmt.Fprintf(t.w, "%d passed, %d failed, %d skipped", t.passed, t.failed, t.skipped)
+	if t.twice > 0 {
+		fmt.Fprintf(t.w, ", %d of the passed on a second run only: see FAIL above", t.twice)
+	}
+	fmt.Fprintln(t.w)
 }
