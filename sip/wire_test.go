@@ -17,6 +17,7 @@ type wire struct {
 	t    *testing.T
 	conn net.Conn
 	buf  []byte
+	seen map[string]bool // requests that were taken, by their Via
 }
 
 func newWire(t *testing.T, network string, e *Endpoint) *wire {
@@ -85,7 +86,8 @@ func (w *wire) status(method string) *screen.Message {
 	}
 }
 
-// request reads on until a request with the method comes.
+// request reads on until a request with the method comes that has not been taken
+// before: over UDP one may come again while its answer is on the way.
 func (w *wire) request(method string) *screen.Message {
 	w.t.Helper()
 	for {
@@ -93,7 +95,11 @@ func (w *wire) request(method string) *screen.Message {
 		if m == nil {
 			w.t.Fatalf("no %s came", method)
 		}
-		if m.Method == method {
+		if again := m.Get("Via") + method; m.Method == method && (!w.seen[again] || method == "ACK") {
+			if w.seen == nil {
+				w.seen = map[string]bool{}
+			}
+			w.seen[again] = true
 			return m
 		}
 	}
