@@ -3,6 +3,7 @@ package campaign
 import (
 	"time"
 
+	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/timing"
 )
 
@@ -26,6 +27,10 @@ const RefillEvery = 10 * time.Minute
 // JoinedField is the profile's own field that tells when a customer joined: RFC 3339,
 // or a day. Without it their first sign does.
 const JoinedField = "joined"
+
+// OutOfWindow tells, beside the codes of permit, that Close refused a call in the
+// moment in which it was to be placed.
+const OutOfWindow permit.Code = "out_of_window"
 
 // Moments are what windows are counted from; zero: never.
 type Moments struct {
@@ -92,7 +97,7 @@ func (k Candidate) Renew(fresh Candidate) Candidate {
 }
 
 // Close stops a candidate who waits in a window that is no longer theirs: they bought
-// again, or were seen.
+// again, or were seen. It is asked when people are taken up, and right before each call.
 func (c *Campaign) Close(now time.Time, k Candidate, m Moments) (Candidate, bool) {
 	w, since, ok := c.Window(m, k.Zones)
 	if ok && (since.Equal(k.Last.Window) || w.Holds(now)) { // of the same, the deadline says when; of another, Renew

@@ -63,6 +63,10 @@ func (g *gate) Answered(ctx context.Context, at time.Time) error {
 func (r *run) attempt(ctx context.Context, a campaign.Attempt, id string) over {
 	k, out := a.Candidate, over{id: id}
 	now := time.Now()
+	if shut, refused := r.shut(ctx, now, k, id); refused != "" {
+		out.refused, out.k = refused, r.keep(shut, id, now, nil)
+		return out
+	}
 	request := a.Request(r.cfg.Holder)
 	request.ID = id
 	old, d, err := r.cfg.Store.Reserve(ctx, now, request, r.policy)

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -158,4 +159,38 @@ func closeSome(ctx context.Context, s *store.Editor, now time.Time, c *campaign.
 		}
 	}
 	return nil
+}
+
+// shut asks again, right before a call, whether the candidate's window is still theirs:
+// who bought a moment ago is not called. refused, if not empty, is why no call is placed.
+func (r *run) shut(ctx context.Context, now time.Time, k campaign.Candidate, id string) (next campaign.Candidate, refused string) {
+	if r.c.Who.Window == campaign.NoWindow {
+		return k, ""
+	}
+	next, over, err := closed(ctx, r.cfg.Store.Reader, now, r.c, k)
+	if err == nil && over {
+		_, err = r.cfg.Store.Attempt(ctx, id)
+		if errors.Is(err, store.ErrNoAttempt) {
+			return next, string(campaign.OutOfWindow)
+		}
+	}
+	if err != nil {
+		r.log.Warn("whether a window is open was not read", "call", id, "error", err)
+		k.Due = now.Add(laterBy)
+		return k, "not_reserved"
+	}
+	return k, "" // of one that was made before, what came of it counts: Reserve tells
+}
+
+func closed(ctx context.Context, s *store.Reader, now time.Time, c *campaign.Campaign, k campaign.Candidate) (campaign.Candidate, bool, error) {
+	people, err := s.People(ctx, []string{k.Person})
+	if err != nil || len(people) == 0 {
+		return k, false, err
+	}
+	moments, err := momentsOf(ctx, s, now, c, people)
+	if err != nil {
+		return k, false, err
+	}
+	is, over := c.Close(now, k, moments[k.Person])
+	return is, over, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/campaign"
+	"github.com/parley-voice/parley/campaign/permit"
 	"github.com/parley-voice/parley/campaign/segment"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/customer/label"
@@ -147,6 +148,66 @@ func TestWhoJoinsWhileACampaignRunsIsCalled(t *testing.T) {
 			t.Errorf("it is %s (%s), %v", row.State, row.Why, err)
 		}
 	})
+}
+
+// Who buys again between two looks is not called for the purchase before, though they
+// are due: the window is asked again right before the call. An attempt that was made
+// before is settled as what it came to.
+func TestTheWindowIsAskedAgainBeforeTheCall(t *testing.T) {
+	s := storetest.Open(t, filepath.Join(t.TempDir(), "records.db"))
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	now := time.Now()
+	when := fmt.Sprintf("when: {start: %s, until: %s, ", now.AddDate(0, 0, -2).Format(time.DateOnly), now.AddDate(0, 0, 20).Format(time.DateOnly))
+	text := strings.NewReplacer("segment: all", "segment: reachable, window: repurchase", "when: {start: 2026-03-01, until: 2026-03-20, ", when).Replace(spring)
+	c, err := campaign.Load(strings.NewReader(text), "spring.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bought := now.AddDate(0, 0, -8)
+	for i, who := range []string{"waits", "again", "called"} {
+		if _, err := s.Upsert(t.Context(), customer.Profile{ID: who, Numbers: []string{number(i, '0')}, Updated: now,
+			Consent: []customer.Consent{{Purpose: c.Purpose, State: customer.Granted, Basis: "consent", At: bought}}}); err != nil {
+			t.Fatal(err)
+		}
+		some := customer.Money{Cents: 100, Currency: "CNY"}
+		events := []customer.Event{{Source: "shop", ID: who, Customer: who, Kind: customer.Order, At: bought, Amount: some}}
+		if who != "waits" {
+			events = append(events, customer.Event{Source: "shop", ID: who + "2", Customer: who, Kind: customer.Order, At: now.Add(-time.Second), Amount: some})
+		}
+		if kept, err := s.AddEvents(t.Context(), now, events...); err != nil || kept.New != len(events) {
+			t.Fatal(kept, err)
+		}
+		k, ok := c.Enter(now, campaign.Candidate{Campaign: c.ID, Person: who, Number: customer.Parse(number(i, '0'), "CN"), State: campaign.Pending, Due: now,
+			Deadline: c.When.Deadline, Zones: []string{"Asia/Shanghai"}}, campaign.Moments{Bought: bought})
+		if _, err := s.AddCandidates(t.Context(), k); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+	}
+	all, err := s.ClaimCandidates(t.Context(), c.ID, store.Claim{Worker: "me", Now: now, Lease: time.Minute, Max: 3})
+	if err != nil || len(all) != 3 {
+		t.Fatal(all, err)
+	}
+	r := newRun(&Config{Node: Node{Holder: "me"}, Store: s.Editor, Log: slog.New(slog.DiscardHandler)}, store.Campaign{ID: c.ID}, c, func() crowd { return crowd{} }) // the policy allows nothing
+	for _, k := range all {
+		id := "attempt-" + k.Person
+		if k.Person == "called" {
+			p := permit.Policy{Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Book: dayAndNight(t)}
+			if _, d, err := s.Reserve(t.Context(), now, campaign.Attempt{ID: id, Candidate: k, Purpose: c.Purpose}.Request("dead"), p); err != nil || !d.Allowed {
+				t.Fatal(d, err)
+			}
+		}
+		out := r.attempt(t.Context(), campaign.Attempt{ID: id, Candidate: k, Purpose: c.Purpose}, id)
+		if shut := out.refused == string(campaign.OutOfWindow); shut != (k.Person == "again") {
+			t.Errorf("%s: refused by %q: %+v", k.Person, out.refused, out.k)
+		}
+		if k.Person == "again" && (out.k.State != campaign.Stopped || !strings.Contains(out.k.Last.Why, "window has closed")) {
+			t.Errorf("who bought again: %+v", out.k)
+		}
+	}
 }
 
 // asked counts chores.
