@@ -76,6 +76,9 @@ func keep(ctx context.Context, q queries, old, next customer.Profile) error {
 		if c.State == customer.Granted {
 			continue
 		}
+		if err := q.tellWithdrawn(ctx, old.Consent, Withdrawal{next.ID, number, cmp.Or(c.Source, next.Source), at, c}); err != nil {
+			return err
+		}
 		who, err := q.subject(ctx, next.ID, "")
 		if err != nil {
 			return err

@@ -50,8 +50,9 @@ func (d *dialect) text(query string) string {
 // database is a pool of connections that knows its dialect.
 type database struct {
 	*sql.DB
-	d    *dialect
-	turn turns
+	d         *dialect
+	turn      turns
+	withdrawn *withdrawn // whoever is to be told of consents that are taken back; nil: nobody
 }
 
 func (db database) q() queries {
@@ -70,13 +71,18 @@ func (db database) change(ctx context.Context, do func(queries) error) error {
 	defer done()
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after the commit
 	q := in(tx, db.d)
+	q.withdrawn = db.withdrawn.fresh()
 	if err := do(q); err != nil {
 		return err
 	}
 	if err := q.seal(ctx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	q.withdrawn.kept()
+	return nil
 }
 
 // runner is *sql.DB or *sql.Tx.
@@ -88,13 +94,14 @@ type runner interface {
 
 // queries runs statements on a database, or in one transaction of it.
 type queries struct {
-	on     runner
-	d      *dialect
-	events *[]PermitEvent // of the transaction, to be sealed before it commits
+	on        runner
+	d         *dialect
+	events    *[]PermitEvent // of the transaction, to be sealed before it commits
+	withdrawn *withdrawn     // of the transaction; nil: nobody is told
 }
 
 // in runs statements in a transaction.
-func in(tx *sql.Tx, d *dialect) queries { return queries{tx, d, &[]PermitEvent{}} }
+func in(tx *sql.Tx, d *dialect) queries { return queries{on: tx, d: d, events: &[]PermitEvent{}} }
 
 func (q queries) exec(ctx context.Context, query string, args ...any) (int, error) {
 	res, err := q.on.ExecContext(ctx, q.d.text(query), clean(args)...)

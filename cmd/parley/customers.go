@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
+	"github.com/parley-voice/parley/cmd/parley/server"
 	"github.com/parley-voice/parley/customer"
 	"github.com/parley-voice/parley/customer/intake"
 	"github.com/parley-voice/parley/store"
@@ -77,6 +79,9 @@ func (f From) editor(ctx context.Context, m *Main) (*store.Editor, *config.Confi
 		return nil, nil, err
 	}
 	e, err := store.OpenEditor(ctx, where, cfg.Callers.Country)
+	if err == nil {
+		e.OnWithdrawn(server.ConsentTeller(cfg, slog.New(slog.NewTextHandler(m.Stderr, nil))))
+	}
 	return e, cfg, err
 }
 

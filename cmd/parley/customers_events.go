@@ -30,7 +30,7 @@ type CustomersSourcesCmd struct {
 
 // Run takes the rows of a file.
 func (c *CustomersEventsCmd) Run(ctx context.Context, m *Main) (err error) {
-	where, cfg, err := c.where(m)
+	_, cfg, err := c.where(m)
 	if err != nil {
 		return err
 	}
@@ -46,10 +46,7 @@ func (c *CustomersEventsCmd) Run(ctx context.Context, m *Main) (err error) {
 		in = f
 	}
 	defer in.Close()
-	if err := store.Prepare(ctx, where); err != nil {
-		return err
-	}
-	e, err := store.OpenEditor(ctx, where, cfg.Callers.Country)
+	e, _, err := c.newEditor(ctx, m)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type Data struct {
 	Message    *Outgoing     `json:"message,omitempty"`
 	Labels     []Labels      `json:"labels,omitempty"` // of some customers, each once
 	Drift      *drift.Report `json:"drift,omitempty"`  // of all customers together
+	Consent    *Consent      `json:"consent,omitempty"`
 }
 
 // Outgoing is an SMS or a mail that the receiver is to send, once for each ID.
@@ -209,6 +210,9 @@ func (e Event) Fit(h Hook, country string) ([]byte, error) {
 	}
 	if d.Labels = v.labels(d.Labels); e.Type == LabelsSet && len(d.Labels) == 0 {
 		return nil, nil
+	}
+	if d.Consent != nil {
+		d.Consent = v.consent(*d.Consent)
 	}
 	if d.Message != nil {
 		m := *d.Message

@@ -46,6 +46,7 @@ func told() []Event {
 		{VoicemailIn, "v", noon, Data{Call: &Call{ID: r.ID}, Voicemail: &Voicemail{ID: r.ID, Number: "13812345678", Queue: "aftersales", Seconds: 12}}},
 		{ComplaintIn, "k", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "complaint", Text: "the watch is late, call 13987654321", Who: "shop"}}},
 		{DoNotCall, "d", noon, Data{Call: OfRecord(r), Remark: &Remark{Number: "13812345678", Kind: "do_not_call", Scope: "phone"}}},
+		{ConsentGone, "c", noon, Data{Consent: &Consent{Customer: "c-1001", Number: "+8613812345678", Purpose: "marketing", State: "withdrawn", At: noon, Source: "preference centre"}}},
 		{CustomerNote, "n", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "note", Text: "likes tea", Who: "Li Na"}}},
 		{FollowUpLate, "f", noon, Data{FollowUp: owed()}},
 		{FollowUpDone, "f", noon, Data{FollowUp: settled()}},

@@ -29,6 +29,7 @@ const (
 	VoicemailIn  Type = "voicemail.left" // a message was left
 	ComplaintIn  Type = "complaint.made" // the caller complained, or somebody told of it
 	DoNotCall    Type = "do_not_call.set"
+	ConsentGone  Type = "consent.withdrawn" // by an answer on record; opt-outs are DoNotCall
 	CustomerNote Type = "customer.noted"
 	FollowUpLate Type = "follow_up.overdue" // nobody has done in time what is owed
 	FollowUpDone Type = "follow_up.settled" // somebody did, or said why not
@@ -39,7 +40,7 @@ const (
 
 // Types lists the types of events.
 func Types() []Type {
-	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, CustomerNote, FollowUpLate, FollowUpDone, MessageSend, LabelsSet, DriftMade}
+	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, ConsentGone, CustomerNote, FollowUpLate, FollowUpDone, MessageSend, LabelsSet, DriftMade}
 }
 
 // Field is personal data that a hook is sent only when it is to have it.

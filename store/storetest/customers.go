@@ -15,6 +15,7 @@ import (
 )
 
 var customers = behaviours{
+	"consent taken back is told once":                withdrawalsTold,
 	"a customer is kept whole":                       keptWhole,
 	"only what is newer changes a customer":          newer,
 	"a number belongs to one person":                 oneOwner,

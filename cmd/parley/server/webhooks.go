@@ -41,6 +41,7 @@ func (s *Server) herald(hooks []webhook.Hook) error {
 	}
 	log := s.log.With("room", "webhook")
 	s.web.tell = LabelTeller(s.cfg, log)
+	s.Store.OnWithdrawn(ConsentTeller(s.cfg, log))
 	s.web.herald = &herald{hooks: hooks, store: s.Store, callers: s.hotline.callers, country: s.cfg.Callers.Country, log: log}
 	s.hotline.owed.herald = s.web.herald
 	s.web.sender = webhook.NewSender(webhook.Config{Hooks: hooks, Outbox: newOutbox(s.Store), Log: log, Refused: s.gaveUp, Courier: s.openCourier(hooks, log), Now: time.Now})
