@@ -20,11 +20,12 @@ type checker struct {
 	live     map[string]bool        // a call to the person is under way
 	shut     map[string]time.Time   // nobody may call the person before
 	tries    map[string]int
+	since    map[string]time.Time // what the window was counted from when the person was called last
 	breaches []string
 }
 
 func newChecker(c *campaign.Campaign, p permit.Policy) *checker {
-	return &checker{campaign: c, policy: p, ids: map[string]bool{}, calls: map[string][]time.Time{}, live: map[string]bool{}, shut: map[string]time.Time{}, tries: map[string]int{}}
+	return &checker{campaign: c, policy: p, ids: map[string]bool{}, calls: map[string][]time.Time{}, live: map[string]bool{}, shut: map[string]time.Time{}, tries: map[string]int{}, since: map[string]time.Time{}}
 }
 
 // enter takes in what was so before the campaign.
@@ -94,6 +95,35 @@ func (k *checker) dialled(now time.Time, a campaign.Attempt, profile customer.Pr
 	k.hours(now, a)
 	k.ids[a.ID], k.live[who] = true, true
 	k.calls[who] = append(k.calls[who], now)
+}
+
+// window counts the days from the person's last sign anew, and their tries.
+func (k *checker) window(now time.Time, a campaign.Attempt, since time.Time) {
+	who := a.Candidate.Person
+	if !since.Equal(k.since[who]) {
+		k.since[who], k.tries[who] = since, 0
+	}
+	if since.IsZero() {
+		k.breach(now, who, "called for a window, and never did what opens it")
+		return
+	}
+	if after := now.Sub(since); k.campaign.Who.Window == campaign.NewWindow && (after < 0 || after >= 24*time.Hour) {
+		k.breach(now, who, "called %v after they joined", after)
+	}
+	for _, name := range a.Candidate.Zones {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			k.breach(now, who, "%v", err)
+			continue
+		}
+		y, m, d := since.In(zone).Date()
+		yy, mm, dd := now.In(zone).Date()
+		days := int(time.Date(yy, mm, dd, 0, 0, 0, 0, time.UTC).Sub(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).Hours()) / 24
+		switch w := k.campaign.Who.Window; {
+		case w == campaign.RepurchaseWindow && (days < 7 || days > 15), w == campaign.LostWindow && days <= 30:
+			k.breach(now, who, "called on day %d after their last sign in %s", days, name)
+		}
+	}
 }
 
 // hours looks at the wall clock in each zone where the person may be.

@@ -18,8 +18,11 @@ const wrapUp = 15 * time.Second
 type eventKind uint8
 
 const (
-	tick eventKind = iota
-	due            // a person may be called
+	tick   eventKind = iota
+	due              // a person may be called
+	opens            // the campaign's window, to a person
+	shuts            // likewise
+	refill           // who is in it is taken up
 	answer
 	giveUp // who answered waited too long for an agent
 	end    // of a call
@@ -32,6 +35,7 @@ type event struct {
 	kind   eventKind
 	person *person
 	call   *phone
+	stay   *Stay
 	agent  int
 }
 
@@ -68,6 +72,7 @@ const none = -1
 // phone is one call.
 type phone struct {
 	person   *person
+	stay     *Stay // in the window; nil without one
 	began    time.Time
 	caller   string
 	drawn    drawn
@@ -192,6 +197,9 @@ func (w *world) over(c *phone) {
 	p.timing.Attempts = append(p.timing.Attempts, timing.Attempt{At: c.began, Answered: person})
 	refused := w.wish(p, r)
 	if person && !c.lost {
+		if c.stay != nil {
+			c.stay.Reached = true
+		}
 		w.out.Outcomes[r.Outcome]++
 		w.book.reached.Trials++
 		if r.Wish != campaign.NoWish {

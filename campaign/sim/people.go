@@ -94,6 +94,9 @@ func makePeople(cfg Config, dice *rand.Rand) ([]*person, error) {
 	for i := range cfg.People {
 		id := fmt.Sprintf("person-%06d", i+1)
 		p := onePerson(cfg, dice, id, countries[dice.IntN(len(countries))])
+		if c.Who.Window != campaign.NoWindow {
+			p.base, p.k, p.signs = p.k, campaign.Candidate{Person: id}, signs(cfg, dice)
+		}
 		if c.InPilot(id) {
 			all = append(all, p)
 		}

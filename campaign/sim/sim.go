@@ -6,6 +6,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -29,18 +30,24 @@ type Config struct {
 
 // Report is what came of a simulation.
 type Report struct {
-	Days      []Day
-	People    int                   // who were candidates: the pilot's share
-	Refused   map[permit.Code]int   // answers of permit, by each reason that they held
-	Statuses  map[pickup.Status]int // of calls
-	Outcomes  map[string]int        // of conversations
-	Follows   map[campaign.Deed]int
-	States    map[campaign.State]int // of candidates at the end
-	Endings   map[string]int         // why candidates were stopped
-	Held      map[campaign.Code]int  // minutes in which health held the campaign back
-	Coverage  timing.Coverage        // how the time to call was chosen
-	Breaches  []string               // of the rules: must be none
+	Days     []Day
+	People   int                   // who were candidates: the pilot's share, and of it who came into the window
+	Refused  map[permit.Code]int   // answers of permit, by each reason that they held
+	Statuses map[pickup.Status]int // of calls
+	Outcomes map[string]int        // of conversations
+	Follows  map[campaign.Deed]int
+	Ends
+	Held      map[campaign.Code]int // minutes in which health held the campaign back
+	Coverage  timing.Coverage       // how the time to call was chosen
+	Windows   *Windows              `json:",omitempty"` // of a campaign that has a window
+	Breaches  []string              // of the rules: must be none
 	Attempted int
+}
+
+// Ends is how far candidates are at the end.
+type Ends struct {
+	States  map[campaign.State]int
+	Endings map[string]int // why candidates were stopped
 }
 
 // Day is one day of the campaign's zone.
@@ -53,6 +60,9 @@ type Day struct {
 	Overflow  int // of those: taken by the script
 	Opted     int // never again, and complaints
 	Talked    time.Duration
+	Came      int `json:",omitempty"` // whose window opened
+	Left      int `json:",omitempty"` // whose window closed
+	Uncalled  int `json:",omitempty"` // of those: not called in it
 }
 
 // Sum adds up all days.
@@ -65,6 +75,9 @@ func (r Report) Sum() (d Day) {
 		d.Overflow += o.Overflow
 		d.Opted += o.Opted
 		d.Talked += o.Talked
+		d.Came += o.Came
+		d.Left += o.Left
+		d.Uncalled += o.Uncalled
 	}
 	return d
 }
@@ -77,10 +90,17 @@ func Run(cfg Config) (Report, error) {
 	}
 	cfg.Policy = c.Guard.Limits.Apply(cfg.Policy)
 	cfg.Habits = cfg.Habits.filled()
-	w, err := newWorld(cfg)
+	dice := rand.New(rand.NewPCG(cfg.Seed, 0x5eed))
+	people, err := makePeople(cfg, dice)
 	if err != nil {
 		return Report{}, err
 	}
+	return newWorld(cfg, dice, people).run(), nil
+}
+
+// run plays all days.
+func (w *world) run() Report {
+	cfg, c := w.cfg, w.cfg.Campaign
 	for day := range cfg.Days {
 		end := timing.StartOfDay(c.When.Start, day+1, c.When.Zone)
 		w.today = Day{Date: end.Add(-time.Hour).In(c.When.Zone).Format(time.DateOnly)}
@@ -91,18 +111,30 @@ func Run(cfg Config) (Report, error) {
 		}
 	}
 	for _, p := range w.people {
+		if p.k.State == "" { // was never a candidate
+			continue
+		}
+		w.out.People++
 		w.out.States[p.k.State]++
 		if p.k.State == campaign.Stopped {
 			w.out.Endings[p.k.Last.Why]++
 		}
 	}
-	w.out.People, w.out.Breaches = len(w.people), slices.Clone(w.check.breaches)
-	return w.out, nil
+	w.out.Windows, w.out.Breaches = w.windows(), slices.Clone(w.check.breaches)
+	return w.out
+}
+
+// end is when nothing is played any more.
+func (c Config) end() time.Time {
+	return timing.StartOfDay(c.Campaign.When.Start, c.Days, c.Campaign.When.Zone)
 }
 
 // person is one candidate and the truth about them.
 type person struct {
-	k      campaign.Candidate
+	base   campaign.Candidate // as they are taken up
+	k      campaign.Candidate // no State: they are not, yet
+	signs  []time.Time        // when they did what the window is counted from
+	stay   *Stay              // in the window, while they are
 	facts  permit.Facts
 	timing timing.Person
 	truth  truth

@@ -35,7 +35,7 @@ type world struct {
 	ready []*person // due, in the order of campaign.Order
 	line  *line
 	book  *book
-	taken map[int64]int // candidates who are to be called in an hour, by its number since 1970
+	gate  gate
 }
 
 // book is what decides.
@@ -48,22 +48,20 @@ type book struct {
 	breaker  campaign.Breaker
 	callers  map[string]*campaign.CallerTally
 	approved func(experiment.Variant) bool
+	taken    map[int64]int // candidates who are to be called in an hour, by its number since 1970
 }
 
-func newWorld(cfg Config) (*world, error) {
+// newWorld is one at the campaign's start, with people who were made up by the same dice.
+func newWorld(cfg Config, dice *rand.Rand, all []*person) *world {
 	c := cfg.Campaign
-	w := &world{cfg: cfg, dice: rand.New(rand.NewPCG(cfg.Seed, 0x5eed)), people: map[string]*person{}, taken: map[int64]int{}, check: newChecker(c, cfg.Policy), now: c.When.Start, line: newLine(cfg.Agents)}
+	w := &world{cfg: cfg, dice: dice, people: map[string]*person{}, check: newChecker(c, cfg.Policy), now: c.When.Start, line: newLine(cfg.Agents)}
 	w.out = Report{Refused: map[permit.Code]int{}, Statuses: map[pickup.Status]int{}, Outcomes: map[string]int{}, Follows: map[campaign.Deed]int{},
-		States: map[campaign.State]int{}, Endings: map[string]int{}, Held: map[campaign.Code]int{}, Coverage: timing.Coverage{}}
-	all, err := makePeople(cfg, w.dice)
-	if err != nil {
-		return nil, err
-	}
+		Ends: Ends{map[campaign.State]int{}, map[string]int{}}, Held: map[campaign.Code]int{}, Coverage: timing.Coverage{}}
 	known := make([]timing.Person, len(all))
 	for i, p := range all {
 		known[i] = p.timing
 	}
-	w.book = &book{model: timing.FitLadder(known), pacer: pacing.New(c.Pacing), callers: map[string]*campaign.CallerTally{},
+	w.book = &book{model: timing.FitLadder(known), pacer: pacing.New(c.Pacing), callers: map[string]*campaign.CallerTally{}, taken: map[int64]int{},
 		approved: func(experiment.Variant) bool { return true }}
 	for _, n := range c.Line.Callers {
 		w.book.callers[n] = &campaign.CallerTally{Number: n}
@@ -71,10 +69,14 @@ func newWorld(cfg Config) (*world, error) {
 	for _, p := range all {
 		w.people[p.k.Person] = p
 		w.check.enter(p)
+		if c.Who.Window != campaign.NoWindow {
+			w.enrol(p)
+			continue
+		}
 		w.schedule(p)
 	}
 	w.at(w.now, event{kind: tick})
-	return w, nil
+	return w
 }
 
 // play goes on until a time.
@@ -96,10 +98,13 @@ func (w *world) step(e event) {
 		w.dial()
 		w.at(w.next(), event{kind: tick})
 	case due:
-		if e.person.k.Due.Equal(e.at) && !e.person.k.State.Over() {
-			i, _ := slices.BinarySearchFunc(w.ready, e.person, order)
-			w.ready = slices.Insert(w.ready, i, e.person)
-		}
+		w.due(e.person)
+	case opens:
+		w.opened(e.person, e.stay)
+	case shuts:
+		w.shut(e.person, e.stay)
+	case refill:
+		w.refill()
 	case answer:
 		w.answered(e.call)
 	case giveUp:
@@ -111,12 +116,29 @@ func (w *world) step(e event) {
 	}
 }
 
+// due takes in a candidate who may be called now.
+func (w *world) due(p *person) {
+	if !p.k.Due.Equal(w.now) || p.k.State != campaign.Pending && p.k.State != campaign.Waiting {
+		return // they were scheduled again since
+	}
+	if i, there := slices.BinarySearchFunc(w.ready, p, order); !there {
+		w.ready = slices.Insert(w.ready, i, p)
+	}
+	if p.waits() {
+		p.why(NoLine)
+	}
+}
+
 func order(a, b *person) int { return campaign.Order(a.k, b.k) }
 
-// next is when to look again: in a second, or when somebody is due.
+// next is when to look again: in a second, or when somebody is due, or when health is
+// judged again, of a campaign to which nobody comes any more.
 func (w *world) next() time.Time {
-	if len(w.ready) > 0 || len(w.line.live) > 0 || len(w.queue.all) == 0 {
+	if len(w.ready) > 0 || len(w.line.live) > 0 {
 		return w.now.Add(time.Second)
+	}
+	if len(w.queue.all) == 0 {
+		return w.now.Add(time.Minute)
 	}
 	at := w.queue.all[0].at
 	if at.Before(w.now.Add(time.Second)) {
@@ -138,8 +160,14 @@ func (w *world) schedule(p *person) {
 	var choice timing.Choice
 	p.k, choice = campaign.Schedule(w.now, c, p.k, campaign.Times{Person: p.timing, Where: where, Model: w.book.model, Room: w.room})
 	w.out.Coverage[choice.Verdict]++
+	if p.k.State.Over() && c.Who.Window != campaign.NoWindow {
+		p.k.Last.Why = "no hour is left in the window" // each has a deadline of their own
+		if p.waits() {
+			p.why(NoHour)
+		}
+	}
 	if !p.k.State.Over() {
-		w.taken[p.k.Due.Unix()/3600]++
+		w.book.taken[p.k.Due.Unix()/3600]++
 		w.at(p.k.Due, event{kind: due, person: p})
 	}
 }
@@ -152,14 +180,14 @@ func (w *world) room(at time.Time) float64 {
 	if w.agents() {
 		calls = min(calls, float64(len(w.line.agents))*3600/100/w.cfg.Habits.Answer)
 	}
-	return max(0.01, 1-float64(w.taken[at.Unix()/3600])/calls)
+	return max(0.01, 1-float64(w.book.taken[at.Unix()/3600])/calls)
 }
 
 // dial places the calls of this second.
 func (w *world) dial() {
 	c := w.cfg.Campaign
 	w.judge()
-	if w.book.health.Act == campaign.Pause || w.book.health.Act == campaign.Stop || len(w.ready) == 0 {
+	if w.held() || len(w.ready) == 0 {
 		return
 	}
 	w.reopen()
@@ -174,6 +202,11 @@ func (w *world) dial() {
 	for _, a := range campaign.Plan(w.now, c, room, few) {
 		w.attempt(a)
 	}
+}
+
+// held tells that the campaign's health holds it back.
+func (w *world) held() bool {
+	return w.book.health.Act == campaign.Pause || w.book.health.Act == campaign.Stop
 }
 
 // reopen takes out who is due outside the hours, which may have ended meanwhile.
@@ -215,18 +248,26 @@ func (w *world) judge() {
 // attempt asks for a call and places it.
 func (w *world) attempt(a campaign.Attempt) {
 	c, p := w.cfg.Campaign, w.people[a.Candidate.Person]
-	w.ready = slices.DeleteFunc(w.ready, func(o *person) bool { return o == p })
+	w.unready(p)
 	w.out.Attempted++
+	if w.close(p) {
+		w.out.Refused[campaign.OutOfWindow]++
+		return
+	}
 	d := permit.Decide(w.now, a.Request("simulation"), p.facts, w.cfg.Policy)
 	if !d.Allowed {
 		for _, r := range d.Reasons {
 			w.out.Refused[r.Code]++
 		}
+		p.why(Cause(d.Reasons[0].Code))
 		var follow []campaign.Follow
 		p.k, follow = campaign.Denied(w.now, c, p.k, d)
 		w.follow(follow)
 		w.schedule(p)
 		return
+	}
+	if c.Who.Window != campaign.NoWindow {
+		w.check.window(w.now, a, p.last(w.now))
 	}
 	w.check.dialled(w.now, a, p.facts.Profile)
 	p.k = a.Candidate.Reserve().Dial(w.now)
@@ -236,7 +277,11 @@ func (w *world) attempt(a campaign.Attempt) {
 	t.Today++
 	t.Calls++
 	w.today.Dialled++
-	call := &phone{person: p, began: w.now, caller: a.Caller, drawn: w.draw(w.now, p, a.Ring), agent: none}
+	if p.stay != nil {
+		p.why("")
+		p.stay.Calls++
+	}
+	call := &phone{person: p, stay: p.stay, began: w.now, caller: a.Caller, drawn: w.draw(w.now, p, a.Ring), agent: none}
 	w.line.live = append(w.line.live, call)
 	kind := end
 	if call.drawn.result.Status.Answerer() {

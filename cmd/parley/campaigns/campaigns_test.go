@@ -67,6 +67,24 @@ func TestSimulateShowsTheDays(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, out)
 		}
 	}
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	windowed := *c
+	windowed.File = filepath.Join(t.TempDir(), "new.yaml")
+	if err := os.WriteFile(windowed.File, regexp.MustCompile(`(?m)^  segment: .*$`).ReplaceAll(text, []byte("  segment: reachable\n  window: new")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out.Reset()
+	if err := windowed.Run(w); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"uncalled", "The window opened ", "Why people left it uncalled", "outside their window"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
 	for _, bad := range []SimulateCmd{{People: 0, Days: 1, Answer: 35}, {People: 1, Days: 0, Answer: 35}, {People: 1, Days: 1, Agents: -1, Answer: 35}, {People: 1, Days: 1, Answer: 100}} {
 		bad.File = c.File
 		if err := bad.Run(w); err == nil || !strings.Contains(err.Error(), "cannot be") {

@@ -76,11 +76,23 @@ func show(w *script.World, name string, people int, r sim.Report) {
 	p := term.Printer{W: w.Stdout, Color: term.Wants(w.Terminal, w.Env)}
 	p.Printf("%s: %d people made up, %d of them candidates\n\n", name, people, r.People)
 	rows := [][]string{{"day", "calls", "people", "machines", "answer rate", "abandoned", "opted out", "talked"}}
+	if r.Windows != nil {
+		rows[0] = append(rows[0], "window opened", "closed", "uncalled")
+	}
 	for _, d := range append(r.Days, r.Sum()) {
-		rows = append(rows, []string{cmp.Or(d.Date, "all"), strconv.Itoa(d.Dialled), strconv.Itoa(d.People), strconv.Itoa(d.Machines), of(d.People, d.Dialled),
-			of(d.Abandoned-d.Overflow, d.People), strconv.Itoa(d.Opted), d.Talked.Round(time.Minute).String()})
+		row := []string{cmp.Or(d.Date, "all"), strconv.Itoa(d.Dialled), strconv.Itoa(d.People), strconv.Itoa(d.Machines), of(d.People, d.Dialled),
+			of(d.Abandoned-d.Overflow, d.People), strconv.Itoa(d.Opted), d.Talked.Round(time.Minute).String()}
+		if r.Windows != nil {
+			row = append(row, strconv.Itoa(d.Came), strconv.Itoa(d.Left), strconv.Itoa(d.Uncalled))
+		}
+		rows = append(rows, row)
 	}
 	p.Table(rows)
+	if w := r.Windows; w != nil {
+		p.Printf("\nThe window opened %d times: %d people were taken up in it, %d called, %d reached. It closed %d times, and is open to %d\n",
+			w.Came, w.Taken, w.Called, w.Reached, w.Left, w.Came-w.Left)
+		counts(p, "Why people left it uncalled", w.Uncalled)
+	}
 	counts(p, "What refused an attempt", r.Refused)
 	counts(p, "What calls found", r.Statuses)
 	counts(p, "What conversations came to", r.Outcomes)
@@ -91,7 +103,11 @@ func show(w *script.World, name string, people int, r sim.Report) {
 	p.Printf("\nHours: %s of choices above %.0f %% answer probability, the others the best before the deadline\n",
 		of(r.Coverage[timing.CallNow]+r.Coverage[timing.Likely], r.Coverage[timing.CallNow]+r.Coverage[timing.Likely]+r.Coverage[timing.Best]), 100*timing.Threshold)
 	if len(r.Breaches) == 0 {
-		p.Printf("%s nobody was called over the caps, outside hours, without consent, in a cool-down or twice at once\n", p.In(term.Green, "Checked:"))
+		window := ""
+		if r.Windows != nil {
+			window = "outside their window, "
+		}
+		p.Printf("%s nobody was called over the caps, outside hours, %swithout consent, in a cool-down or twice at once\n", p.In(term.Green, "Checked:"), window)
 		return
 	}
 	for _, b := range r.Breaches {
