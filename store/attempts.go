@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/campaign/permit"
+	"github.com/parley-voice/parley/customer"
 )
 
 // Attempt is one attempt to reach a person.
@@ -31,6 +32,8 @@ type Progress struct {
 	Answered time.Time `json:"answered,omitzero"`
 	Ended    time.Time `json:"ended,omitzero"`
 	Stop     time.Time `json:"stop,omitzero"` // it is to be hung up since
+
+	Receipt customer.Receipt `json:"receipt,omitzero"` // of a message
 }
 
 // AttemptState is how far an attempt has come.
@@ -89,13 +92,15 @@ func (q queries) attempts(ctx context.Context, where string, args ...any) (all [
 	err = q.each(ctx, func(scan func(...any) error) error {
 		var a Attempt
 		var at int64
-		var dialled, answered, ended, stop sql.NullInt64
+		var dialled, answered, ended, stop, received sql.NullInt64
+		var r customer.Receipt
 		err := scan(&a.ID, &a.Person, &a.Number, &a.Purpose, &a.Channel, &a.Campaign, &a.Holder, &at, &dialled, &answered, &ended, &stop,
-			&a.State, &a.Fate, &a.Grant)
-		a.At, a.Went = time.Unix(0, at).UTC(), Progress{when(dialled), when(answered), when(ended), when(stop)}
+			&a.State, &a.Fate, &a.Grant, &r.State, &r.Code, &received)
+		r.At = when(received)
+		a.At, a.Went = time.Unix(0, at).UTC(), Progress{when(dialled), when(answered), when(ended), when(stop), r}
 		all = append(all, a)
 		return err
-	}, "SELECT "+attemptColumns+" FROM attempts WHERE "+where+" ORDER BY at, id", args...)
+	}, "SELECT "+attemptColumns+", receipt, receipt_code, receipt_at FROM attempts WHERE "+where+" ORDER BY at, id", args...)
 	return all, err
 }
 

@@ -40,6 +40,7 @@ const (
 	EventDialled   EventKind = "dialled"         //
 	EventAnswered  EventKind = "answered"        //
 	EventSettled   EventKind = "settled"         // Detail: the fate
+	EventReceipt   EventKind = "receipt"         // of a message. Detail: what the network told, its code
 	EventReleased  EventKind = "released"        // Detail: why
 	EventCancelled EventKind = "cancelled"       // Detail: why
 	EventErased    EventKind = ledger.KindErased // Detail: which leaves

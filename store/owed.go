@@ -27,6 +27,7 @@ type FollowUp struct {
 	Told    time.Time        `json:"told,omitzero"` // when it was told that it is overdue
 	Settled time.Time        `json:"settled,omitzero"`
 	Task    *campaign.Follow `json:"task,omitempty"` // what a campaign asks for; nil: no campaign does
+	Sending Sending          `json:"sending,omitzero"`
 
 	customer.Settlement // by whom, and how
 }
@@ -91,13 +92,13 @@ func complaintOwes(w Word, number string, now time.Time) FollowUp {
 // complaintMark follows a complaint's id in that of its follow-up.
 const complaintMark = "." + string(Complaint)
 
-const followUpColumns = "id, call, number, kind, why, opened, due, told, settled, who, note, task, outcome, paid, paid_amount, paid_currency, paid_code, paid_note"
+const followUpColumns = "id, call, number, kind, why, opened, due, told, settled, who, note, task, message, reopened, outcome, paid, paid_amount, paid_currency, paid_code, paid_note"
 
 var insertFollowUp = insertOnce("owed", followUpColumns, 1)
 
 func followUpRow(f FollowUp) []any {
 	return append([]any{f.ID, f.Call, f.Number, string(f.Kind), f.Why, f.Opened.UnixNano(), f.Due.UnixNano(), stamp(f.Told), stamp(f.Settled), f.Who, f.Note,
-		taskText(f.Task)}, outcomeRow(f.Settlement)...)
+		taskText(f.Task), f.Sending.Message, stamp(f.Sending.Reopened)}, outcomeRow(f.Settlement)...)
 }
 
 // outcomeRow is the columns from outcome on.
@@ -112,11 +113,11 @@ func outcomeRow(s customer.Settlement) []any {
 
 func followUp(scan func(...any) error) (f FollowUp, err error) {
 	var opened, due int64
-	var told, settled sql.NullInt64
+	var told, settled, reopened sql.NullInt64
 	var task, code, note string
 	var paid customer.CompensationKind
 	var worth customer.Money
-	err = scan(&f.ID, &f.Call, &f.Number, &f.Kind, &f.Why, &opened, &due, &told, &settled, &f.Who, &f.Note, &task,
+	err = scan(&f.ID, &f.Call, &f.Number, &f.Kind, &f.Why, &opened, &due, &told, &settled, &f.Who, &f.Note, &task, &f.Sending.Message, &reopened,
 		&f.Outcome, &paid, &worth.Cents, &worth.Currency, &code, &note)
 	if paid != "" {
 		f.Compensation = customer.Paid(paid, worth, code, note)
@@ -125,6 +126,7 @@ func followUp(scan func(...any) error) (f FollowUp, err error) {
 		err = json.Unmarshal([]byte(task), &f.Task)
 	}
 	f.Opened, f.Due, f.Told, f.Settled = time.Unix(0, opened).UTC(), time.Unix(0, due).UTC(), when(told), when(settled)
+	f.Sending.Reopened = when(reopened)
 	return f, err
 }
 
@@ -197,6 +199,9 @@ func followUps(ctx context.Context, q queries, where string, args []any) (all []
 		all = append(all, f)
 		return err
 	}, "SELECT "+followUpColumns+" FROM owed WHERE "+where+" ORDER BY due, id LIMIT ?", args...)
+	if err == nil {
+		err = q.withReceipts(ctx, all)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("follow-ups: %w", err)
 	}
@@ -241,34 +246,43 @@ func (e *Editor) TellBreach(ctx context.Context, id string, at time.Time, tell .
 // The settlement is one that was checked. ErrNoFollowUp or ErrSettled says why not.
 func (e *Editor) SettleFollowUp(ctx context.Context, id string, s customer.Settlement, at time.Time, tell func(FollowUp) []Message) (f FollowUp, err error) {
 	var messages []Message
-	err = e.changes.change(ctx, func(q queries) error {
-		n, err := q.exec(ctx, `UPDATE owed SET settled = ?, who = ?, note = ?, outcome = ?, paid = ?, paid_amount = ?, paid_currency = ?, paid_code = ?, paid_note = ?
-			WHERE id = ? AND settled IS NULL`, append(append([]any{at.UnixNano(), s.Who, s.Note}, outcomeRow(s)...), id)...)
-		if err != nil {
-			return err
-		}
-		f, err = followUp(q.row(ctx, "SELECT "+followUpColumns+" FROM owed WHERE id = ?", id).Scan)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return fmt.Errorf("%w: %q", ErrNoFollowUp, id)
-		case err != nil:
-			return err
-		case n == 0:
-			return fmt.Errorf("%w, by %s at %s", ErrSettled, f.Who, f.Settled.Format(time.RFC3339))
-		case f.Kind == Complaint:
-			if _, err = q.exec(ctx, "UPDATE complaints SET closed = ? WHERE (id = ? OR call = ? AND call <> '') AND closed IS NULL",
-				at.UnixNano(), strings.TrimSuffix(f.ID, complaintMark), f.Call); err != nil {
-				return err
-			}
-		}
-		if tell != nil {
-			messages = tell(f)
-		}
-		return q.post(ctx, messages...)
+	err = e.changes.change(ctx, func(q queries) (err error) {
+		f, messages, err = q.settleFollowUp(ctx, id, s, at, tell)
+		return err
 	})
 	if err != nil {
 		return f, fmt.Errorf("follow-ups: %w", err)
 	}
 	e.nudge(messages)
 	return f, nil
+}
+
+func (q queries) settleFollowUp(ctx context.Context, id string, s customer.Settlement, at time.Time, tell func(FollowUp) []Message) (f FollowUp, messages []Message, err error) {
+	n, err := q.exec(ctx, `UPDATE owed SET settled = ?, who = ?, note = ?, outcome = ?, paid = ?, paid_amount = ?, paid_currency = ?, paid_code = ?, paid_note = ?
+			WHERE id = ? AND settled IS NULL`, append(append([]any{at.UnixNano(), s.Who, s.Note}, outcomeRow(s)...), id)...)
+	if err != nil {
+		return f, nil, err
+	}
+	f, err = followUp(q.row(ctx, "SELECT "+followUpColumns+" FROM owed WHERE id = ?", id).Scan)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return f, nil, fmt.Errorf("%w: %q", ErrNoFollowUp, id)
+	case err != nil:
+		return f, nil, err
+	case n == 0:
+		return f, nil, fmt.Errorf("%w, by %s at %s", ErrSettled, f.Who, f.Settled.Format(time.RFC3339))
+	case f.Kind == Complaint:
+		if _, err = q.exec(ctx, "UPDATE complaints SET closed = ? WHERE (id = ? OR call = ? AND call <> '') AND closed IS NULL",
+			at.UnixNano(), strings.TrimSuffix(f.ID, complaintMark), f.Call); err != nil {
+			return f, nil, err
+		}
+	}
+	one := []FollowUp{f}
+	if err := q.withReceipts(ctx, one); err != nil {
+		return f, nil, err
+	}
+	if f = one[0]; tell != nil {
+		messages = tell(f)
+	}
+	return f, messages, q.post(ctx, messages...)
 }

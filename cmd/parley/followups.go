@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
@@ -79,6 +80,9 @@ func (c *FollowUpsListCmd) Run(ctx context.Context, m *Main) (err error) {
 			how = fmt.Sprintf("  %s by %s at %s%s", cmp.Or(string(f.Outcome), "settled"), f.Who, f.Settled.Local().Format(time.DateTime), given(f.Compensation))
 		case !f.Due.After(m.Now()):
 			how = "  overdue"
+		}
+		if r := f.Sending.Receipt; r.State != "" {
+			how += strings.TrimRight("  message "+string(r.State)+" "+r.Code, " ")
 		}
 		fmt.Fprintf(m.Stdout, "%s  due %s  %-9s  %-16s%s\n", f.ID, f.Due.Local().Format(time.DateTime), f.Kind, cmp.Or(f.Number, "withheld"), how)
 	}

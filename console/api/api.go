@@ -32,10 +32,12 @@ type Config struct {
 	Lines Lines
 	Floor
 	People
-	Outbox  Outbox
-	Routes  Routes
-	Scripts Scripts
-	Hub     *Hub
+	Outbox Outbox
+
+	Receipts Receipts
+	Routes   Routes
+	Scripts  Scripts
+	Hub      *Hub
 }
 
 // People are the customers, what is told of them, what they allow, what is owed to
@@ -116,6 +118,7 @@ func New(c Config) *API {
 	a.experiments()
 	a.remarks()
 	a.replies()
+	a.receipts()
 	a.outbox()
 	a.routes()
 	a.scripts()

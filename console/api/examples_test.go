@@ -26,6 +26,7 @@ var examples = map[string]struct {
 	"setCustomerTags":    {path: "/customers/p1/tags", body: `{"tags":["vip","late"]}`, heads: []string{"If-Match", tagsETag([]string{"vip"})}},
 	"tellRemark":         {path: "/customers/p1/remarks", body: `{"kind":"do_not_call","scope":"all"}`, heads: []string{"Idempotency-Key", "crm-4711-1"}},
 	"tellReply":          {path: "/replies", body: `{"from":"13812345678","text":"ＴＤ"}`, heads: []string{"Idempotency-Key", "gateway-4711"}},
+	"tellReceipt":        {path: "/messages/msg-5d1c/receipt", body: `{"state":"failed","code":"5.1.1"}`},
 	"listRemarks":        {path: "/customers/p1/remarks"},
 	"listMessages":       {path: "/webhooks/messages?state=refused&limit=1"},
 	"retryMessage":       {path: "/webhooks/messages/msg_2/retry"},

@@ -305,7 +305,7 @@ func newRig(t testing.TB) *rig {
 		Gate: &access.Gate{Keys: r.ring, Now: time.Now}, Audit: r.audit,
 		Site:  Site{Country: "CN", Recordings: dir, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)},
 		Calls: r.calls, Lines: r.lines, Floor: Floor{Joiner: r.join, Agents: r.agent, Queues: fakeQueues{}}, People: People{Customers: r.cust, Remarks: r.told, FollowUps: fakeFollowUps{}, Portraits: fakePortraits{}, Consents: r.asked, Ledger: fakeLedger{}, Campaigns: fakeCampaigns{}, Experiments: r.tried},
-		Outbox: fakeOutbox{},
+		Outbox: fakeOutbox{}, Receipts: fakeReceipts{},
 		Routes: fakeRoutes{}, Scripts: fakeScripts{}, Hub: hub,
 	})
 	return r

@@ -37,8 +37,16 @@ type FollowUp struct {
 	Due     time.Time `json:"due"`
 	Told    time.Time `json:"told,omitzero" doc:"When it was told that it is overdue."`
 	Settled time.Time `json:"settled,omitzero"`
+	Sending *Sending  `json:"sending,omitempty" doc:"Of a promotion: the message by which it was sent."`
 
 	customer.Settlement
+}
+
+// Sending is the message of a promotion.
+type Sending struct {
+	Message  string    `json:"message" doc:"message.id of message.send."`
+	Receipt  *Receipt  `json:"receipt,omitempty" doc:"What the network told of it."`
+	Reopened time.Time `json:"reopened,omitzero" doc:"The follow-up was settled, and was opened again since the message did not arrive."`
 }
 
 // FollowUpList is a page of follow-ups.
@@ -137,6 +145,11 @@ func (a *API) followUps() {
 
 func (v view) followUp(f FollowUp) FollowUp {
 	f.Number, f.Note = v.number(f.Number), v.text(f.Note)
+	if f.Sending != nil && f.Sending.Receipt != nil {
+		s, r := *f.Sending, *f.Sending.Receipt
+		r.Code = v.text(r.Code)
+		s.Receipt, f.Sending = &r, &s
+	}
 	if f.Compensation != nil {
 		c := *f.Compensation
 		c.Note = v.text(c.Note)

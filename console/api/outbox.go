@@ -26,6 +26,9 @@ type Message struct {
 	Due   time.Time `json:"due,omitzero" doc:"Of a message that is due: the next try."`
 	Tries int       `json:"tries"`
 	Why   string    `json:"why,omitempty" doc:"What came of the last try."`
+
+	Message string   `json:"message,omitempty" doc:"Of message.send: its message.id."`
+	Receipt *Receipt `json:"receipt,omitempty" doc:"Of message.send: what the network told of it."`
 }
 
 // MessageQuery narrows a list; zero fields do not.

@@ -50,6 +50,7 @@ func told() []Event {
 		{CustomerNote, "n", noon, Data{Remark: &Remark{Number: "+8613812345678", Kind: "note", Text: "likes tea", Who: "Li Na"}}},
 		{FollowUpLate, "f", noon, Data{FollowUp: owed()}},
 		{FollowUpDone, "f", noon, Data{FollowUp: settled()}},
+		{FollowUpOpen, "f", noon, Data{FollowUp: unsent()}},
 		{MessageSend, "m", noon, Data{Message: &Outgoing{ID: "msg-5d1c", Channel: "sms", To: "+8613812345678", Template: "spring-offer", Campaign: "spring", Purpose: "marketing",
 			Customer: "c-1001", Language: "zh-CN", Reason: "considering", Unsubscribe: "https://parley.example/u/AkQ1dXp2c3R1dnd4eXp7fH1-f4CBgoOEhYaHiImKi4w"}}},
 		{LabelsSet, "l", noon, Data{Labels: []Labels{{Customer: "c-1001", Since: noon, Before: noon.Add(-9 * time.Hour), Changes: []LabelChange{
@@ -65,6 +66,13 @@ func told() []Event {
 // owed is a complaint that nobody answered within 24 hours.
 func owed() *FollowUp {
 	return &FollowUp{ID: "remark/k.complaint", Number: "+8613812345678", Kind: "complaint", Opened: noon.Add(-24 * time.Hour), Due: noon}
+}
+
+// unsent is a promotion whose message did not arrive.
+func unsent() *FollowUp {
+	return &FollowUp{ID: "c-1001/promotion", Number: "+8613812345678", Customer: "c-1001", Kind: "promotion", Why: "campaign spring: considering",
+		Opened: noon.Add(-72 * time.Hour), Due: noon.Add(24 * time.Hour), Sending: &Sending{Message: "msg-5d1c", Reopened: noon,
+			Receipt: &customer.Receipt{State: customer.ReceiptFailed, Code: "001", At: noon.Add(-time.Minute)}}}
 }
 
 func settled() *FollowUp {

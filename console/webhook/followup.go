@@ -16,7 +16,15 @@ type FollowUp struct {
 	Why      string    `json:"why,omitempty"`      // the rule, or the campaign and the outcome
 	Opened   time.Time `json:"opened"`
 	Due      time.Time `json:"due"`
+	Sending  *Sending  `json:"sending,omitempty"` // of a promotion
 	Settled  *Settled  `json:"settled,omitempty"`
+}
+
+// Sending is the message of a promotion.
+type Sending struct {
+	Message  string            `json:"message"` // id of message.send
+	Receipt  *customer.Receipt `json:"receipt,omitempty"`
+	Reopened time.Time         `json:"reopened,omitzero"`
 }
 
 // Settled is how a follow-up came out.
@@ -31,6 +39,11 @@ type Settled struct {
 
 func (v view) followUp(f FollowUp) *FollowUp {
 	f.Number, f.Why = v.number(f.Number), v.text(f.Why)
+	if f.Sending != nil && f.Sending.Receipt != nil {
+		s, r := *f.Sending, *f.Sending.Receipt
+		r.Code = v.text(r.Code)
+		s.Receipt, f.Sending = &r, &s
+	}
 	if f.Settled == nil {
 		return &f
 	}

@@ -31,16 +31,17 @@ const (
 	DoNotCall    Type = "do_not_call.set"
 	ConsentGone  Type = "consent.withdrawn" // by an answer on record; opt-outs are DoNotCall
 	CustomerNote Type = "customer.noted"
-	FollowUpLate Type = "follow_up.overdue" // nobody has done in time what is owed
-	FollowUpDone Type = "follow_up.settled" // somebody did, or said why not
-	MessageSend  Type = "message.send"      // the receiver is to send an SMS or a mail
+	FollowUpLate Type = "follow_up.overdue"  // nobody has done in time what is owed
+	FollowUpDone Type = "follow_up.settled"  // somebody did, or said why not
+	FollowUpOpen Type = "follow_up.reopened" // its message did not arrive after all
+	MessageSend  Type = "message.send"       // the receiver is to send an SMS or a mail
 	LabelsSet    Type = "customer.labels"
 	DriftMade    Type = "report.drift" // a month is over
 )
 
 // Types lists the types of events.
 func Types() []Type {
-	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, ConsentGone, CustomerNote, FollowUpLate, FollowUpDone, MessageSend, LabelsSet, DriftMade}
+	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, ConsentGone, CustomerNote, FollowUpLate, FollowUpDone, FollowUpOpen, MessageSend, LabelsSet, DriftMade}
 }
 
 // Field is personal data that a hook is sent only when it is to have it.

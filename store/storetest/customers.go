@@ -15,6 +15,8 @@ import (
 )
 
 var customers = behaviours{
+	"a message that did not arrive is owed again":    notDelivered,
+	"a receipt is faster than the gateway's answer":  receiptsRace,
 	"consent taken back is told once":                withdrawalsTold,
 	"a customer is kept whole":                       keptWhole,
 	"only what is newer changes a customer":          newer,

@@ -79,7 +79,7 @@ func (s *Server) api(ctx context.Context) *api.API {
 	}
 	c.People = s.ofPeople()
 	if s.web.sender != nil {
-		c.Outbox = messages{s.Store, s.web.sender}
+		c.Outbox, c.Receipts = messages{s.Store, s.web.sender}, receipts{s.Store, s.web.herald}
 	}
 	if f := s.floor(); f.board != nil {
 		c.Agents, c.Queues, c.Joiner = f, f, joiner{s.Desk, s.cfg.Agents}

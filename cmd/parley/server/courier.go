@@ -98,9 +98,13 @@ func (c *courier) post(ctx context.Context, f store.FollowUp, now time.Time) err
 	if f.Task == nil || f.Task.Channel == "" || f.Task.At.After(now) || c.known(attemptOf(f.ID)) != "" {
 		return nil
 	}
-	if a, err := c.store.Attempt(ctx, attemptOf(f.ID)); err == nil && a.Fate == fateSent { // we died before it was settled
-		return c.settle(ctx, f.ID, customer.Done, sentBy(string(a.Channel)), now)
-	} else if err != nil && !errors.Is(err, store.ErrNoAttempt) {
+	a, err := c.store.Attempt(ctx, attemptOf(f.ID))
+	switch {
+	case err == nil && a.Went.Receipt.Failed(): // a person sees to it
+		return nil
+	case err == nil && a.Fate == fateSent: // we died before it was settled
+		return c.sent(ctx, f.ID, sentBy(string(a.Channel)), now)
+	case err != nil && !errors.Is(err, store.ErrNoAttempt):
 		return err
 	}
 	p, err := c.store.Customer(ctx, f.Task.Person)
@@ -123,7 +127,7 @@ func (c *courier) post(ctx context.Context, f store.FollowUp, now time.Time) err
 		Customer: f.Task.Person, Language: p.Language, Reason: f.Task.Note,
 	}}}
 	c.keep(f.ID, true) // before the sender can have sent it
-	err = c.store.PostAll(ctx, c.herald.messages(e)...)
+	err = c.store.PostOwed(ctx, f.ID, attemptOf(f.ID), c.herald.messages(e)...)
 	if err != nil {
 		c.keep(f.ID, false)
 	}
@@ -244,7 +248,7 @@ func (c *courier) Came(ctx context.Context, m webhook.Message, v webhook.Verdict
 	}
 	c.fate(ctx, out.ID, fateSent, now)
 	if id := c.known(out.ID); id != "" {
-		if err := c.settle(ctx, id, customer.Done, sentBy(out.Channel), now); err != nil {
+		if err := c.sent(ctx, id, sentBy(out.Channel), now); err != nil {
 			c.log.Error("that a message was sent was not written down", "message", out.ID, "error", err)
 		}
 	}
@@ -256,8 +260,19 @@ func (c *courier) fate(ctx context.Context, id string, fate store.Fate, now time
 	}
 }
 
+// sent settles what was sent, unless it did not arrive: then a person sees to it.
+func (c *courier) sent(ctx context.Context, id, note string, now time.Time) error {
+	err := c.store.SettleSent(ctx, id, attemptOf(id), customer.Settlement{Who: store.Itself, Outcome: customer.Done, Note: note}, now,
+		func(f store.FollowUp) []store.Message { return c.herald.messages(ofSettled(f)) })
+	if err != nil && !errors.Is(err, store.ErrSettled) && !errors.Is(err, store.ErrUndelivered) {
+		return err
+	}
+	c.keep(id, false)
+	return nil
+}
+
 func (c *courier) settle(ctx context.Context, id string, outcome customer.Settled, note string, now time.Time) error {
-	_, err := c.store.SettleFollowUp(ctx, id, customer.Settlement{Who: "parley", Outcome: outcome, Note: note}, now,
+	_, err := c.store.SettleFollowUp(ctx, id, customer.Settlement{Who: store.Itself, Outcome: outcome, Note: note}, now,
 		func(f store.FollowUp) []store.Message { return c.herald.messages(ofSettled(f)) })
 	if err != nil && !errors.Is(err, store.ErrSettled) {
 		return err

@@ -134,8 +134,12 @@ type followUps struct {
 }
 
 func shownFollowUp(f store.FollowUp) api.FollowUp {
-	return api.FollowUp{ID: f.ID, Call: f.Call, Number: f.Number, Kind: string(f.Kind), Why: f.Why, Opened: f.Opened, Due: f.Due, Told: f.Told,
+	out := api.FollowUp{ID: f.ID, Call: f.Call, Number: f.Number, Kind: string(f.Kind), Why: f.Why, Opened: f.Opened, Due: f.Due, Told: f.Told,
 		Settled: f.Settled, Settlement: f.Settlement}
+	if s := f.Sending; s.Message != "" {
+		out.Sending = &api.Sending{Message: s.Message, Receipt: api.OfReceipt(s.Receipt), Reopened: s.Reopened}
+	}
+	return out
 }
 
 func (u followUps) FollowUps(ctx context.Context, q api.FollowUpQuery) (out []api.FollowUp, err error) {

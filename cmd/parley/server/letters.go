@@ -83,17 +83,23 @@ func ofFollowUp(f store.FollowUp) *webhook.FollowUp {
 	if f.Task != nil {
 		out.Customer = f.Task.Person
 	}
+	if s := f.Sending; s.Message != "" {
+		out.Sending = &webhook.Sending{Message: s.Message, Reopened: s.Reopened}
+		if s.Receipt.State != "" {
+			out.Sending.Receipt = &s.Receipt
+		}
+	}
 	return out
 }
 
 // ofLate is the event of a follow-up that became overdue.
 func ofLate(f store.FollowUp) webhook.Event {
-	return webhook.Event{Type: webhook.FollowUpLate, Key: f.ID, At: f.Told, Data: webhook.Data{FollowUp: ofFollowUp(f)}}
+	return webhook.Event{Type: webhook.FollowUpLate, Key: keyOf(f), At: f.Told, Data: webhook.Data{FollowUp: ofFollowUp(f)}}
 }
 
 // ofSettled is the event of one that was settled.
 func ofSettled(f store.FollowUp) webhook.Event {
 	about := ofFollowUp(f)
 	about.Settled = &webhook.Settled{At: f.Settled, InTime: !f.Settled.After(f.Due), Who: f.Who, Outcome: string(f.Outcome), Note: f.Note, Compensation: f.Compensation}
-	return webhook.Event{Type: webhook.FollowUpDone, Key: f.ID, At: f.Settled, Data: webhook.Data{FollowUp: about}}
+	return webhook.Event{Type: webhook.FollowUpDone, Key: keyOf(f), At: f.Settled, Data: webhook.Data{FollowUp: about}}
 }

@@ -74,8 +74,18 @@ type messages struct {
 func (m messages) Messages(ctx context.Context, q api.MessageQuery) ([]api.Message, error) {
 	all, err := m.store.Messages(ctx, store.MessageFilter{Hook: q.Hook, State: store.MessageState(q.State), After: q.After, Limit: q.Limit})
 	out := make([]api.Message, len(all))
+	var ids []string
 	for i, x := range all {
-		out[i] = shown(x)
+		if out[i] = shown(x); out[i].Message != "" {
+			ids = append(ids, out[i].Message)
+		}
+	}
+	if err != nil || len(ids) == 0 {
+		return out, err
+	}
+	came, err := m.store.Receipts(ctx, ids)
+	for i, x := range out {
+		out[i].Receipt = api.OfReceipt(came[x.Message])
 	}
 	return out, err
 }
@@ -98,6 +108,9 @@ func shown(m store.Message) api.Message {
 	out := api.Message{ID: m.ID, Hook: m.Hook, State: string(m.State), Since: m.Since, Tries: m.Tries, Why: m.Why}
 	if m.State == store.MessageDue {
 		out.Due = m.Due
+	}
+	if sent, ok := asked(webhook.Message{Payload: m.Payload}); ok {
+		out.Message = sent.ID
 	}
 	return out
 }
