@@ -77,6 +77,14 @@ func (c *Campaign) Window(m Moments, zones []string) (w timing.Window, since tim
 	return w, since, true
 }
 
+// Near tells, without their zones, whether somebody may be in the window at now,
+// wherever they are, and what it is counted from: who is not near it is not in it.
+func (c *Campaign) Near(now time.Time, m Moments) (since time.Time, ok bool) {
+	const apart = 27 * time.Hour // two places' days, at most
+	w, since, ok := c.Window(m, nil)
+	return since, ok && now.After(w.From.Add(-apart)) && now.Before(w.Until.Add(apart))
+}
+
 // Enter makes a candidate one of their window: false when it is not open, or will have
 // closed before the campaign begins.
 func (c *Campaign) Enter(now time.Time, k Candidate, m Moments) (Candidate, bool) {

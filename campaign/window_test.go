@@ -65,6 +65,9 @@ func TestWindowsOpenAndCloseByThePersonsOwnDays(t *testing.T) {
 				continue
 			}
 			now := at(t, text)
+			if _, near := camp.Near(now, m); want && !near {
+				t.Errorf("%s of %s: at %s they are in it, and not near it", c.window, c.since, text)
+			}
 			k, ok := camp.Enter(now, Candidate{Zones: strings.Fields(c.zones), Due: now, Deadline: camp.When.Deadline}, m)
 			if ok != want {
 				t.Errorf("%s of %s in %s: at %s %v, want %v", c.window, c.since, c.zones, text, ok, want)
@@ -95,6 +98,11 @@ func TestDaysSixToSixteenAndHoursTwentyFour(t *testing.T) {
 	for day, want := range map[int]bool{29: false, 30: false, 31: true, 300: false} { // the campaign is over then
 		if _, ok := c.Enter(bought.AddDate(0, 0, day), Candidate{Zones: zones, Deadline: c.When.Deadline}, Moments{Seen: bought}); ok != want {
 			t.Errorf("%d days after: %v", day, ok)
+		}
+	}
+	for _, m := range []Moments{{Seen: bought}, {}} {
+		if _, near := c.Near(bought, m); near {
+			t.Error("who was seen now, or never, is near the window of the lost")
 		}
 	}
 	if _, ok := c.Enter(bought, Candidate{Zones: zones, Deadline: c.When.Deadline}, Moments{}); ok {

@@ -97,8 +97,12 @@ func (w *world) look(after time.Duration) {
 	}
 	every := cmp.Or(w.cfg.Campaign.Who.Refill, campaign.RefillEvery)
 	gone := w.now.Add(after).Sub(w.cfg.Campaign.When.Start)
+	next := gone.Truncate(every)
+	if next < gone {
+		next += every
+	}
 	w.gate.asked = true
-	w.at(w.cfg.Campaign.When.Start.Add((gone+every-1)/every*every), event{kind: refill})
+	w.at(w.cfg.Campaign.When.Start.Add(next), event{kind: refill})
 }
 
 // refill takes up who is in their window, and stops who waits in one that is not theirs

@@ -24,11 +24,17 @@ type Config struct {
 	Agents  func(now time.Time, queue string) Crew // nil: there are no queues
 	Scripts Scripts
 	Words
-	Fill  Fill
-	Seek  Seek
+	Finders
 	Clock *Clock       // when people are likely to answer; nil: nobody knows
 	Told  func(Notice) // of what a campaign does by itself; nil: nobody. It must not block.
 	Log   *slog.Logger
+}
+
+// Finders find the people of campaigns.
+type Finders struct {
+	Fill   Fill
+	Refill Fill // who came since: measures nothing; nil: Fill does it
+	Seek   Seek
 }
 
 // Words is what is known of what calls say.

@@ -241,7 +241,7 @@ func TestThirtyPeopleOverSIP(t *testing.T) {
 	r.floor = New(Config{Node: Node{Queue: scan(s.Editor, "me"), Holder: "me"}, Store: s.Editor, Phone: line{desk, theirs.Addr("udp")}, Policy: permit.Policy{
 		Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Refusal: 30 * permit.Day, Complaint: 30 * permit.Day,
 		Service: []string{"service"}, Book: dayAndNight(t)},
-		Fill: r.fill, Scripts: anything})
+		Finders: Finders{Fill: r.fill}, Scripts: anything})
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { r.floor.Run(ctx) })

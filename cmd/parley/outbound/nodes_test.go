@@ -138,7 +138,7 @@ func begin(ctx context.Context, where, name string, phone *quickPhone, log *slog
 	n := &node{phone: phone}
 	n.floor = New(Config{Store: e, Node: Node{Queue: q, Shared: true, Holder: name}, Phone: n.phone, Log: log,
 		Policy:  permit.Policy{Person: permit.Caps{Day: 3, Week: 2}, Number: permit.Caps{Day: 3, Week: 2}, Service: []string{"service"}, Book: book},
-		Fill:    everybody(e),
+		Finders: Finders{Fill: everybody(e)},
 		Scripts: anything})
 	if err := n.floor.TakeUp(ctx, time.Now()); err != nil {
 		return nil, err

@@ -38,7 +38,11 @@ func (f *Floor) refill(ctx context.Context, what workqueue.Chore) {
 		return // likewise
 	}
 	now := time.Now()
-	got, err := f.cfg.Fill(ctx, now, c, r.timed(ctx, now))
+	fill := f.cfg.Refill
+	if fill == nil {
+		fill = f.cfg.Fill
+	}
+	got, err := fill(ctx, now, c, r.timed(ctx, now))
 	switch {
 	case err != nil && ctx.Err() == nil:
 		r.log.Warn("people who came since could not be taken up; tried again", "in", c.Who.Refill, "error", err)
@@ -67,6 +71,18 @@ func momentsOf(ctx context.Context, s *store.Reader, now time.Time, c *campaign.
 	return all, nil
 }
 
+// momentsBy are those of people by their ids; only when they joined is in their profiles.
+func momentsBy(ctx context.Context, s *store.Reader, now time.Time, c *campaign.Campaign, ids []string) (map[string]campaign.Moments, error) {
+	if c.Who.Window != campaign.NewWindow {
+		return s.Moments(ctx, now, ids...)
+	}
+	people, err := s.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return momentsOf(ctx, s, now, c, people)
+}
+
 // joined reads when somebody joined, zero when that is no time.
 func joined(text string, zone *time.Location) time.Time {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
@@ -77,26 +93,25 @@ func joined(text string, zone *time.Location) time.Time {
 	return time.Time{}
 }
 
-// renewals are those of some candidates who were called, or were to be, in a window of
-// theirs before.
-func renewals(ctx context.Context, s *store.Reader, c *campaign.Campaign, all []campaign.Candidate) (map[string]campaign.Candidate, error) {
-	if c.Who.Window == campaign.NoWindow {
-		return nil, nil
-	}
+// newcomers are those of some candidates who are none yet, or were called, or were to be,
+// in a window of theirs before: again has these as they are.
+func newcomers(ctx context.Context, s *store.Reader, c *campaign.Campaign, all []campaign.Candidate) (fresh []campaign.Candidate, again map[string]campaign.Candidate, err error) {
 	ids := make([]string, len(all))
 	for i, k := range all {
 		ids[i] = k.Person
 	}
 	there, err := s.CandidatesOf(ctx, c.ID, ids...)
-	for i, k := range all {
+	again = map[string]campaign.Candidate{}
+	for _, k := range all {
 		old, known := there[k.Person]
-		if !known || old.Last.Window.Equal(k.Last.Window) || old.State == campaign.Reserved || old.State == campaign.Dialling {
-			delete(there, k.Person)
-			continue
+		switch {
+		case !known:
+			fresh = append(fresh, k)
+		case c.Who.Window != campaign.NoWindow && !old.Last.Window.Equal(k.Last.Window) && old.State != campaign.Reserved && old.State != campaign.Dialling:
+			fresh, again[k.Person] = append(fresh, old.Renew(k)), old
 		}
-		all[i] = old.Renew(k)
 	}
-	return there, err
+	return fresh, again, err
 }
 
 // renew puts them into the window of now, unless somebody works on them.
@@ -142,11 +157,7 @@ func closeSome(ctx context.Context, s *store.Editor, now time.Time, c *campaign.
 	for i, k := range all {
 		ids[i] = k.Person
 	}
-	people, err := s.People(ctx, ids)
-	if err != nil {
-		return err
-	}
-	moments, err := momentsOf(ctx, s.Reader, now, c, people)
+	moments, err := momentsBy(ctx, s.Reader, now, c, ids)
 	if err != nil {
 		return err
 	}
@@ -183,14 +194,11 @@ func (r *run) shut(ctx context.Context, now time.Time, k campaign.Candidate, id 
 }
 
 func closed(ctx context.Context, s *store.Reader, now time.Time, c *campaign.Campaign, k campaign.Candidate) (campaign.Candidate, bool, error) {
-	people, err := s.People(ctx, []string{k.Person})
-	if err != nil || len(people) == 0 {
+	moments, err := momentsBy(ctx, s, now, c, []string{k.Person})
+	m, known := moments[k.Person]
+	if err != nil || !known {
 		return k, false, err
 	}
-	moments, err := momentsOf(ctx, s, now, c, people)
-	if err != nil {
-		return k, false, err
-	}
-	is, over := c.Close(now, k, moments[k.Person])
+	is, over := c.Close(now, k, m)
 	return is, over, nil
 }

@@ -240,7 +240,7 @@ func (r *rig) begin(holder string) {
 		r.t.Fatal(err)
 	}
 	r.floor = New(Config{
-		Node: Node{Queue: scan(r.store.Editor, holder), Holder: holder}, Store: r.store.Editor, Phone: r.phone, Policy: permit.Standard(book), Fill: r.fill, Seek: r.seek, Clock: r.clock,
+		Node: Node{Queue: scan(r.store.Editor, holder), Holder: holder}, Store: r.store.Editor, Phone: r.phone, Policy: permit.Standard(book), Finders: Finders{Fill: r.fill, Seek: r.seek}, Clock: r.clock,
 		Scripts: r.scripts,
 		Told: func(n Notice) {
 			r.mu.Lock()

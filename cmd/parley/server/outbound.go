@@ -48,7 +48,10 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log),
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Policy: policy,
 		Scripts: s.wordings(), Words: outbound.Words{Needs: people.Needs, Sayable: func(text string) bool { word, _ := banned(text); return word == "" }},
-		Fill: people.Fill(s.Store.Editor), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country), Told: s.web.campaign,
+		Finders: outbound.Finders{
+			Fill: people.Fill(s.Store.Editor), Refill: people.Refill(s.Store.Editor), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country),
+		},
+		Told: s.web.campaign,
 	}
 	if s.cfg.Node != "" {
 		c.Clock.FollowOnly()
