@@ -301,6 +301,7 @@ func TestAgentDeclines(t *testing.T) {
 // Phones that do not answer OPTIONS are called last; a connection that is gone
 // not at all.
 func TestKeepalive(t *testing.T) {
+	t.Parallel()
 	e := start(t, withAgents(Registrar{Keepalive: 50 * time.Millisecond}), nil)
 	up, down, cut := newTelephone(t, "udp", e, "1001"), newTelephone(t, "udp", e, "1001"), newTelephone(t, "tcp", e, "1002")
 	up.ask("REGISTER", "Contact: "+up.contact()+";q=0.1\n", "", "")

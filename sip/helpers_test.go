@@ -43,11 +43,30 @@ func answerAll(ctx context.Context, l *Leg) {
 	}
 }
 
-// testLog puts the endpoint's log into the test's.
-type testLog struct{ t *testing.T }
+// testLog puts the endpoint's log into the test's, until the test ends: sipgo may
+// still be at a message that came in last, and tell of it.
+type testLog struct {
+	t     *testing.T
+	mu    sync.Mutex
+	ended bool
+}
 
-func (w testLog) Write(p []byte) (int, error) {
-	w.t.Log(strings.TrimSpace(string(p)))
+func newTestLog(t *testing.T) *testLog {
+	w := &testLog{t: t}
+	t.Cleanup(func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.ended = true
+	})
+	return w
+}
+
+func (w *testLog) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		w.t.Log(strings.TrimSpace(string(p)))
+	}
 	return len(p), nil
 }
 
@@ -71,7 +90,7 @@ func startUntil(t *testing.T, c Config, h handlerFunc) (*Endpoint, func()) {
 	if h == nil {
 		h = answerAll
 	}
-	e, err := New(c, slog.New(slog.NewTextHandler(testLog{t}, nil)))
+	e, err := New(c, slog.New(slog.NewTextHandler(newTestLog(t), nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

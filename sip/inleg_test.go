@@ -99,6 +99,7 @@ func TestReinvites(t *testing.T) {
 // The origin line keeps its id, and its version grows with every change and
 // only then (RFC 3264 §8).
 func TestOriginVersion(t *testing.T) {
+	t.Parallel()
 	w, leg, _ := callIn(t, "udp", offer)
 	var seen []string
 	for _, body := range []string{offer, offer, strings.Replace(offer, "sendrecv", "sendonly", 1)} {
@@ -115,6 +116,7 @@ func TestOriginVersion(t *testing.T) {
 }
 
 func TestOverlap(t *testing.T) {
+	t.Parallel()
 	w, leg, _ := callIn(t, "udp", offer)
 	// no ACK yet for the first: the second must wait
 	w.request1("INVITE", "", "")
@@ -139,6 +141,7 @@ func TestOverlap(t *testing.T) {
 
 // Both sides want to change the call at once (RFC 3261 §14.1).
 func TestGlare(t *testing.T) {
+	t.Parallel()
 	w, leg, _ := callIn(t, "udp", offer)
 	pcma := strings.Replace(offer, "RTP/AVP 0 8", "RTP/AVP 8", 1)
 	done := make(chan error, 1)
@@ -241,6 +244,7 @@ func TestDelayedOffer(t *testing.T) {
 }
 
 func TestInfo(t *testing.T) {
+	t.Parallel()
 	w, leg, _ := callIn(t, "udp", offer)
 	for _, c := range []struct {
 		kind, body string

@@ -9,6 +9,7 @@ import (
 const frag = "Content-Type: message/sipfrag;version=2.0\nEvent: refer\n"
 
 func TestRefer(t *testing.T) {
+	t.Parallel()
 	w, leg, _ := callIn(t, "udp", offer)
 	done := make(chan error, 1)
 	refer := func(headers map[string]string) {
@@ -103,6 +104,7 @@ func TestRefer(t *testing.T) {
 }
 
 func TestReferNumber(t *testing.T) {
+	t.Parallel()
 	w, leg, _ := callIn(t, "udp", offer)
 	go func() { _ = leg.Refer(context.Background(), "+44 1", nil) }()
 	r := w.request("REFER")

@@ -9,6 +9,7 @@ import (
 )
 
 func TestReferAsked(t *testing.T) {
+	t.Parallel()
 	w, leg, _ := callIn(t, "udp", offer)
 	ask := func(headers string) ReferAsked {
 		t.Helper()
@@ -195,6 +196,7 @@ func TestAttendedTransfer(t *testing.T) {
 
 // Refer-To carries the other call as its peer sees it.
 func TestReferReplacesTags(t *testing.T) {
+	t.Parallel()
 	inbound := newLegs(t)
 	e := start(t, Config{}, inbound.handle)
 	join := func() (*caller, *Leg) {

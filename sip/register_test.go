@@ -44,6 +44,7 @@ func standing(t *testing.T, e *Endpoint, want bool) Registration {
 }
 
 func TestRegister(t *testing.T) {
+	t.Parallel()
 	inbound := newLegs(t)
 	w, e, stop := carrierSide(t, Trunk{Register: time.Minute}, inbound.handle)
 	r := w.request("REGISTER")

@@ -106,6 +106,7 @@ func TestNAT(t *testing.T) {
 // Answers go to the source address and the port of Via, unless rport asks
 // otherwise; what Via claims beyond that is not believed.
 func TestVia(t *testing.T) {
+	t.Parallel()
 	e := start(t, Config{Trunks: []Trunk{{Name: "p", Match: loopback}}}, nil)
 	w, other := newCaller(t, "udp", e), newWire(t, "udp", e)
 	_, port, _ := strings.Cut(other.conn.LocalAddr().String(), ":")
@@ -134,6 +135,7 @@ func TestVia(t *testing.T) {
 
 // The headers of a refusal by content or extension.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	e := start(t, Config{}, nil)
 	for _, c := range []struct {
 		method, extra, body string
@@ -184,6 +186,7 @@ func TestMultipart(t *testing.T) {
 }
 
 func TestSessionTimer(t *testing.T) {
+	t.Parallel()
 	t.Run("peer refreshes", func(t *testing.T) {
 		inbound := newLegs(t)
 		e := start(t, Config{}, inbound.handle)

@@ -46,6 +46,7 @@ func sipp(t *testing.T, scenario string, args ...string) (wait func() error) {
 }
 
 func TestSippCalls(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		scenario string
 		check    func(t *testing.T, events []Event)
@@ -102,6 +103,7 @@ func TestSippCalls(t *testing.T) {
 }
 
 func TestSippAnswers(t *testing.T) {
+	t.Parallel()
 	for scenario, want := range map[string]Ended{
 		"uas_302.xml":      {By: Them, Code: 302, Reason: "Moved Temporarily"},
 		"uas_486.xml":      {By: Them, Code: 486, Reason: "Busy Here"},

@@ -168,6 +168,7 @@ func TestTrap11_BareLF(t *testing.T) {
 // Trap 12: requests are handled in the order of CSeq, and a peer that says
 // nothing does not hold a leg for ever.
 func TestTrap12_OrderAndDeadlines(t *testing.T) {
+	t.Parallel()
 	inbound := newLegs(t)
 	e := start(t, Config{}, inbound.handle)
 	w := newCaller(t, "udp", e)
@@ -271,6 +272,7 @@ func TestTrap15_SRTPOnly(t *testing.T) {
 
 // Trap 16: descriptions that a strict parser refuses are understood.
 func TestTrap16_SloppySDP(t *testing.T) {
+	t.Parallel()
 	e := start(t, Config{}, nil)
 	for name, body := range map[string]string{
 		"no s= and t=":      "v=0\no=- 1 1 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=audio 6000 RTP/AVP 8\n",

@@ -40,6 +40,7 @@ func TestTrap01_CSeqMethodMismatch(t *testing.T) {
 
 // Trap 2: the ACK is lost; the 200 comes again and again, then BYE.
 func TestTrap02_LostACK(t *testing.T) {
+	t.Parallel()
 	inbound := newLegs(t)
 	e := start(t, Config{}, inbound.handle)
 	w := newCaller(t, "udp", e)
@@ -105,6 +106,7 @@ func TestTrap03_HandlerReturnsEarly(t *testing.T) {
 
 // Trap 4: messages over 1300 bytes go out over UDP all the same.
 func TestTrap04_LongDatagram(t *testing.T) {
+	t.Parallel()
 	inbound := newLegs(t)
 	b := start(t, Config{}, inbound.handle)
 	a := start(t, Config{}, nil)

@@ -101,6 +101,7 @@ func TestDigestBetweenEndpoints(t *testing.T) {
 
 // One trunk floods, another goes on (with a rate of its own).
 func TestRateLimit(t *testing.T) {
+	t.Parallel()
 	e := start(t, Config{Trunks: []Trunk{
 		{Name: "loud", Match: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Rate: 5, NAT: true},
 	}}, nil)
@@ -151,6 +152,7 @@ func TestDrain(t *testing.T) {
 
 // The same INVITE by two paths is refused once (RFC 3261 §8.2.2.2).
 func TestMerged(t *testing.T) {
+	t.Parallel()
 	e := start(t, Config{}, nil)
 	w := newCaller(t, "udp", e)
 	invite := w.msg("INVITE", "", offer)
@@ -256,6 +258,7 @@ func TestDialErrors(t *testing.T) {
 }
 
 func TestNoAnswer(t *testing.T) {
+	t.Parallel()
 	e := start(t, Config{}, nil)
 	w, leg := dialWire(t, e, Dial{Timeout: 300 * time.Millisecond})
 	inv := w.request("INVITE")
