@@ -15,7 +15,7 @@ run: build models
 UNWATCHED = -gcflags=modernc.org/...=-race=false -d=checkptr=0
 
 test: deps-test build models lint
-	@go run ./tools/testrun -alone ./cmd/parley,./cmd/parley/script/audio -- -race '$(UNWATCHED)' -timeout 15m
+	@go run ./tools/testrun -first ./test/e2e,./sip,./cmd/parley/server,./cmd/parley/outbound -last ./cmd/parley,./cmd/parley/script/audio -- -race '$(UNWATCHED)' -timeout 15m
 
 # The shared libraries come from the module cache and from Debian; an RPATH of
 # $ORIGIN makes the program, and they in turn, find them beside it, so that bin/

@@ -39,6 +39,7 @@ func (s *serving) asks(key, method, path, body string, heads ...string) (int, st
 
 // One supervisor, one call, one customer: the API over a running server.
 func TestTheAPIOfARunningServer(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), plain)
 	if code, body := s.asks("", "GET", "/calls", ""); code != 200 {
 		t.Errorf("without any key, on loopback: %d %s", code, body)

@@ -12,6 +12,7 @@ import (
 
 // A turn is labelled, shown, and exported as an example.
 func TestLabelAndExport(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := store.Open(t.Context(), filepath.Join(dir, "records.db"), "CN")
 	if err != nil {

@@ -142,6 +142,7 @@ func enrol(t *testing.T, s *store.Editor, purpose, digits string) {
 // each attempt has come to an end, of those that were dialled there is a record, those
 // of unknown fate count against the caps, and nobody is called a second time.
 func TestKilledInMidCampaign(t *testing.T) {
+	t.Parallel()
 	phones, at := install(t)
 	dir, configuration := cutSite(t, at)
 	s := serve(t, dir, configuration)

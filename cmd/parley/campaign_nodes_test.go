@@ -17,6 +17,7 @@ import (
 // Two processes on one PostgreSQL, the server and a node with a name: both place calls
 // of one campaign, and everybody is called exactly once.
 func TestTwoProcessesShareACampaign(t *testing.T) {
+	t.Parallel()
 	const people = 30
 	where := storetest.Postgres(t)
 	phones, at := install(t)

@@ -51,6 +51,7 @@ func dialledHalfAYear(t *testing.T, where string) {
 
 // Versions of the timing model by the command line: learnt, listed, gone back from.
 func TestCampaignTiming(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "var")
 	where := filepath.Join(dir, "records.db")
 	if err := store.Prepare(t.Context(), where); err != nil {

@@ -28,6 +28,7 @@ func TestServeEndsOnASignal(t *testing.T) {
 // While Parley drains, talks go on, new calls get 503, and a second signal ends
 // everything at once.
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), plain)
 	talk := s.calling("9196")
 	if err := talk.Start(); err != nil {
@@ -60,6 +61,7 @@ func TestDrain(t *testing.T) {
 
 // One Parley calls another: both keep a record of the call, under one Call-ID.
 func TestCallAndItsRecords(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), plain)
 	cmd := s.calling("9197") // hangs up after 5 s
 	var out bytes.Buffer
@@ -144,6 +146,7 @@ func TestDoctor(t *testing.T) {
 
 // After a kill each call has exactly one record, and a recording that plays.
 func TestKilledInMidCall(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir, plain)
 	talk := s.calling("9196")
@@ -187,6 +190,7 @@ func wav(dir string) string {
 // The whole job on real audio: a customer calls, is understood, asks for a
 // person, and is put through to one who hears them.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	code, out, errs := run(t, []string{"NO_COLOR=1"}, "demo", "--once", "--data", data)
 	if code != 0 || strings.Contains(out, "\x1b") {

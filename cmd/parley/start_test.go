@@ -15,6 +15,7 @@ import (
 // What keeps Parley from starting is told in one clear line that says what to
 // do, without a trace, and the exit code is not 0.
 func TestWhatKeepsServeFromStarting(t *testing.T) {
+	t.Parallel()
 	udp, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -102,6 +103,7 @@ func mergeFile(files map[string]string, name, text string) map[string]string {
 }
 
 func TestRecordsHaveOneWriter(t *testing.T) {
+	t.Parallel()
 	first := serve(t, t.TempDir(), plain)
 	path := filepath.Join(t.TempDir(), "parley.yaml")
 	if err := os.WriteFile(path, []byte(plain+"data: "+filepath.Join(first.dir, "var")+"\n"), 0o600); err != nil {

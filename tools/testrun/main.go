@@ -1,14 +1,15 @@
 // Command testrun runs every test of the module, shows what failed and why tests
 // were skipped, and ends with one line that counts: N passed, N failed, N skipped.
 //
-//	go run ./tools/testrun [-alone PACKAGE,...] [-- FLAGS of go test]
+//	go run ./tools/testrun [-first PACKAGE,...] [-last PACKAGE,...] [-- FLAGS of go test]
 //
 // Packages in which nothing is concurrent run without -race: see sequential.
 //
 // A test that fails runs once more, alone, if few did: see again.
 //
-// Packages named by -alone run one after the other when all the rest is done:
-// they hold conversations in real time and want the machine to themselves.
+// Packages named by -first, which mostly wait, begin before the others, which
+// compute meanwhile. Those named by -last run when all the rest is done: they
+// recognise speech in real time and want the machine to themselves.
 package main
 
 import (
@@ -27,37 +28,38 @@ import (
 )
 
 func main() {
-	alone := flag.String("alone", "", "packages to run by themselves, at the end; separated by commas")
+	first := flag.String("first", "", "packages to begin with; separated by commas")
+	last := flag.String("last", "", "packages to run when all others are done; separated by commas")
 	flag.Parse()
-	if !run(*alone, flag.Args()) {
+	if !run(*first, *last, flag.Args()) {
 		os.Exit(1)
 	}
 }
 
 // run tests everything and tells whether all is well.
-func run(alone string, flags []string) bool {
+func run(first, last string, flags []string) bool {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	rest, last, err := packages(ctx, alone)
+	groups, err := packages(ctx, first, last)
 	var pure []string
 	if err == nil && slices.Contains(flags, "-race") {
 		pure, err = sequential(ctx)
-		rest = slices.DeleteFunc(rest, func(p string) bool { return slices.Contains(pure, p) })
+		groups[0] = without(groups[0], pure)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testrun:", err)
 		return false
 	}
 	t := newTally(os.Stdout)
-	unwatched := slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return f == "-race" })
+	unwatched := without(flags, []string{"-race"})
 	sure := len(pure) == 0 || t.agrees(ctx, unwatched, pure)
-	return t.all(ctx, flags, append([][]string{rest}, last...)) && sure
+	return t.all(ctx, flags, groups) && sure
 }
 
 // all runs groups of packages one after the other and ends with the summary.
 func (t *tally) all(ctx context.Context, flags []string, groups [][]string) bool {
 	sure := true // go test and the count agree
-	for _, p := range groups {
+	for _, p := range slices.DeleteFunc(groups, func(p []string) bool { return len(p) == 0 }) {
 		sure = t.agrees(ctx, flags, p) && sure
 	}
 	if sure && ctx.Err() == nil {
@@ -67,17 +69,24 @@ func (t *tally) all(ctx context.Context, flags []string, groups [][]string) bool
 	return sure && t.failed == 0
 }
 
-// packages lists the module's, and each that runs alone by itself.
-func packages(ctx context.Context, alone string) (rest []string, last [][]string, err error) {
-	if rest, err = list(ctx, "./..."); err != nil || alone == "" {
-		return rest, nil, err
+// packages lists the module's, those that go first at the beginning, and those
+// that run when all others are done in a group of their own.
+func packages(ctx context.Context, first, last string) (groups [][]string, err error) {
+	var lists [3][]string
+	for i, patterns := range []string{first, "./...", last} {
+		if patterns == "" {
+			continue
+		}
+		if lists[i], err = list(ctx, strings.Split(patterns, ",")...); err != nil {
+			return nil, err
+		}
 	}
-	names, err := list(ctx, strings.Split(alone, ",")...)
-	for _, name := range names {
-		rest = slices.DeleteFunc(rest, func(p string) bool { return p == name })
-		last = append(last, []string{name})
-	}
-	return rest, last, err
+	begin, all, end := lists[0], lists[1], lists[2]
+	return [][]string{append(begin, without(without(all, begin), end)...), end}, nil
+}
+
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(p string) bool { return slices.Contains(some, p) })
 }
 
 func list(ctx context.Context, patterns ...string) ([]string, error) {
