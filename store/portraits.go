@@ -87,21 +87,40 @@ func (e *Editor) Learn(ctx context.Context, kind string, at time.Time, doc any) 
 // Portraits gives take the labels of all customers, in order of id.
 func (r *Reader) Portraits(ctx context.Context, take func(Portrait) error) error {
 	err := r.db.q().each(ctx, func(scan func(...any) error) error {
-		var p Portrait
-		var asOf int64
-		var cluster sql.NullInt64
-		if err := scan(&p.Customer, &p.Labels, &p.Version, &asOf, &cluster, &p.Division); err != nil {
+		p, err := portrait(scan)
+		if err != nil {
 			return err
 		}
-		if p.AsOf, p.Cluster = time.Unix(0, asOf), -1; cluster.Valid {
-			p.Cluster = int(cluster.Int64)
-		}
 		return take(p)
-	}, "SELECT customer, labels, version, as_of, cluster, cluster_version FROM portraits ORDER BY customer")
+	}, "SELECT "+portraitColumns+" FROM portraits ORDER BY customer")
 	if err != nil {
 		return fmt.Errorf("portraits: %w", err)
 	}
 	return nil
+}
+
+// Portrait gives one customer's labels; of whom none are kept, none and no cluster.
+func (r *Reader) Portrait(ctx context.Context, id string) (Portrait, error) {
+	p, err := portrait(r.db.q().row(ctx, "SELECT "+portraitColumns+" FROM portraits WHERE customer = ?", id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Portrait{Customer: id, Cluster: -1}, nil
+	}
+	if err != nil {
+		return p, fmt.Errorf("portraits: %w", err)
+	}
+	return p, nil
+}
+
+const portraitColumns = "customer, labels, version, as_of, cluster, cluster_version"
+
+func portrait(scan func(...any) error) (p Portrait, err error) {
+	var asOf int64
+	var cluster sql.NullInt64
+	err = scan(&p.Customer, &p.Labels, &p.Version, &asOf, &cluster, &p.Division)
+	if p.AsOf, p.Cluster = time.Unix(0, asOf), -1; cluster.Valid {
+		p.Cluster = int(cluster.Int64)
+	}
+	return p, err
 }
 
 // PortraitDue computes the labels of customers of whom something new is known, at

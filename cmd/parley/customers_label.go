@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/campaign/segment"
+	"github.com/parley-voice/parley/cmd/parley/clusters"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/server"
 	"github.com/parley-voice/parley/customer"
@@ -109,7 +110,7 @@ func (c *CustomersExplainCmd) Run(ctx context.Context, m *Main) (err error) {
 		}
 		id = p.ID
 	}
-	p, values, err := e.Explain(ctx, id, o)
+	p, values, err := clusters.Explain(ctx, e.Reader, id, o)
 	if err != nil {
 		return err
 	}
@@ -124,7 +125,11 @@ func (c *CustomersExplainCmd) Run(ctx context.Context, m *Main) (err error) {
 			class = v.Class
 			fmt.Fprintf(m.Stdout, "\n%s\n", class)
 		}
-		fmt.Fprintf(m.Stdout, "  %-22s %-20s %s [%s, %s, until %s]\n", v.Name, v.Text, v.Why, v.Source, v.Basis, v.Expires.Format(time.DateOnly))
+		until := "another version is used"
+		if !v.Expires.IsZero() {
+			until = v.Expires.Format(time.DateOnly)
+		}
+		fmt.Fprintf(m.Stdout, "  %-22s %-20s %s [%s, %s, until %s]\n", v.Name, v.Text, v.Why, v.Source, v.Basis, until)
 	}
 	if len(withheld) > 0 {
 		fmt.Fprintf(m.Stdout, "\nnot computed, for no consent to profiling is on record: %s\n", strings.Join(withheld, ", "))

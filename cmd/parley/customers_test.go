@@ -97,6 +97,7 @@ func TestCustomersByTheirLabels(t *testing.T) {
 		{[]string{"cluster", "list"}, 0, "were not divided into clusters yet"},
 		{[]string{"cluster"}, 0, "cluster 0: 3 customers, welcome (100 %)"},
 		{[]string{"cluster", "list"}, 0, "parley customers cluster"},
+		{[]string{"explain", "13800138000"}, 0, " with seed 1 [clusters, contract, until another version is used]"},
 		{[]string{"cluster", "use", "2026-W01-00000000", "--why", "x"}, 2, "cluster list shows them"},
 	} {
 		code, out, errs := run(t, nil, append(append([]string{"customers"}, c.args...), "--data", dir)...)

@@ -101,7 +101,7 @@ type Value struct {
 	Source  string    `json:"source"` // profile (crm.csv), events of shop, ...
 	Basis   Basis     `json:"basis"`
 	At      time.Time `json:"at"`
-	Expires time.Time `json:"expires"`
+	Expires time.Time `json:"expires,omitzero"` // zero: when another version of clusters is used
 	Why     string    `json:"why"`
 }
 

@@ -115,6 +115,22 @@ func weeks(t *testing.T, where string) {
 	if err != nil || n != 60 {
 		t.Fatal(n, err)
 	}
+	why := func(now time.Time) string {
+		t.Helper()
+		_, values, err := Explain(t.Context(), s.Reader, "c05", label.Options{Now: now, Currency: "CNY"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			if v.Name == "cluster" {
+				return v.Text + " " + v.Why
+			}
+		}
+		return ""
+	}
+	if got, want := why(monday), was["c05"][:1]+" of version "+first.Version+", fitted on 2026-11-22 with seed 202647"; got != want || why(sunday.Add(-time.Second)) != "" {
+		t.Errorf("%q, want %q; before it was fitted %q", got, want, why(sunday.Add(-time.Second)))
+	}
 	for id, is := range held() {
 		if id != "c00" && is != was[id] { // who bought meanwhile may be in another
 			t.Errorf("%s is in %s, was in %s", id, is, was[id])

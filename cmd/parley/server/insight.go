@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/parley-voice/parley/campaign/segment"
+	"github.com/parley-voice/parley/cmd/parley/clusters"
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/console/api"
 	"github.com/parley-voice/parley/customer"
@@ -43,7 +44,7 @@ func (i insight) Labels(ctx context.Context, who string) (api.Labels, error) {
 	if err != nil {
 		return api.Labels{}, err
 	}
-	p, values, err := i.store.Explain(ctx, p.ID, o)
+	p, values, err := clusters.Explain(ctx, i.store.Reader, p.ID, o)
 	return api.Labels{Customer: p.ID, AsOf: o.Now, Labels: values, Withheld: label.Withheld(p, o.Now)}, err
 }
 
