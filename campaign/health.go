@@ -46,6 +46,7 @@ type Health struct {
 	Variants []experiment.Variant // that may be spoken
 	Verdict  experiment.Decision  // of the experiment
 	Back     []Return             // scripts whose former version is to be published again
+	Asked    []Return             // likewise, and a person is asked to
 	Callers  []string             // that may be shown now
 	Resting  []Resting            // those that rest
 }

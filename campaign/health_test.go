@@ -28,7 +28,7 @@ func TestJudgeGoesBack(t *testing.T) {
 		t.Errorf("by itself: %+v", h)
 	}
 	c.Guard.Rollback = Ask
-	if h := Judge(tuesday, c, v); h.Act != Pause || !h.Until.IsZero() || len(h.Back) != 0 || !strings.Contains(h.Why[0].Text, "parley script rollback member-callback") {
+	if h := Judge(tuesday, c, v); h.Act != Pause || !h.Until.IsZero() || len(h.Back) != 0 || len(h.Asked) != 1 || h.Asked[0].To != "v1" || !strings.Contains(h.Why[0].Text, "parley script rollback member-callback") {
 		t.Errorf("a person is asked: %+v", h)
 	}
 	v.Editions = replaced(195)

@@ -89,6 +89,7 @@ func (c *Campaign) versions(h *Health, v Vitals) {
 		switch {
 		case !back.Back:
 		case c.Guard.Rollback == Ask:
+			h.Asked = append(h.Asked, Return{e.Script, back})
 			h.hold(Pause, time.Time{}, Worse, fmt.Sprintf("go back to version %.12s of %s (parley script rollback %s): %s", back.To, e.Script, e.Script, why))
 		default:
 			h.Back = append(h.Back, Return{e.Script, back})

@@ -13,6 +13,7 @@ type Decided struct {
 	Campaign string `json:"campaign"`
 	Version  int    `json:"version"` // of the campaign
 	experiment.Word
+	Since time.Time `json:"-"` // DecideOnce: what was decided before is no double; zero: anything is
 }
 
 // TakeLook keeps a look at a campaign's variants, unless one was taken since from, the
@@ -58,28 +59,47 @@ func (r *Reader) Looks(ctx context.Context, campaign string, version int) (all [
 	return all, inTrials(err)
 }
 
-// Decide keeps a decision.
-func (e *Editor) Decide(ctx context.Context, d Decided) error {
-	return inTrials(e.changes.q().decide(ctx, d))
+// Decide keeps a decision, and posts the messages that tell of it, both or neither.
+func (e *Editor) Decide(ctx context.Context, d Decided, tell ...Message) error {
+	err := e.changes.patiently(ctx, func(q queries) error {
+		if err := q.decide(ctx, d); err != nil {
+			return err
+		}
+		return q.post(ctx, tell...)
+	})
+	if err == nil {
+		e.nudge(tell)
+	}
+	return inTrials(err)
 }
 
 // DecideOnce keeps what a campaign decided by itself, unless the same was decided of its
-// version before: the same act of the same variant, and of a rollback at the same time.
-func (e *Editor) DecideOnce(ctx context.Context, d Decided) (fresh bool, err error) {
+// version before: the same act of the same variant since d.Since, and of a rollback at
+// the same time. What tells of it is posted with it.
+func (e *Editor) DecideOnce(ctx context.Context, d Decided, tell ...Message) (fresh bool, err error) {
 	err = e.changes.patiently(ctx, func(q queries) error {
 		if err := q.alone(ctx, "decisions "+d.Campaign); err != nil {
 			return err
 		}
-		n := 0
-		if err := q.row(ctx, "SELECT COUNT(*) FROM experiment_decisions WHERE campaign = ? AND version = ? AND act = ? AND variant = ? AND (act <> ? OR at = ?)",
-			d.Campaign, d.Version, string(d.Act), d.Variant, string(experiment.GoBack), d.At.UnixNano()).Scan(&n); err != nil {
+		n, since := 0, int64(0)
+		if !d.Since.IsZero() {
+			since = d.Since.UnixNano()
+		}
+		if err := q.row(ctx, "SELECT COUNT(*) FROM experiment_decisions WHERE campaign = ? AND version = ? AND act = ? AND variant = ? AND at >= ? AND (act <> ? OR at = ?)",
+			d.Campaign, d.Version, string(d.Act), d.Variant, since, string(experiment.GoBack), d.At.UnixNano()).Scan(&n); err != nil {
 			return err
 		}
 		if fresh = n == 0; !fresh {
 			return nil
 		}
-		return q.decide(ctx, d)
+		if err := q.decide(ctx, d); err != nil {
+			return err
+		}
+		return q.post(ctx, tell...)
 	})
+	if err == nil && fresh {
+		e.nudge(tell)
+	}
 	return fresh, inTrials(err)
 }
 

@@ -25,15 +25,16 @@ const (
 
 // Acts of which the record of decisions tells besides.
 const (
-	Drop   Act = "drop"     // of a variant: it is given to nobody new
-	GoBack Act = "rollback" // of a script: its former version was published again
+	Drop    Act = "drop"         // of a variant: it is given to nobody new
+	GoBack  Act = "rollback"     // of a script: its former version was published again
+	AskBack Act = "ask_rollback" // of a script: a person is asked to go back to its former version
 )
 
 // Word is one decision as it was written down: by a person, or what Decide came to.
 type Word struct {
 	At      time.Time `json:"at"`
 	Act     Act       `json:"act"`
-	Variant string    `json:"variant,omitempty"` // of GoBack: the script
+	Variant string    `json:"variant,omitempty"` // of GoBack and AskBack: the script
 	Who     string    `json:"who"`
 	Why     string    `json:"why"`
 }

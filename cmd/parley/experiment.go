@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/parley-voice/parley/cmd/parley/config"
 	"github.com/parley-voice/parley/cmd/parley/outbound"
+	"github.com/parley-voice/parley/cmd/parley/server"
 	"github.com/parley-voice/parley/cmd/parley/term"
 	"github.com/parley-voice/parley/console/api"
 	"github.com/parley-voice/parley/store"
@@ -165,8 +167,8 @@ func (c *ExperimentDecideCmd) Run(ctx context.Context, m *Main) error {
 	}
 	deed := m.deed("campaigns.run", "campaign "+c.ID, d.Do+" "+d.Variant)
 	deed.Who, deed.Reason = d.Who, d.Why
-	return c.audited(ctx, m, deed, func(e *store.Editor, _ *config.Config) error {
-		err := outbound.Decide(ctx, e, c.ID, d, m.Now())
+	return c.audited(ctx, m, deed, func(e *store.Editor, cfg *config.Config) error {
+		err := outbound.Decide(ctx, e, c.ID, d, m.Now(), server.DecisionTeller(cfg, slog.New(slog.NewTextHandler(m.Stderr, nil))))
 		switch {
 		case errors.As(err, new(outbound.Wrong)), errors.Is(err, outbound.ErrDecided), errors.Is(err, store.ErrNoCampaign):
 			return wrong{err}

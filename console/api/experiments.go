@@ -86,8 +86,8 @@ type ExperimentTest struct {
 type ExperimentDecision struct {
 	Version int       `json:"version" doc:"Of the campaign."`
 	At      time.Time `json:"at"`
-	Act     string    `json:"act" doc:"adopt, keep, drop, halt, or rollback: a script's former version was published again."`
-	Variant string    `json:"variant,omitempty" doc:"Of rollback: the script."`
+	Act     string    `json:"act" doc:"adopt, keep, drop, halt, rollback: a script's former version was published again, or ask_rollback: a person is asked to."`
+	Variant string    `json:"variant,omitempty" doc:"Of rollback and ask_rollback: the script."`
 	Who     string    `json:"who" doc:"parley: the campaign itself."`
 	Why     string    `json:"why"`
 }

@@ -34,6 +34,7 @@ type Data struct {
 	Labels     []Labels      `json:"labels,omitempty"` // of some customers, each once
 	Drift      *drift.Report `json:"drift,omitempty"`  // of all customers together
 	Consent    *Consent      `json:"consent,omitempty"`
+	Decision   *Decision     `json:"decision,omitempty"`
 }
 
 // Outgoing is an SMS or a mail that the receiver is to send, once for each ID.
@@ -213,6 +214,9 @@ func (e Event) Fit(h Hook, country string) ([]byte, error) {
 	}
 	if d.Consent != nil {
 		d.Consent = v.consent(*d.Consent)
+	}
+	if d.Decision != nil {
+		d.Decision = v.decision(*d.Decision)
 	}
 	if d.Message != nil {
 		m := *d.Message

@@ -60,6 +60,11 @@ func told() []Event {
 			Labels: []drift.Label{{Label: "churn_warning", PSI: 0.3612, Verdict: drift.IsDrifted, Values: []drift.Value{{Value: "false", Then: 3, Now: 2, ThenShare: 0.75, NowShare: 0.4}, {Value: "true", Then: 1, Now: 3, ThenShare: 0.25, NowShare: 0.6}}},
 				{Label: "value", Verdict: drift.IsStable}},
 			Groups: []drift.Group{{Name: "potential_loss", Then: 1, Now: 2, Came: 2, Went: 1}}}}},
+		{Decided, "d", noon, Data{Decision: &Decision{Campaign: "spring", Version: 2, Act: "adopt", Variant: "warm", Who: "parley",
+			Why: "better: warm converted 78 of 1000, plain 42 of 1000 (always-valid p 0.0031)"}}},
+		{RolledBack, "r", noon, Data{Decision: &Decision{Campaign: "spring", Version: 2, Act: "rollback", Who: "parley (deviation alarm)",
+			Why:      "campaign spring, version 2: conversion rate fell to 2.0 % (4 of 200), below 6.1 %: it was 10.0 % (p 0.00012)",
+			Rollback: &Rollback{Script: "offer", Variants: []string{"plain"}, Before: "9d0c6e51b7aa", After: "4f1b22d08c3e"}}}},
 	}
 }
 

@@ -36,12 +36,14 @@ const (
 	FollowUpOpen Type = "follow_up.reopened" // its message did not arrive after all
 	MessageSend  Type = "message.send"       // the receiver is to send an SMS or a mail
 	LabelsSet    Type = "customer.labels"
-	DriftMade    Type = "report.drift" // a month is over
+	DriftMade    Type = "report.drift"           // a month is over
+	Decided      Type = "experiment.decided"     // a wording is adopted, kept, dropped, or all are halted
+	RolledBack   Type = "experiment.rolled_back" // a script's former version is published again, or a person is asked to
 )
 
 // Types lists the types of events.
 func Types() []Type {
-	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, ConsentGone, CustomerNote, FollowUpLate, FollowUpDone, FollowUpOpen, MessageSend, LabelsSet, DriftMade}
+	return []Type{CallOffered, CallEnded, CallbackDue, VoicemailIn, ComplaintIn, DoNotCall, ConsentGone, CustomerNote, FollowUpLate, FollowUpDone, FollowUpOpen, MessageSend, LabelsSet, DriftMade, Decided, RolledBack}
 }
 
 // Field is personal data that a hook is sent only when it is to have it.

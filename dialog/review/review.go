@@ -146,6 +146,16 @@ func Latest(past []Event) (Event, bool) {
 	return Event{}, false
 }
 
+// Replaced is the version that was published before the latest act; "" when none was.
+func Replaced(past []Event) string {
+	for i, e := range slices.Backward(past) {
+		if e.Act == Publish || e.Act == Rollback || e.Act == Withdraw {
+			return Current(past[:i])
+		}
+	}
+	return ""
+}
+
 // Former is the version to go back to by itself when the present one does worse: the
 // last published before it that nobody went back from or withdrew. False unless the
 // present one is new: what somebody went back to is not gone back from, so that an

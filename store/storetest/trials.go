@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"reflect"
 	"sync"
 	"testing"
@@ -77,8 +78,10 @@ func decidedOnce(t *testing.T, open func() *store.Store) {
 	of := func(version int, at time.Time, act experiment.Act, variant, who string) store.Decided {
 		return store.Decided{Campaign: "spring", Version: version, Word: experiment.Word{At: at.UTC(), Act: act, Variant: variant, Who: who, Why: "because"}}
 	}
+	since := func(d store.Decided, at time.Time) store.Decided { d.Since = at; return d }
 	var want []store.Decided
-	for _, c := range []struct {
+	var told []string // what tells of it is posted with it
+	for i, c := range []struct {
 		d     store.Decided
 		fresh bool
 	}{
@@ -90,17 +93,23 @@ func decidedOnce(t *testing.T, open func() *store.Store) {
 		{of(1, T0, experiment.GoBack, "offer", "parley"), true},
 		{of(1, T0, experiment.GoBack, "offer", "parley"), false},
 		{of(1, T0.Add(time.Hour), experiment.GoBack, "offer", "parley"), true}, // another time it went back
+		{of(1, T0, experiment.AskBack, "offer", "parley"), true},
+		{since(of(1, T0.Add(time.Hour), experiment.AskBack, "offer", "parley"), T0), false},
+		{since(of(1, T0.Add(time.Hour), experiment.AskBack, "offer", "parley"), T0.Add(time.Minute)), true}, // of a version published since
 	} {
-		fresh, err := s.DecideOnce(ctx, c.d)
+		fresh, err := s.DecideOnce(ctx, c.d, store.Message{ID: fmt.Sprintf("%02d", i), Hook: "crm", Since: T0, Due: T0})
 		if err != nil || fresh != c.fresh {
 			t.Errorf("%+v: %v, %v", c.d, fresh, err)
 		}
 		if c.fresh {
+			told = append(told, fmt.Sprintf("%02d", i))
+			c.d.Since = time.Time{}
 			want = append(want, c.d)
 		}
 	}
 	again := of(1, T0, experiment.Drop, "bold", "li")
-	must(t, s.Decide(ctx, again)) // what a person says is always kept
+	must(t, s.Decide(ctx, again, store.Message{ID: "li", Hook: "crm", Since: T0, Due: T0})) // what a person says is always kept
+	outboxHas(t, s, "decisions are told", append(told, "li")...)
 	if got, err := s.Decisions(ctx, "spring"); err != nil || !reflect.DeepEqual(got, append(want, again)) {
 		t.Errorf("%+v, %v", got, err)
 	}

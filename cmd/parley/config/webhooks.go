@@ -13,7 +13,7 @@ type Webhook struct {
 	Name    string        `yaml:"name" required:"true" doc:"Name used in the outbox, in metrics and in the log. Messages that wait are sent to the webhook of their name."`
 	URL     string        `yaml:"url" required:"true" doc:"Where to POST: https://..."`
 	Secret  Secret        `yaml:"secret" required:"true" doc:"Key of the signature, whsec_ and 24 to 64 bytes in base64, best as ${CRM_SECRET}."`
-	Events  []string      `yaml:"events" required:"true" oneof:"call.offered|call.ended|callback.due|voicemail.left|complaint.made|do_not_call.set|consent.withdrawn|customer.noted|follow_up.overdue|follow_up.settled|follow_up.reopened|message.send|customer.labels|report.drift" doc:"What to tell of."`
+	Events  []string      `yaml:"events" required:"true" oneof:"call.offered|call.ended|callback.due|voicemail.left|complaint.made|do_not_call.set|consent.withdrawn|customer.noted|follow_up.overdue|follow_up.settled|follow_up.reopened|message.send|customer.labels|report.drift|experiment.decided|experiment.rolled_back" doc:"What to tell of."`
 	Fields  []string      `yaml:"fields" oneof:"numbers|names|words|money|notes|profile" doc:"Personal data that the receiver is to have (docs/webhooks.md). None: numbers are masked, the rest is left out."`
 	Timeout time.Duration `yaml:"timeout" default:"10s" min:"1s" max:"1m" doc:"How long one try may take."`
 	Private bool          `yaml:"allow_private" default:"false" doc:"The receiver may be at a private, loopback or link-local address, and may be sent to over http."`

@@ -23,6 +23,17 @@ type Scripts struct {
 	Reviews *store.Reviews // who published which version; nil: nobody did
 	// Audit writes a line of the audit log.
 	Audit func(context.Context, store.Deed) error
+	// Tell makes the messages about a decision, which are posted with it; nil: nobody is
+	// told.
+	Tell func(Turned) []store.Message
+}
+
+// Turned is a decision of a campaign's wordings.
+type Turned struct {
+	store.Decided
+	Script   string   // of a rollback, done or asked for
+	Variants []string // that speak it
+	From, To string   // hashes of its versions: the worse one, and the former one
 }
 
 // version is the hash of what a variant speaks now, or why it may not be spoken.
@@ -45,6 +56,7 @@ func (s Scripts) approved(v experiment.Variant) bool {
 // edition is the published version of a script, as its reviews tell.
 type edition struct {
 	by     review.Event // published it
+	before string       // hash of the version that it replaced; "" when there was none
 	former string       // hash of the version that an alarm goes back to; "" when there is none
 }
 
@@ -60,7 +72,7 @@ func (s Scripts) editions(ctx context.Context, scripts []string) (map[string]edi
 			return nil, err
 		}
 		if by, ok := review.Latest(past); ok {
-			e := edition{by: by}
+			e := edition{by: by, before: review.Replaced(past)}
 			e.former, _ = review.Former(past)
 			all[name] = e
 		}

@@ -111,8 +111,8 @@ func measured(a experiment.Arm) api.ExperimentRate {
 }
 
 // Decide keeps what a person decided of a campaign's experiment: the server that runs it
-// goes by it within a second. Wrong or ErrDecided says why not.
-func Decide(ctx context.Context, e *store.Editor, id string, d api.DecideExperiment, now time.Time) error {
+// goes by it within a second. What tell makes of it (nil: nothing) is posted with it. Wrong or ErrDecided says why not.
+func Decide(ctx context.Context, e *store.Editor, id string, d api.DecideExperiment, now time.Time, tell func(Turned) []store.Message) error {
 	s, err := stand(ctx, e.Reader, id, now)
 	if err != nil {
 		return err
@@ -120,7 +120,12 @@ func Decide(ctx context.Context, e *store.Editor, id string, d api.DecideExperim
 	if err := s.takes(d); err != nil {
 		return err
 	}
-	return e.Decide(ctx, store.Decided{Campaign: id, Version: s.row.Version, Word: experiment.Word{At: now, Act: experiment.Act(d.Do), Variant: d.Variant, Who: d.Who, Why: d.Why}})
+	word := store.Decided{Campaign: id, Version: s.row.Version, Word: experiment.Word{At: now, Act: experiment.Act(d.Do), Variant: d.Variant, Who: d.Who, Why: d.Why}}
+	var messages []store.Message
+	if tell != nil {
+		messages = tell(Turned{Decided: word})
+	}
+	return e.Decide(ctx, word, messages...)
 }
 
 // takes tells why a decision changes nothing or cannot be.

@@ -97,28 +97,33 @@ func (t *trial) words() (all []experiment.Word) {
 func (r *run) write(ctx context.Context, now time.Time, v experiment.Decision) error {
 	why := strings.Join(v.Why, "; ")
 	for _, name := range v.Dropped {
-		if err := r.decide(ctx, experiment.Word{At: now, Act: experiment.Drop, Variant: name, Who: itself, Why: why}); err != nil {
+		if err := r.decide(ctx, Turned{Decided: store.Decided{Word: experiment.Word{At: now, Act: experiment.Drop, Variant: name, Who: itself, Why: why}}}); err != nil {
 			return err
 		}
 	}
 	if v.Act == "" || v.Act == experiment.Continue {
 		return nil
 	}
-	return r.decide(ctx, experiment.Word{At: now, Act: v.Act, Variant: v.Variant, Who: itself, Why: why})
+	return r.decide(ctx, Turned{Decided: store.Decided{Word: experiment.Word{At: now, Act: v.Act, Variant: v.Variant, Who: itself, Why: why}}})
 }
 
-func (r *run) decide(ctx context.Context, w experiment.Word) error {
+func (r *run) decide(ctx context.Context, t Turned) error {
+	w := t.Word
 	if slices.ContainsFunc(r.pace.decided, func(d store.Decided) bool {
-		return d.Act == w.Act && d.Variant == w.Variant && (w.Act != experiment.GoBack || d.At.Equal(w.At))
+		return d.Act == w.Act && d.Variant == w.Variant && !d.At.Before(t.Since) && (w.Act != experiment.GoBack || d.At.Equal(w.At))
 	}) {
 		return nil
 	}
-	d := store.Decided{Campaign: r.c.ID, Version: r.mem.Version, Word: w}
-	fresh, err := r.cfg.Store.DecideOnce(ctx, d)
+	t.Campaign, t.Version = r.c.ID, r.mem.Version
+	var tell []store.Message
+	if r.cfg.Scripts.Tell != nil {
+		tell = r.cfg.Scripts.Tell(t)
+	}
+	fresh, err := r.cfg.Store.DecideOnce(ctx, t.Decided, tell...)
 	if err != nil {
 		return err
 	}
-	if r.pace.decided = append(r.pace.decided, d); fresh {
+	if r.pace.decided = append(r.pace.decided, t.Decided); fresh {
 		r.log.Warn("a campaign decided of its wordings", "act", w.Act, "of", w.Variant, "why", w.Why)
 	}
 	return nil
@@ -147,7 +152,8 @@ func (r *run) publications(ctx context.Context) error {
 	}
 	for _, e := range all {
 		if r.wentBack(e) {
-			if err := r.decide(ctx, experiment.Word{At: e.by.At, Act: experiment.GoBack, Variant: e.by.Script, Who: Alarm, Why: e.by.Note}); err != nil {
+			w := experiment.Word{At: e.by.At, Act: experiment.GoBack, Variant: e.by.Script, Who: Alarm, Why: e.by.Note}
+			if err := r.decide(ctx, r.versions(w, e.by.At, e.before, e.by.Hash)); err != nil {
 				return err
 			}
 		}
@@ -197,6 +203,14 @@ func (r *run) act(ctx context.Context, now time.Time, h campaign.Health) bool {
 		r.log.Warn("a decision of an experiment was not written down; no call is placed before it is", "error", err)
 		return false
 	}
+	for _, back := range h.Asked {
+		e := r.pace.editions[back.Script]
+		w := experiment.Word{At: now, Act: experiment.AskBack, Variant: back.Script, Who: Alarm, Why: noted(r.signature() + strings.Join(back.Why, "; "))}
+		if err := r.decide(ctx, r.versions(w, e.by.At, e.by.Hash, back.To)); err != nil {
+			r.log.Warn("that a person is to go back to a script's former version was not written down; tried again", "script", back.Script, "error", err)
+			return false
+		}
+	}
 	for _, back := range h.Back {
 		if now.Sub(r.pace.failed) < laterBy || !r.goBack(ctx, now, back) {
 			return false
@@ -209,6 +223,17 @@ func (r *run) act(ctx context.Context, now time.Time, h campaign.Health) bool {
 		}
 	}
 	return true
+}
+
+// versions is a word about a script's versions; what was said before since is of another.
+func (r *run) versions(w experiment.Word, since time.Time, from, to string) Turned {
+	t := Turned{Decided: store.Decided{Word: w, Since: since}, Script: w.Variant, From: from, To: to}
+	for _, v := range r.c.Wording.Variants {
+		if v.Script == t.Script {
+			t.Variants = append(t.Variants, v.Name)
+		}
+	}
+	return t
 }
 
 func (r *run) goBack(ctx context.Context, now time.Time, back campaign.Return) bool {

@@ -43,8 +43,19 @@ func shelved(r *rig) *shelf {
 		r.t.Fatal(err)
 	}
 	r.stop()
-	r.scripts = Scripts{Spoken: s.spoken, Reviews: s.reviews, Audit: s.access.Write}
+	r.scripts = Scripts{Spoken: s.spoken, Reviews: s.reviews, Audit: s.access.Write, Tell: func(t Turned) []store.Message {
+		return []store.Message{{ID: strings.Join(append(t.Variants, string(t.Act), t.Script, t.From, t.To), " "), Hook: "crm", Since: t.At, Due: t.At}}
+	}}
 	return s
+}
+
+// turned wants one message, of a worse version and the one before it.
+func turned(r *rig, act experiment.Act, worse, former string) {
+	r.t.Helper()
+	all, err := r.store.Messages(r.t.Context(), store.MessageFilter{Limit: 10})
+	if want := strings.Join([]string{"plain", string(act), "offer", worse, former}, " "); err != nil || len(all) != 1 || all[0].ID != want {
+		r.t.Errorf("told %+v, %v; want %s", all, err, want)
+	}
 }
 
 func (s *shelf) close() {
@@ -175,6 +186,7 @@ func TestAWorseVersionIsRolledBack(t *testing.T) {
 		if err != nil || len(decided) != 1 || decided[0].Act != experiment.GoBack || decided[0].Variant != "offer" || !decided[0].At.Equal(back.At) || decided[0].Who != Alarm {
 			t.Errorf("decided: %+v, %v", decided, err)
 		}
+		turned(r, experiment.GoBack, b, a)
 		if n := len(s.backs()); n != 1 {
 			t.Errorf("went back %d times", n)
 		}
@@ -207,6 +219,7 @@ func TestAWorseVersionAsks(t *testing.T) {
 		if row := r.until(store.CampaignPaused, time.Hour); !strings.Contains(row.Why, "parley script rollback offer") || len(s.backs()) != 0 {
 			t.Errorf("%s; went back: %v", row.Why, s.backs())
 		}
+		turned(r, experiment.AskBack, b, a)
 	})
 }
 
@@ -249,7 +262,7 @@ func TestAPersonDecides(t *testing.T) {
 			do, variant string
 			want        error
 		}{{"drop", "plain", ErrDecided}, {"keep", "bold", Wrong{}}, {"adopt", "bolt", Wrong{}}, {"adopt", "bold", nil}, {"adopt", "bold", ErrDecided}, {"drop", "plain", ErrDecided}} {
-			err := Decide(ctx, r.store.Editor, "spring", api.DecideExperiment{Do: c.do, Variant: c.variant, Who: "li", Why: "it is kinder"}, now)
+			err := Decide(ctx, r.store.Editor, "spring", api.DecideExperiment{Do: c.do, Variant: c.variant, Who: "li", Why: "it is kinder"}, now, nil)
 			var wrong Wrong
 			switch {
 			case errors.As(c.want, &wrong) && errors.As(err, &wrong):

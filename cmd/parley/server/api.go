@@ -99,7 +99,7 @@ func (s *Server) ofPeople() api.People {
 	return api.People{
 		Customers: customers, Remarks: remarked{customers, s.web.herald}, FollowUps: followUps{s.Store, s.web.herald, s.cfg.Callers.Currency}, Portraits: insight{s.Store, s.cfg},
 		Consents: consents{s.Store, s.cfg.Callers.Country, s.web.policy}, Ledger: ledgerBook{s.Store, s.web.notary.Public},
-		Campaigns: ofCampaigns{s.Store, s.hotline.outbound, s.hotline.called, s.cfg}, Experiments: experiments{s.Store},
+		Campaigns: ofCampaigns{s.Store, s.hotline.outbound, s.hotline.called, s.cfg}, Experiments: experiments{s.Store, s.web.herald},
 	}
 }
 

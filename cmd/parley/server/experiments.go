@@ -13,7 +13,7 @@ import (
 // wordings are the scripts as campaigns know them: which version of each is spoken, and
 // how the former one is published again.
 func (s *Server) wordings() outbound.Scripts {
-	return outbound.Scripts{Reviews: s.web.reviews, Audit: s.audit, Spoken: func(name string) (string, bool) {
+	return outbound.Scripts{Reviews: s.web.reviews, Audit: s.audit, Tell: DecisionTeller(s.cfg, s.log.With("room", "webhook")), Spoken: func(name string) (string, bool) {
 		script, ok := s.Library.Named(name)
 		if !ok || script.Draft {
 			return "", false
@@ -36,7 +36,10 @@ func (s *Server) audit(ctx context.Context, d store.Deed) (err error) {
 }
 
 // experiments tells the API how wordings do, and takes what people decide.
-type experiments struct{ store *store.Store }
+type experiments struct {
+	store  *store.Store
+	herald *herald
+}
 
 func (e experiments) Experiment(ctx context.Context, campaign string) (api.Experiment, error) {
 	out, err := outbound.Experiment(ctx, e.store.Reader, campaign, time.Now())
@@ -44,7 +47,7 @@ func (e experiments) Experiment(ctx context.Context, campaign string) (api.Exper
 }
 
 func (e experiments) Decide(ctx context.Context, campaign string, d api.DecideExperiment) (api.Experiment, error) {
-	if err := outbound.Decide(ctx, e.store.Editor, campaign, d, time.Now()); err != nil {
+	if err := outbound.Decide(ctx, e.store.Editor, campaign, d, time.Now(), e.herald.turned); err != nil {
 		return api.Experiment{}, inWords(err)
 	}
 	return e.Experiment(ctx, campaign)
