@@ -106,7 +106,7 @@ func TestCallerWaitsForQuiet(t *testing.T) {
 	start := int64(1e18)
 	var spoke int64
 	r := &room{now: start, party: c, far: func(at int64) []int16 {
-		// Words with gaps of 400 ms for three seconds.
+		// Words with gaps of 400 ms for three seconds; the last packet comes at 2.58 s.
 		if at < start+int64(3*time.Second) && (at-start)/int64(200*time.Millisecond)%3 == 0 {
 			return loud()
 		}
@@ -118,7 +118,7 @@ func TestCallerWaitsForQuiet(t *testing.T) {
 		}
 	}
 	r.run(20 * time.Second)
-	if quiet := spoke - (start + int64(2600*time.Millisecond)); quiet < int64(hush) || quiet > int64(hush+wander+time.Second) {
+	if quiet := spoke - (start + int64(2580*time.Millisecond)); quiet < int64(hush) || quiet > int64(hush+wander+time.Second) {
 		t.Fatalf("spoke after %v of quiet", time.Duration(quiet))
 	}
 	if len(c.turns) != 1 || c.turns[0].Lost != "no answer within 8 s" {
