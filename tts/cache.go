@@ -45,7 +45,7 @@ type CacheStats struct {
 
 // Cache is a Speaker that keeps fixed lines: rendered once, in files keyed by
 // engine, text, voice, speed and language, and in memory while they are used.
-// What was never given to Render goes straight to the engine and is not kept,
+// What was never given to Render or Mark goes straight to the engine and is not kept,
 // for it may name a person.
 type Cache struct {
 	dir     string
@@ -55,7 +55,7 @@ type Cache struct {
 
 	mu    sync.Mutex
 	clips lru
-	fixed map[string]struct{} // keys given to Render
+	fixed map[string]struct{} // keys given to Render or Mark
 	stats CacheStats
 }
 

@@ -41,6 +41,24 @@ func files(t *testing.T, dir string) []string {
 
 var hello = Utterance{Text: "Hello there, how are you?", Language: "en-US"}
 
+// A marked line is made when it is first spoken, and kept then.
+func TestCacheKeepsWhatIsMarked(t *testing.T) {
+	dir, fake := t.TempDir(), &Fake{Rate: 16000}
+	c := newCache(t, dir, fake, CacheConfig{})
+	c.Mark([]Utterance{hello})
+	if n := len(fake.Said()); n != 0 {
+		t.Fatalf("%d lines were made", n)
+	}
+	for range 3 {
+		if err := c.Speak(t.Context(), hello, func(media.Frame) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(fake.Said()); n != 1 || len(files(t, dir)) != 1 {
+		t.Errorf("made %d times, %d files", n, len(files(t, dir)))
+	}
+}
+
 func TestCacheSurvivesARestart(t *testing.T) {
 	dir, fake := t.TempDir(), &Fake{Rate: 16000}
 	render(t, newCache(t, dir, fake, CacheConfig{}), hello, hello, Utterance{Text: "  "})

@@ -46,6 +46,10 @@ func (c *Cache) Render(ctx context.Context, lines []Utterance) error {
 	return r.err()
 }
 
+// Mark remembers lines as fixed without making them: each is kept when it is first
+// spoken.
+func (c *Cache) Mark(lines []Utterance) { c.remember(lines) }
+
 // remember marks the lines as fixed and gives each different one once.
 func (c *Cache) remember(lines []Utterance) []Utterance {
 	seen := map[string]bool{}

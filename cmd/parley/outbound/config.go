@@ -43,6 +43,9 @@ type Words struct {
 	Sayable func(text string) bool
 	// Needs are the variables that a script needs; nil: it is given nothing of the customer.
 	Needs func(script string) []string
+	// Ahead makes ready what a campaign says, when it begins to run; nil: it is made when
+	// it is said.
+	Ahead func(context.Context, *campaign.Campaign)
 }
 
 // Node is this process among those that work in the same database.

@@ -67,6 +67,9 @@ func TestACampaignToItsEnd(t *testing.T) {
 		if told := r.told(); len(told) == 0 || told[len(told)-1].Campaign.State != store.CampaignFinished {
 			t.Errorf("told: %+v", r.told())
 		}
+		if ahead := r.madeAhead(); len(ahead) != 1 || ahead[0] != "spring" {
+			t.Errorf("made ready: %q", ahead)
+		}
 	})
 }
 

@@ -195,6 +195,7 @@ type rig struct {
 	finds   Fill // nil: everybody
 	scripts Scripts
 	notices []Notice
+	ahead   []string // campaigns whose lines were made ready
 	mu      sync.Mutex
 	stop    func()
 }
@@ -242,6 +243,11 @@ func (r *rig) begin(holder string) {
 	r.floor = New(Config{
 		Node: Node{Queue: scan(r.store.Editor, holder), Holder: holder}, Store: r.store.Editor, Phone: r.phone, Policy: permit.Standard(book), Finders: Finders{Fill: r.fill, Seek: r.seek}, Clock: r.clock,
 		Scripts: r.scripts,
+		Words: Words{Ahead: func(_ context.Context, c *campaign.Campaign) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.ahead = append(r.ahead, c.ID)
+		}},
 		Told: func(n Notice) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -252,6 +258,13 @@ func (r *rig) begin(holder string) {
 	var wg sync.WaitGroup
 	wg.Go(func() { r.floor.Run(ctx) })
 	r.stop = func() { cancel(); wg.Wait() }
+}
+
+// madeAhead are the campaigns whose lines were made ready.
+func (r *rig) madeAhead() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.ahead)
 }
 
 // scan is the work queue of one process.

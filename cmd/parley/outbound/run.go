@@ -134,6 +134,9 @@ func (r *run) loop(ctx context.Context) {
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	done := ctx.Done()
+	if r.cfg.Ahead != nil {
+		r.ends.wg.Go(func() { r.cfg.Ahead(ctx, r.c) })
+	}
 	r.serve(ctx)
 	for {
 		select {

@@ -47,7 +47,11 @@ func (s *Server) openCampaigns(ctx context.Context, _ Options) error {
 		Log: log, Node: outbound.Node{Holder: holder, Queue: queue, Shared: s.cfg.Store.DSN != ""},
 		Clock: outbound.NewClock(s.Store.Editor, s.cfg.Callers.Country, log),
 		Store: s.Store.Editor, Phone: carrier{s.Desk, s.cfg.Trunks}, Policy: policy,
-		Scripts: s.wordings(), Words: outbound.Words{Needs: people.Needs, Sayable: func(text string) bool { word, _ := banned(text); return word == "" }},
+		Scripts: s.wordings(),
+		Words: outbound.Words{
+			Needs: people.Needs, Sayable: func(text string) bool { word, _ := banned(text); return word == "" },
+			Ahead: s.campaignAhead,
+		},
 		Finders: outbound.Finders{
 			Fill: people.Fill(s.Store.Editor), Refill: people.Refill(s.Store.Editor), Seek: outbound.LabelledOne(s.Store.Editor, groups, s.cfg.Callers.Country),
 		},

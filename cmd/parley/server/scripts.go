@@ -20,6 +20,9 @@ import (
 // rendered by then is rendered by the first call that needs it.
 const renderAhead = 5 * time.Second
 
+// campaignLines bounds how long a campaign's lines are made aside.
+const campaignLines = 5 * time.Minute
+
 func (s *Server) loadScripts(ctx context.Context, o Options) error {
 	reviews, err := store.OpenReviews(ctx, cmp.Or(o.Reviews, s.cfg.ReviewsAt()))
 	if err != nil {
@@ -119,13 +122,14 @@ func (s *Server) addScript(ctx context.Context, script string) error {
 	return nil
 }
 
-// prepare renders what a new script says before calls use it. One that no number
-// leads to waits for its first call.
+// prepare renders what a new script says before calls use it. What one says that no
+// number leads to is made when it is first said, and kept.
 func (s *Server) prepare(ctx context.Context, shelf *library.Shelf, names []string) {
 	ctx, cancel := context.WithTimeout(ctx, renderAhead)
 	defer cancel()
 	reached := shelf.Reached()
 	ahead := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(reached, name) })
+	s.speech.cache.Mark(shelf.Fixed(names...))
 	if err := s.speech.cache.Render(ctx, shelf.Fixed(ahead...)); err != nil {
 		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
 	}

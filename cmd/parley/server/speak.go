@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/parley-voice/parley/campaign"
 	"github.com/parley-voice/parley/cmd/parley/library"
 	"github.com/parley-voice/parley/tts"
 )
@@ -31,16 +32,34 @@ func (s *Server) openSpeech(ctx context.Context, o Options) error {
 		return err
 	}
 	notice(o, "rendering fixed lines")
-	names := s.ahead(o)
-	if err := s.speech.cache.Render(ctx, s.Library.Shelf().Fixed(names...)); err != nil {
+	names, shelf := s.ahead(o), s.Library.Shelf()
+	s.speech.cache.Mark(shelf.Fixed(shelf.Names()...))
+	if err := s.speech.cache.Render(ctx, shelf.Fixed(names...)); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		s.log.Warn("some fixed lines could not be rendered ahead", "error", err)
 	}
 	s.renderRoutes(ctx)
-	s.warnOfLanguages(s.Library.Shelf(), names)
+	s.warnOfLanguages(shelf, names)
 	return nil
+}
+
+// campaignAhead makes ready what a campaign says, while its first calls ring.
+func (s *Server) campaignAhead(ctx context.Context, c *campaign.Campaign) {
+	ctx, cancel := context.WithTimeout(ctx, campaignLines)
+	defer cancel()
+	shelf := s.Library.Shelf()
+	var lines []tts.Utterance
+	for _, v := range c.Wording.Variants {
+		lines = append(lines, shelf.Fixed(v.Script)...)
+		if script, ok := shelf.Named(v.Script); ok && c.Line.Pickup.Say != "" {
+			lines = append(lines, tts.Utterance{Text: c.Line.Pickup.Say, Language: script.Language})
+		}
+	}
+	if err := s.speech.cache.Render(ctx, lines); err != nil {
+		s.log.Warn("some lines of a campaign could not be rendered ahead; they are made when they are said", "campaign", c.ID, "error", err)
+	}
 }
 
 // warnOfLanguages tells which languages of the named scripts nothing hears or speaks.
